@@ -1,0 +1,51 @@
+# Needs GNU make >= 3.81 and Python >= 3.11, nothing else. `make help` lists the rest.
+.DEFAULT_GOAL := help
+.PHONY: help demo up test lint format lock install clean
+# The project's path may hold Chinese characters in a locale that is not UTF-8.
+export PYTHONUTF8 := 1
+
+PYTHON_IN := .venv/bin/python -m
+WORKERS ?= 2
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+demo: ## The main job end to end, then keep serving; ARGS="--members 2000 --once --json"
+	@sh scripts/environment.sh run
+	@.venv/bin/outreach demo $(ARGS)
+
+up: ## The embedded service: broker, simulator, worker and web in one process tree
+	@sh scripts/environment.sh run
+	@.venv/bin/outreach up $(ARGS)
+
+test: ## Every test; ARGS="tests/register -k phone", WORKERS=0 for one process
+	@sh scripts/environment.sh dev
+	@sh scripts/browser.sh
+	@$(PYTHON_IN) pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+lint: ## Style, types, import contracts, templates, security, dependencies, compose file
+	@sh scripts/environment.sh dev
+	$(PYTHON_IN) ruff check .
+	$(PYTHON_IN) ruff format --check .
+	$(PYTHON_IN) mypy
+	.venv/bin/lint-imports
+	$(PYTHON_IN) djlint outreach/web/templates --check --lint --quiet
+	$(PYTHON_IN) bandit -q -c pyproject.toml -r outreach campaigns audio
+	$(PYTHON_IN) deptry .
+	$(PYTHON_IN) check_jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+format: ## Put code and templates into the house's form
+	@sh scripts/environment.sh dev
+	$(PYTHON_IN) ruff check --fix .
+	$(PYTHON_IN) ruff format .
+	$(PYTHON_IN) djlint outreach/web/templates --reformat --quiet
+
+lock: ## Compile requirements/ anew from pyproject.toml (needs uv)
+	@sh scripts/lock.sh
+
+install: ## Make .venv with everything that tests and lint need
+	@sh scripts/environment.sh dev
+
+clean: ## Remove .venv and caches; var/, which holds the data, stays
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find outreach campaigns audio tests -name __pycache__ -type d -prune -exec rm -rf {} +

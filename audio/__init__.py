@@ -1,0 +1,1 @@
+"""Words become a clip that a village loudspeaker can play."""

@@ -1,0 +1,1 @@
+"""The running service: processes, providers, tasks, pages and commands."""
