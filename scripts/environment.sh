@@ -12,7 +12,7 @@ stop() { say "$@"; exit 1; }
 recent() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 
 # What is installed, and where it was installed: scripts inside .venv know its path.
-print_of() { printf '%s\n' "$1" "$PWD"; cksum "requirements/$1.txt" pyproject.toml; }
+print_of() { printf '%s\n' "$1" "$PWD"; cksum "requirements/$1.txt"; }
 
 is_current() {
     [ -x .venv/bin/outreach ] && recent .venv/bin/python || return 1
@@ -73,10 +73,10 @@ else
     with_pip >&2 || {
         rm -rf .venv
         stop "依赖没有装上，原因见上面的英文。多半是下载不通，或本机不在支持之列" \
-            "（支持：glibc 2.28 以上的 Linux x86_64/aarch64，macOS 14 以上）。" \
+            "（支持：glibc 2.28 以上的 Linux x86_64/aarch64，Apple 芯片的 macOS 14 以上）。" \
             "The dependencies could not be installed; the reason is above. Either the download" \
             "failed, or there is no wheel for this machine (supported: Linux x86_64/aarch64" \
-            "with glibc 2.28 or newer, macOS 14 or newer). With a mirror / 使用镜像:" \
+            "with glibc 2.28 or newer, macOS 14 or newer on Apple silicon). With a mirror / 使用镜像:" \
             "    PIP_INDEX_URL=https://镜像/simple make ..."
     }
 fi
