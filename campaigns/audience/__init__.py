@@ -1,0 +1,1 @@
+"""Whom to reach: rules, segments, and the way that suits each person."""

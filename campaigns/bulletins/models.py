@@ -1,0 +1,67 @@
+"""Tables of bulletins and their versions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from campaigns.orm import Base, Key, closed
+from campaigns.vocabulary import BulletinState, Urgency
+
+
+class Bulletin(Base):
+    """One thing to say; its words are in versions, of which the last is current."""
+
+    __tablename__ = "bulletin"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    title: Mapped[str] = mapped_column(String(60))
+    topic: Mapped[str] = mapped_column(String(40), default="")
+    library_id: Mapped[str | None] = mapped_column(String(8))
+    categories: Mapped[int] = mapped_column(SmallInteger, default=0)
+    made_by: Mapped[int | None] = mapped_column(Key)
+    made_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]
+    versions: Mapped[list[BulletinVersion]] = relationship(
+        order_by="BulletinVersion.number", back_populates="bulletin"
+    )
+
+
+class BulletinVersion(Base):
+    """The words of a bulletin, frozen once issued.
+
+    ``values`` are the variables' values, ``undecided`` the names whose sample value
+    must be replaced before issue, ``content_hash`` the SHA-256 that approvals are
+    bound to. ``heard_by`` names who listened to the clip and confirmed it.
+    """
+
+    __tablename__ = "bulletin_version"
+    __table_args__ = (UniqueConstraint("bulletin_id", "number"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    bulletin_id: Mapped[int] = mapped_column(ForeignKey("bulletin.id"))
+    number: Mapped[int] = mapped_column(SmallInteger)
+    urgency: Mapped[Urgency] = mapped_column(closed(Urgency))
+    sms_text: Mapped[str] = mapped_column(Text, default="")
+    spoken_text: Mapped[str] = mapped_column(Text, default="")
+    easy_read: Mapped[list[str]] = mapped_column(default=list)
+    values: Mapped[dict[str, str]] = mapped_column(default=dict)
+    samples: Mapped[dict[str, str]] = mapped_column(default=dict)
+    source: Mapped[str] = mapped_column(String(120), default="")
+    valid_until: Mapped[date | None]
+    state: Mapped[BulletinState] = mapped_column(closed(BulletinState))
+    content_hash: Mapped[str] = mapped_column(String(64), default="")
+    issue_number: Mapped[str | None] = mapped_column(String(20))
+    return_reason: Mapped[str | None] = mapped_column(Text)
+    voice: Mapped[str] = mapped_column(String(20), default="kokoro")
+    recording: Mapped[str | None] = mapped_column(String(64))
+    heard_by: Mapped[str | None] = mapped_column(String(60))
+    written_by: Mapped[int | None] = mapped_column(Key)
+    reviewed_by: Mapped[int | None] = mapped_column(Key)
+    issued_by: Mapped[int | None] = mapped_column(Key)
+    written_at: Mapped[datetime]
+    reviewed_at: Mapped[datetime | None]
+    issued_at: Mapped[datetime | None]
+    bulletin: Mapped[Bulletin] = relationship(back_populates="versions")

@@ -1,0 +1,1 @@
+"""Sending, and what came back: never twice, and everybody accounted for."""

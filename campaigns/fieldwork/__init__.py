@@ -1,0 +1,1 @@
+"""What people did: announcements prepared, downloaded and played."""

@@ -1,0 +1,1 @@
+"""When and whether: campaigns, their calendar, and who let them go."""

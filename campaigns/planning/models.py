@@ -1,0 +1,68 @@
+"""Tables of campaigns and approvals."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    Text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from campaigns.audience.models import Segment
+from campaigns.bulletins.models import BulletinVersion
+from campaigns.orm import Base, Key, closed
+from campaigns.vocabulary import CampaignState, Urgency
+
+
+class Campaign(Base):
+    """One decision to tell one audience one bulletin.
+
+    ``rule`` is the segment's rule, frozen when the campaign is submitted. ``channels``
+    lists ``sms`` and ``loudspeaker``. ``due_at`` is when it may begin (release plus
+    hold), ``send_before`` when unsent messages are cancelled, window bounds are
+    minutes of the day in Asia/Shanghai.
+    """
+
+    __tablename__ = "campaign"
+    __table_args__ = (
+        CheckConstraint(
+            "approved_by IS NULL OR approved_by <> made_by", name="two_people"
+        ),
+        Index("campaign_status", "status", "due_at"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    version_id: Mapped[int] = mapped_column(ForeignKey("bulletin_version.id"))
+    segment_id: Mapped[int] = mapped_column(ForeignKey("segment.id"))
+    rule: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    channels: Mapped[list[str]]
+    provider: Mapped[str] = mapped_column(String(20))
+    urgency: Mapped[Urgency] = mapped_column(closed(Urgency))
+    status: Mapped[CampaignState] = mapped_column(closed(CampaignState))
+    content_hash: Mapped[str] = mapped_column(String(64), default="")
+    starts_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    send_before: Mapped[datetime]
+    window_from: Mapped[int] = mapped_column(SmallInteger)
+    window_to: Mapped[int] = mapped_column(SmallInteger)
+    made_by: Mapped[int | None] = mapped_column(Key)
+    made_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    approved_by: Mapped[int | None] = mapped_column(Key)
+    approved_at: Mapped[datetime | None]
+    launched_at: Mapped[datetime | None]
+    recorded_at: Mapped[datetime | None]
+    recording_error: Mapped[str | None] = mapped_column(Text)
+    handed_over_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    return_reason: Mapped[str | None] = mapped_column(Text)
+    version: Mapped[BulletinVersion] = relationship()
+    segment: Mapped[Segment] = relationship()

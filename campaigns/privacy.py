@@ -1,0 +1,117 @@
+"""Personal columns: sealed in the database, found by blind index, masked on screens.
+
+A sealed value is one byte of key id, a 12-byte nonce and AES-256-GCM ciphertext
+bound to its column's name, so that a value moved to another column does not open.
+A blind index is HMAC-SHA256 cut to 16 bytes under a key of its own: equal values
+are found, and without the key 11-digit numbers cannot be tried one by one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from dataclasses import dataclass, field
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Dialect, LargeBinary, TypeDecorator
+
+from campaigns.errors import Unreadable, mark
+
+_NONCE = 12
+KEY_BYTES = 32
+INDEX_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """Sealing keys by id, the id used for new values, and the blind index key."""
+
+    sealing: dict[int, bytes] = field(repr=False)
+    current: int
+    index: bytes = field(repr=False)
+
+
+_ring: list[Keyring] = []
+
+
+def unlock(keyring: Keyring) -> None:
+    """Give this process its keys; called once, where the process is put together."""
+    _ring[:] = [keyring]
+
+
+def _keys() -> Keyring:
+    if not _ring:
+        message = "privacy.unlock() must be called before personal columns are used"
+        raise RuntimeError(message)
+    return _ring[0]
+
+
+def seal(value: str, column: str) -> bytes:
+    """Encrypt ``value`` for ``column``."""
+    keys = _keys()
+    nonce = os.urandom(_NONCE)
+    box = AESGCM(keys.sealing[keys.current])
+    sealed = box.encrypt(nonce, value.encode(), column.encode())
+    return bytes([keys.current]) + nonce + sealed
+
+
+def unseal(sealed: bytes, column: str) -> str:
+    """Decrypt what ``seal`` made. Raises Unreadable for another key or column."""
+    key = _keys().sealing.get(sealed[0])
+    nonce, box = sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :]
+    try:
+        if key is None:
+            raise InvalidTag
+        return AESGCM(key).decrypt(nonce, box, column.encode()).decode()
+    except InvalidTag:
+        raise Unreadable(
+            mark("加密的“%(column)s”打不开：密钥不对，请恢复原来的密钥文件。"),
+            column=column,
+        ) from None
+
+
+def blind(kind: str, value: str) -> bytes:
+    """Blind index, 16 bytes, of a normalised ``value``; ``kind`` keeps columns apart."""
+    message = f"{kind}:{value}".encode()
+    return hmac.digest(_keys().index, message, hashlib.sha256)[:INDEX_BYTES]
+
+
+class Sealed(TypeDecorator[str]):
+    """A text column that is encrypted in the database."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, column: str) -> None:
+        super().__init__()
+        self.column = column
+
+    def process_bind_param(self, value: str | None, _: Dialect) -> bytes | None:
+        """Seal on the way in."""
+        return None if value is None else seal(value, self.column)
+
+    def process_result_value(self, value: bytes | None, _: Dialect) -> str | None:
+        """Open on the way out."""
+        return None if value is None else unseal(value, self.column)
+
+
+def mask_name(name: str) -> str:
+    """张三丰 becomes 张＊＊; a single character is hidden altogether."""
+    return name[0] + "＊" * (len(name) - 1) if len(name) > 1 else "＊"
+
+
+def mask_phone(phone: str) -> str:
+    """+8613800138000 becomes 138****8000."""
+    digits = phone.removeprefix("+86")
+    return f"{digits[:3]}****{digits[-4:]}"
+
+
+def mask_id(number: str) -> str:
+    """Keep the first three characters of an ID number.
+
+    The last digits of a certificate number are category and grade, so that nothing
+    of its end is ever shown.
+    """
+    return number[:3] + "*" * max(0, len(number) - 3)

@@ -1,0 +1,1 @@
+"""Who exists: places, members, their certificates, phones and refusals."""

@@ -1,0 +1,193 @@
+"""Tables of the register: unit, places, members, refusals and imports."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from campaigns.orm import Base, Key, closed
+from campaigns.privacy import Sealed
+from campaigns.vocabulary import (
+    Category,
+    ImportState,
+    LegalBasis,
+    Level,
+    MemberStatus,
+    NumberStatus,
+    RowVerdict,
+    Sex,
+)
+
+
+class Unit(Base):
+    """The county federation that this service works for; one row.
+
+    ``part_price`` is in thousandths of a yuan, window bounds in minutes of the day
+    (Asia/Shanghai; 0 and 1440 mean all day), ``hold_seconds`` the time in which an
+    approval can be taken back.
+    """
+
+    __tablename__ = "unit"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    place_code: Mapped[str] = mapped_column(String(12))
+    name: Mapped[str] = mapped_column(String(60))
+    signature: Mapped[str] = mapped_column(String(12))
+    landline: Mapped[str] = mapped_column(String(20), default="")
+    text_phone: Mapped[str] = mapped_column(String(20), default="")
+    part_price: Mapped[int] = mapped_column(default=49)
+    window_from: Mapped[int] = mapped_column(SmallInteger, default=480)
+    window_to: Mapped[int] = mapped_column(SmallInteger, default=1200)
+    hold_seconds: Mapped[int] = mapped_column(default=60)
+
+
+class Place(Base):
+    """A county, township or village; the subtree of a place is a prefix of its code.
+
+    A village's two duty people are told when there is something to play.
+    """
+
+    __tablename__ = "place"
+
+    code: Mapped[str] = mapped_column(String(20), primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    level: Mapped[Level] = mapped_column(closed(Level))
+    parent: Mapped[str | None] = mapped_column(String(20), index=True)
+    aliases: Mapped[list[str]] = mapped_column(default=list)
+    source: Mapped[str] = mapped_column(String(120), default="")
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    duty_name: Mapped[str | None] = mapped_column(Sealed("place.duty_name"))
+    duty_phone: Mapped[str | None] = mapped_column(Sealed("place.duty_phone"))
+    second_name: Mapped[str | None] = mapped_column(Sealed("place.second_name"))
+    second_phone: Mapped[str | None] = mapped_column(Sealed("place.second_phone"))
+
+
+class Member(Base):
+    """A person on the register.
+
+    ``categories`` is the bit mask of the components 1 to 6, ``certificate_category``
+    the digit 1 to 7 on the certificate. ``identity`` is the blind index of the
+    18-character ID, or, for a provisional person without one, of name, phone and
+    village. ``phone_index`` and ``guardian_phone_index`` are blind indexes of E.164
+    numbers. ``township`` and ``village`` are place codes.
+    """
+
+    __tablename__ = "member"
+    __table_args__ = (
+        UniqueConstraint("identity"),
+        Index("member_audience", "township", "village", "certificate_category"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    identity: Mapped[bytes] = mapped_column()
+    provisional: Mapped[bool] = mapped_column(default=False)
+    name: Mapped[str] = mapped_column(Sealed("member.name"))
+    id_number: Mapped[str | None] = mapped_column(Sealed("member.id_number"))
+    certificate: Mapped[str | None] = mapped_column(Sealed("member.certificate"))
+    phone: Mapped[str | None] = mapped_column(Sealed("member.phone"))
+    phone_index: Mapped[bytes | None] = mapped_column(index=True)
+    guardian_name: Mapped[str | None] = mapped_column(Sealed("member.guardian_name"))
+    guardian_phone: Mapped[str | None] = mapped_column(Sealed("member.guardian_phone"))
+    guardian_phone_index: Mapped[bytes | None] = mapped_column(index=True)
+    other_phones: Mapped[str | None] = mapped_column(Sealed("member.other_phones"))
+    categories: Mapped[int] = mapped_column(SmallInteger)
+    certificate_category: Mapped[int] = mapped_column(SmallInteger)
+    grade: Mapped[int] = mapped_column(SmallInteger)
+    birth_date: Mapped[date | None]
+    sex: Mapped[Sex | None] = mapped_column(closed(Sex))
+    township: Mapped[str] = mapped_column(String(20))
+    village: Mapped[str | None] = mapped_column(String(20), index=True)
+    address: Mapped[str | None] = mapped_column(Sealed("member.address"))
+    living_alone: Mapped[bool] = mapped_column(default=False)
+    chronic_illness: Mapped[bool] = mapped_column(default=False)
+    reads_aloud: Mapped[bool] = mapped_column(default=False)
+    number_status: Mapped[NumberStatus] = mapped_column(
+        closed(NumberStatus), default=NumberStatus.NORMAL
+    )
+    legal_basis: Mapped[LegalBasis] = mapped_column(closed(LegalBasis))
+    status: Mapped[MemberStatus] = mapped_column(
+        closed(MemberStatus), default=MemberStatus.ACTIVE
+    )
+    notes: Mapped[str | None] = mapped_column(Sealed("member.notes"))
+    import_id: Mapped[int | None] = mapped_column(Key)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    @property
+    def category(self) -> Category:
+        """The category printed on the certificate."""
+        return Category(self.certificate_category)
+
+
+class OptOut(Base):
+    """A refusal by phone; outlives the member and every new import.
+
+    ``scope`` is ``tips`` or ``all``; life-safety texts are never stopped. A lifted
+    refusal keeps its row and gains ``lifted_at``.
+    """
+
+    __tablename__ = "opt_out"
+    __table_args__ = (Index("opt_out_phone", "phone_index"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    phone_index: Mapped[bytes] = mapped_column()
+    member_id: Mapped[int | None] = mapped_column(Key)
+    scope: Mapped[str] = mapped_column(String(12), default="all")
+    source: Mapped[str] = mapped_column(String(24))
+    evidence: Mapped[str | None] = mapped_column(Sealed("opt_out.evidence"))
+    recorded_by: Mapped[int | None] = mapped_column(Key)
+    recorded_at: Mapped[datetime]
+    lifted_at: Mapped[datetime | None]
+
+
+class Import(Base):
+    """A file brought in: what it held, what it would change, what became of it.
+
+    ``columns`` maps a column's heading to our field, ``figures`` counts rows by
+    verdict. ``file_hash`` is the SHA-256 of the file's bytes.
+    """
+
+    __tablename__ = "import"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    file_name: Mapped[str] = mapped_column(String(200))
+    file_hash: Mapped[str] = mapped_column(String(64), index=True)
+    source: Mapped[str] = mapped_column(String(120), default="")
+    legal_basis: Mapped[LegalBasis] = mapped_column(closed(LegalBasis))
+    state: Mapped[ImportState] = mapped_column(closed(ImportState))
+    columns: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    figures: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    done_rows: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None] = mapped_column(Text)
+    made_by: Mapped[int | None] = mapped_column(Key)
+    made_at: Mapped[datetime]
+    imported_at: Mapped[datetime | None]
+
+
+class ImportRow(Base):
+    """One row of a checked file, sealed until it is imported or discarded.
+
+    ``values`` is a sealed JSON object of our fields; ``problems`` a list of
+    ``{"cell": "F17", "sentence": msgid, "values": {...}, "mend": msgid}`` without
+    personal data; ``raw`` the sealed original cells, for the correction workbook.
+    """
+
+    __tablename__ = "import_row"
+    __table_args__ = (UniqueConstraint("import_id", "row_number"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("import.id"))
+    row_number: Mapped[int]
+    verdict: Mapped[RowVerdict] = mapped_column(closed(RowVerdict))
+    identity: Mapped[bytes | None] = mapped_column()
+    member_id: Mapped[int | None] = mapped_column(Key)
+    values: Mapped[str | None] = mapped_column(Sealed("import_row.values"))
+    raw: Mapped[str | None] = mapped_column(Sealed("import_row.raw"))
+    problems: Mapped[list[Any]] = mapped_column(default=list)
+    changes: Mapped[list[str]] = mapped_column(default=list)
+
+

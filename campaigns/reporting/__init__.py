@@ -1,0 +1,1 @@
+"""What it achieved: figures read from tallies, never counted twice."""

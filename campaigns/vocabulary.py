@@ -1,0 +1,283 @@
+"""Every closed list of the domain and every legal transition."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+
+class Level(StrEnum):
+    """Where a place stands in the tree."""
+
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+    TOWNSHIP = "township"
+    VILLAGE = "village"
+    GROUP = "group"
+
+
+class Category(IntEnum):
+    """Disability categories of GB/T 26341; a bit mask of 1 to 6 holds components."""
+
+    VISUAL = 1
+    HEARING = 2
+    SPEECH = 3
+    PHYSICAL = 4
+    INTELLECTUAL = 5
+    PSYCHOSOCIAL = 6
+    MULTIPLE = 7
+
+    @property
+    def bit(self) -> int:
+        """The component's bit in ``member.categories``; 0 for MULTIPLE."""
+        return 0 if self is Category.MULTIPLE else 1 << (self - 1)
+
+
+ALL_COMPONENTS = 0b111111
+
+
+class Sex(StrEnum):
+    """As the 17th digit of a citizen ID tells it."""
+
+    MALE = "m"
+    FEMALE = "f"
+
+
+class MemberStatus(StrEnum):
+    """Whether a person is still on the register."""
+
+    ACTIVE = "active"
+    MOVED = "moved"
+    DECEASED = "deceased"
+    REVOKED = "revoked"
+
+
+class LegalBasis(StrEnum):
+    """Why the federation may write to a person; asked once for a list."""
+
+    STATUTORY = "statutory"
+    CONSENT = "consent"
+    GUARDIAN_CONSENT = "guardian_consent"
+    NONE = "none"
+
+
+class NumberStatus(StrEnum):
+    """What is known about a telephone number."""
+
+    NORMAL = "normal"
+    SUSPECT = "suspect"
+    EMPTY = "empty"
+    SUSPENDED = "suspended"
+    BLOCKED = "blocked"
+    NONE = "none"
+
+
+class Channel(StrEnum):
+    """How a bulletin travels. ALERT tells a village's duty people about a clip."""
+
+    SMS = "sms"
+    VOICE = "voice"
+    LOUDSPEAKER = "loudspeaker"
+    ALERT = "alert"
+
+
+PERSON = "person"
+"""The tally's pseudo channel for figures about people rather than messages."""
+
+
+class Addressee(StrEnum):
+    """Whose phone it is. DUTY is a village's duty person."""
+
+    MEMBER = "member"
+    GUARDIAN = "guardian"
+    DUTY = "duty"
+
+
+class Urgency(StrEnum):
+    """How far a bulletin may go to reach people."""
+
+    TIP = "tip"
+    MUST_REACH = "must_reach"
+    EMERGENCY = "emergency"
+
+
+class BulletinState(StrEnum):
+    """From the first draft to the issued text."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    REVIEWED = "reviewed"
+    ISSUED = "issued"
+    RETURNED = "returned"
+    SUPERSEDED = "superseded"
+
+
+BULLETIN_STEPS: dict[BulletinState, frozenset[BulletinState]] = {
+    BulletinState.DRAFT: frozenset({BulletinState.IN_REVIEW}),
+    BulletinState.IN_REVIEW: frozenset(
+        {BulletinState.REVIEWED, BulletinState.ISSUED, BulletinState.RETURNED}
+    ),
+    BulletinState.REVIEWED: frozenset({BulletinState.ISSUED, BulletinState.RETURNED}),
+    BulletinState.RETURNED: frozenset({BulletinState.DRAFT, BulletinState.IN_REVIEW}),
+    BulletinState.ISSUED: frozenset({BulletinState.SUPERSEDED}),
+    BulletinState.SUPERSEDED: frozenset(),
+}
+
+
+class CampaignState(StrEnum):
+    """From the first idea to the last receipt."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+
+
+CAMPAIGN_STEPS: dict[CampaignState, frozenset[CampaignState]] = {
+    CampaignState.DRAFT: frozenset({CampaignState.SUBMITTED, CampaignState.CANCELLED}),
+    CampaignState.SUBMITTED: frozenset(
+        {CampaignState.DRAFT, CampaignState.APPROVED, CampaignState.CANCELLED}
+    ),
+    CampaignState.APPROVED: frozenset(
+        {CampaignState.DRAFT, CampaignState.RUNNING, CampaignState.CANCELLED}
+    ),
+    CampaignState.RUNNING: frozenset(
+        {CampaignState.PAUSED, CampaignState.FINISHED, CampaignState.CANCELLED}
+    ),
+    CampaignState.PAUSED: frozenset({CampaignState.RUNNING, CampaignState.CANCELLED}),
+    CampaignState.FINISHED: frozenset(),
+    CampaignState.CANCELLED: frozenset(),
+}
+
+
+class MessageState(IntEnum):
+    """Rank times ten, so that "only forward" is ``state < new``."""
+
+    QUEUED = 0
+    SUBMITTING = 10
+    IN_DOUBT = 11
+    ACCEPTED = 20
+    SENT = 30
+    NO_RECEIPT = 40
+    UNDELIVERED = 50
+    DELIVERED = 60
+    REJECTED = 90
+    SKIPPED = 91
+    CANCELLED = 92
+
+    @property
+    def word(self) -> str:
+        """The code of this state's word, such as ``message.delivered``."""
+        return f"message.{self.name.lower()}"
+
+
+_S = MessageState
+_REPORTED = frozenset({_S.ACCEPTED, _S.SENT, _S.UNDELIVERED, _S.DELIVERED})
+MESSAGE_STEPS: dict[MessageState, frozenset[MessageState]] = {
+    _S.QUEUED: _REPORTED | {_S.SUBMITTING, _S.CANCELLED, _S.SKIPPED},
+    _S.SUBMITTING: _REPORTED | {_S.QUEUED, _S.IN_DOUBT, _S.REJECTED, _S.CANCELLED},
+    _S.IN_DOUBT: _REPORTED | {_S.REJECTED, _S.NO_RECEIPT},
+    _S.ACCEPTED: frozenset({_S.SENT, _S.NO_RECEIPT, _S.UNDELIVERED, _S.DELIVERED}),
+    _S.SENT: frozenset({_S.NO_RECEIPT, _S.UNDELIVERED, _S.DELIVERED}),
+    _S.NO_RECEIPT: frozenset({_S.UNDELIVERED, _S.DELIVERED}),
+    _S.UNDELIVERED: frozenset({_S.DELIVERED}),
+    _S.DELIVERED: frozenset(),
+    _S.REJECTED: frozenset(),
+    _S.SKIPPED: frozenset(),
+    _S.CANCELLED: frozenset(),
+}
+"""SUBMITTING goes back to QUEUED only by proof that the provider did not take it."""
+
+OPEN_STATES = (_S.QUEUED, _S.SUBMITTING, _S.IN_DOUBT)
+"""States in which a message may still be claimed, or may still be with nobody."""
+
+
+class Reason(StrEnum):
+    """Why a message is where it is; empty while all goes well."""
+
+    NONE = ""
+    OPTED_OUT = "opted_out"
+    NO_PHONE = "no_phone"
+    NO_CONTACT = "no_contact"
+    SHARED_PHONE = "shared_phone"
+    NO_LEGAL_BASIS = "no_legal_basis"
+    WRONG_CHANNEL = "wrong_channel"
+    DEAF_BLIND = "deaf_blind"
+    CHILD = "child"
+    FREQUENCY = "frequency"
+    NUMBER_BAD = "number_bad"
+    NUMBER_CHANGED = "number_changed"
+    INACTIVE = "inactive"
+    STOPPED = "stopped"
+    TOO_LATE = "too_late"
+    ABSENT = "absent"
+    PERMANENT = "permanent"
+    BLOCKED = "blocked"
+    TEMPORARY = "temporary"
+    UNKNOWN = "unknown"
+    REFUSED_BY_PROVIDER = "refused_by_provider"
+    UNSUITABLE = "unsuitable"
+    """Only on people: delivered to a phone, which this person cannot use alone."""
+
+
+RECEIPT_CLASSES = frozenset(
+    {Reason.ABSENT, Reason.PERMANENT, Reason.BLOCKED, Reason.TEMPORARY, Reason.UNKNOWN}
+)
+
+
+class AnnouncementState(StrEnum):
+    """A bulletin's way onto one village's loudspeaker."""
+
+    PREPARED = "prepared"
+    ALERTED = "alerted"
+    DOWNLOADED = "downloaded"
+    PLAYED = "played"
+    MISSED = "missed"
+    NOT_DUE = "not_due"
+    SIGNED = "signed"
+    WITHDRAWN = "withdrawn"
+
+
+class MissedReason(StrEnum):
+    """Why a village did not play a clip."""
+
+    POWER = "power"
+    EQUIPMENT = "equipment"
+    RAIN = "rain"
+    CEREMONY = "ceremony"
+    EXAM = "exam"
+    NOBODY = "nobody"
+    OTHER = "other"
+
+
+class Duty(StrEnum):
+    """The four hands a text passes through; they sit on a grant."""
+
+    DRAFT = "draft"
+    REVIEW = "review"
+    ISSUE = "issue"
+    APPROVE = "approve"
+
+
+class ImportState(StrEnum):
+    """From a file checked to a file taken in."""
+
+    CHECKING = "checking"
+    CHECKED = "checked"
+    WAITING = "waiting"
+    IMPORTING = "importing"
+    IMPORTED = "imported"
+    DISCARDED = "discarded"
+    FAILED = "failed"
+
+
+class RowVerdict(StrEnum):
+    """What a row of an imported file would do to the register."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+    WRONG = "wrong"

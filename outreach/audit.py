@@ -1,0 +1,93 @@
+"""Who did what, when and with which result: append-only, each row chained to the last.
+
+``hash`` is SHA-256 over the row's facts and the hash before it, so that a changed or
+missing row is found by recomputing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from campaigns.orm import Base, Key, micros
+
+
+class AuditRow(Base):
+    """One deed. ``details`` never holds personal data, only ids and figures."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    at: Mapped[datetime]
+    user_id: Mapped[int | None] = mapped_column(Key)
+    role: Mapped[str] = mapped_column(String(24), default="")
+    action: Mapped[str] = mapped_column(String(40), index=True)
+    subject: Mapped[str] = mapped_column(String(40), default="", index=True)
+    result: Mapped[str] = mapped_column(String(24), default="done")
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    before: Mapped[str] = mapped_column(String(64), unique=True)
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+def note(  # noqa: PLR0913 - who, what, to which, how it ended
+    session: Session,
+    action: str,
+    subject: str = "",
+    *,
+    user_id: int | None = None,
+    role: str = "",
+    result: str = "done",
+    details: dict[str, Any] | None = None,
+    now: datetime,
+) -> AuditRow:
+    """Append one deed in the caller's transaction.
+
+    ``before`` is unique: of two writers that saw the same last row one fails and
+    repeats, so that the chain never forks.
+    """
+    last = select(AuditRow.hash).order_by(AuditRow.id.desc()).limit(1)
+    row = AuditRow(
+        at=now,
+        user_id=user_id,
+        role=role,
+        action=action,
+        subject=subject,
+        result=result,
+        details=details or {},
+        before=session.scalar(last.with_for_update()) or "0" * 64,
+    )
+    row.hash = digest(row)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def digest(row: AuditRow) -> str:
+    """The hash that ``row`` must have."""
+    facts = [
+        micros(row.at),
+        row.user_id,
+        row.role,
+        row.action,
+        row.subject,
+        row.result,
+        row.details,
+        row.before,
+    ]
+    text = json.dumps(facts, sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def broken_at(session: Session) -> int | None:
+    """The id of the first row that does not fit the chain, or None."""
+    before = "0" * 64
+    for row in session.scalars(select(AuditRow).order_by(AuditRow.id)):
+        if row.before != before or row.hash != digest(row):
+            return row.id
+        before = row.hash
+    return None

@@ -1,0 +1,94 @@
+"""Engines and sessions: one way to read, one way to write, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.orm import Session, sessionmaker
+
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA busy_timeout=30000",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA cache_size=-65536",
+)
+
+
+@dataclass(slots=True)
+class Database:
+    """Session makers over one engine.
+
+    ``writing`` begins IMMEDIATE on SQLite, so that two writers wait for each other
+    instead of failing half-way; one lock a process keeps its own threads in order.
+    """
+
+    engine: Engine
+    _reader: sessionmaker[Session]
+    _writer: sessionmaker[Session]
+    _turn: Lock
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads."""
+        with self._reader() as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction: commits at the end, rolls back on any error."""
+        if self.engine.dialect.name != "sqlite":
+            with self._writer.begin() as session:
+                yield session
+            return
+        with self._turn, self._writer.begin() as session:
+            yield session
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def connect(address: str, **options: Any) -> Database:  # noqa: ANN401
+    """Open the database at ``address``; make it after a fork, never before."""
+    engine = create_engine(address, **_pool(address), **options)
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    immediate = engine.execution_options(outreach_begin="IMMEDIATE")
+    return Database(
+        engine,
+        sessionmaker(engine, expire_on_commit=False),
+        sessionmaker(immediate, expire_on_commit=False),
+        Lock(),
+    )
+
+
+def _pool(address: str) -> dict[str, Any]:
+    if address.startswith("sqlite"):
+        return {"connect_args": {"timeout": 30, "check_same_thread": False}}
+    return {
+        "pool_pre_ping": True,
+        "pool_recycle": 300,
+        "pool_size": 10,
+        "max_overflow": 20,
+        "connect_args": {"connect_timeout": 5},
+    }
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: object) -> None:  # noqa: ANN401
+        # The driver's own BEGIN comes too late for WAL readers: we send it ourselves.
+        connection.isolation_level = None
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: Any) -> None:  # noqa: ANN401
+        mode = connection.get_execution_options().get("outreach_begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {mode}")

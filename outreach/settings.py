@@ -1,0 +1,135 @@
+"""Every setting, read once from the environment; the only reader of it.
+
+Each field is ``OUTREACH_<FIELD>`` in the environment or in ``.env``, or a file named
+after the field in ``OUTREACH_SECRETS_DIR``.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Configuration of one process; loud when a value cannot be read."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="OUTREACH_",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        secrets_dir=os.environ.get("OUTREACH_SECRETS_DIR") or None,
+    )
+
+    profile: Literal["embedded", "production"] = "embedded"
+    """``embedded`` keeps everything in ``data_dir``; ``production`` needs addresses."""
+    data_dir: Path = Path("var")
+    """Folder of the database, the broker's socket, the keys and the sound files."""
+    database_url: str = ""
+    """SQLAlchemy address; empty means SQLite in ``data_dir``."""
+    broker_url: str = ""
+    """Celery broker address; empty means the embedded Valkey in ``data_dir``."""
+    secret_key: SecretStr = SecretStr("")
+    """Signs sessions and links; made on first start in the embedded profile."""
+    data_key: SecretStr = SecretStr("")
+    """64 hex digits that seal personal columns."""
+    index_key: SecretStr = SecretStr("")
+    """64 hex digits under which blind indexes are made; never the data key."""
+    token_key: SecretStr = SecretStr("")
+    """64 hex digits that sign callback tokens and village links."""
+
+    host: str = "127.0.0.1"
+    """Address that the web server listens on."""
+    port: int = 8000
+    """Port of the web server."""
+    public_url: str = ""
+    """Address under which providers and villages reach us, without a last slash."""
+    web_threads: int = Field(default=16, ge=1)
+    """Request threads of the web server."""
+
+    provider: str = "simulator"
+    """The provider of new campaigns: simulator, twilio or portal_file."""
+    provider_rate: int = Field(default=0, ge=0)
+    """Messages a second on the provider's line; 0 takes the provider's own limit."""
+    lanes: int = Field(default=2, ge=1)
+    """Lanes of a sending process."""
+    lease_seconds: int = 45
+    """How long a claimed message may stay with a worker."""
+    simulator_port: int = 8001
+    """Port of the simulated provider, on loopback only."""
+    simulator_url: str = ""
+    """Address of the simulated provider; empty means this machine's port."""
+    simulator_account: str = "AC" + "0" * 32
+    """Account of the simulated provider."""
+    simulator_secret: SecretStr = SecretStr("")
+    """The simulated provider's auth token; made on first start."""
+    twilio_account: str = ""
+    """Twilio account SID; with it, the token and a sender, Twilio is ready."""
+    twilio_secret: SecretStr = SecretStr("")
+    """Twilio auth token."""
+    twilio_sender: str = ""
+    """Twilio sender: a number in E.164 or a messaging service (MG...)."""
+    twilio_base_url: str = ""
+    """Another base address for Twilio's API, for a proxy; empty means Twilio's own."""
+    foreign_route_approval: str = ""
+    """Number of the approval that allows numbers or texts to leave the country."""
+
+    voice: str = "kokoro"
+    """Default voice: kokoro, google, espeak or tone."""
+    voice_order: str = "kokoro"
+    """Voices to fall back to, in order, separated by commas."""
+    voice_threads: int = Field(default=1, ge=1)
+    """Processor threads that one recording may use."""
+    pace: float = Field(default=0.85, gt=0.4, lt=2)
+    """Speaking pace; 1.0 is the voice's own."""
+
+    demo_county: str = "510522"
+    """County of the demonstration."""
+
+    @cached_property
+    def sqlite(self) -> bool:
+        """Whether the database is the embedded file."""
+        return self.database_address.startswith("sqlite")
+
+    @property
+    def database_address(self) -> str:
+        """The SQLAlchemy address in force."""
+        return (
+            self.database_url
+            or f"sqlite+pysqlite:///{self.data_dir.resolve() / 'outreach.db'}"
+        )
+
+    @property
+    def socket_path(self) -> Path:
+        """The embedded broker's unix socket."""
+        return self.data_dir.resolve() / "valkey.sock"
+
+    @property
+    def broker_address(self) -> str:
+        """The Celery broker address in force."""
+        return self.broker_url or f"redis+socket://{self.socket_path}"
+
+    @property
+    def media_dir(self) -> Path:
+        """Folder of clips and packs."""
+        return self.data_dir.resolve() / "media"
+
+    @property
+    def own_url(self) -> str:
+        """Address that callbacks and links are made with."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @property
+    def simulator_address(self) -> str:
+        """Address of the simulated provider."""
+        return self.simulator_url or f"http://127.0.0.1:{self.simulator_port}"
+
+
+def inherited(**more: str) -> dict[str, str]:
+    """This process's environment with ``more``, for a child process."""
+    return {**os.environ, **more}

@@ -1,0 +1,22 @@
+"""Imports every table, so that migrations and tests see them all."""
+
+from __future__ import annotations
+
+from campaigns.audience import models as audience
+from campaigns.bulletins import models as bulletins
+from campaigns.delivery import models as delivery
+from campaigns.fieldwork import models as fieldwork
+from campaigns.planning import models as planning
+from campaigns.register import models as register
+from outreach import accounts, audit
+
+__all__ = [
+    "accounts",
+    "audience",
+    "audit",
+    "bulletins",
+    "delivery",
+    "fieldwork",
+    "planning",
+    "register",
+]

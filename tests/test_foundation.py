@@ -1,0 +1,31 @@
+"""The tables, keys and databases on which everything else stands."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+import factories
+from campaigns import privacy
+from campaigns.errors import Unreadable
+from campaigns.register.models import Member
+
+
+def test_a_name_is_sealed_in_the_database_and_read_back(session: Session) -> None:
+    made = factories.member(session, name="张三丰")
+    stored = session.execute(
+        text("SELECT name FROM member WHERE id = :id"), {"id": made.id}
+    ).scalar_one()
+    assert "张三丰".encode() not in bytes(stored)
+    session.expire(made)
+    assert session.get_one(Member, made.id).name == "张三丰"
+
+
+def test_a_value_moved_to_another_column_does_not_open() -> None:
+    with pytest.raises(Unreadable):
+        privacy.unseal(privacy.seal("秘密", "member.name"), "member.phone")
+
+
+def test_masks_never_show_the_end_of_a_certificate() -> None:
+    assert privacy.mask_id("51052219000101001211") == "510" + "*" * 17
