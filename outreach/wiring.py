@@ -1,0 +1,105 @@
+"""Where a process is put together: settings, keys, database, providers, studio, clock.
+
+Made once a process, after a fork and never before it: engines, sockets and HTTP
+clients must not be shared between processes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from campaigns import privacy
+from campaigns.delivery.provider import Provider
+from outreach.database import Database, connect
+from outreach.secrets_file import with_secrets
+from outreach.settings import Settings
+
+if TYPE_CHECKING:  # the studio brings numpy and the voices: web never needs them
+    from audio.studio import Studio
+
+_KEY_ID = 1
+_HEX_DIGITS = privacy.KEY_BYTES * 2
+
+
+def utc_now() -> datetime:
+    """The host's clock; functions of the domain receive the moment instead."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Wiring:
+    """Everything that one process shares; providers and studio are made when asked."""
+
+    settings: Settings
+    database: Database
+    clock: Callable[[], datetime] = utc_now
+    providers: dict[str, Provider] = field(default_factory=dict)
+
+    @cached_property
+    def signer(self) -> bytes:
+        """The key that signs callback tokens and village links."""
+        return bytes.fromhex(self.settings.token_key.get_secret_value())
+
+    def provider(self, name: str) -> Provider:
+        """The provider called ``name``; one client a process. Raises NotReady."""
+        if name not in self.providers:
+            from outreach.providers import open_provider  # noqa: PLC0415 - SDKs are slow
+
+            self.providers[name] = open_provider(name, self.settings)
+        return self.providers[name]
+
+    @cached_property
+    def studio(self) -> Studio:
+        """The studio over this service's media folder."""
+        from outreach.recording import open_studio  # noqa: PLC0415 - numpy and voices
+
+        return open_studio(self.settings)
+
+    async def close(self) -> None:
+        """Close the providers' connections and the database's."""
+        for provider in self.providers.values():
+            await provider.close()
+        self.providers.clear()
+        self.database.dispose()
+
+
+_current: list[Wiring] = []
+
+
+def build(settings: Settings | None = None) -> Wiring:
+    """Put this process together, unlock personal columns, and remember the result.
+
+    Raises ValueError, naming the setting, where a key is missing or too weak.
+    """
+    known = with_secrets(settings or Settings())
+    privacy.unlock(_keyring(known))
+    wiring = Wiring(known, connect(known.database_address))
+    _current[:] = [wiring]
+    return wiring
+
+
+def current() -> Wiring:
+    """What ``build`` made in this process; built from settings where nobody did."""
+    return _current[0] if _current else build()
+
+
+def _keyring(settings: Settings) -> privacy.Keyring:
+    _key(settings, "token_key")
+    sealing = {_KEY_ID: _key(settings, "data_key")}
+    return privacy.Keyring(sealing, _KEY_ID, _key(settings, "index_key"))
+
+
+def _key(settings: Settings, name: str) -> bytes:
+    digits: str = getattr(settings, name).get_secret_value()
+    try:
+        key = bytes.fromhex(digits)
+    except ValueError:
+        key = b""
+    if len(key) != privacy.KEY_BYTES:
+        message = f"OUTREACH_{name.upper()} must be {_HEX_DIGITS} hexadecimal digits"
+        raise ValueError(message)
+    return key
