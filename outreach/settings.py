@@ -7,8 +7,9 @@ after the field in ``OUTREACH_SECRETS_DIR``.
 from __future__ import annotations
 
 import os
-from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Literal
 
 from pydantic import Field, SecretStr
@@ -91,11 +92,6 @@ class Settings(BaseSettings):
     demo_county: str = "510522"
     """County of the demonstration."""
 
-    @cached_property
-    def sqlite(self) -> bool:
-        """Whether the database is the embedded file."""
-        return self.database_address.startswith("sqlite")
-
     @property
     def database_address(self) -> str:
         """The SQLAlchemy address in force."""
@@ -106,8 +102,13 @@ class Settings(BaseSettings):
 
     @property
     def socket_path(self) -> Path:
-        """The embedded broker's unix socket."""
-        return self.data_dir.resolve() / "valkey.sock"
+        """The embedded broker's unix socket.
+
+        It lies in the system's folder for temporary files, under a name made from the
+        data folder: a socket's path may hold 107 bytes, and no spaces in an address.
+        """
+        name = sha256(str(self.data_dir.resolve()).encode()).hexdigest()[:16]
+        return Path(gettempdir()) / f"outreach-{name}" / "valkey.sock"
 
     @property
     def broker_address(self) -> str:

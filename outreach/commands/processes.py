@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import click
 
@@ -24,10 +25,11 @@ def web() -> None:
     settings = Settings()
     threads = str(settings.web_threads)
     # exec: signals reach the server itself, and no idle parent stays in memory.
-    os.execvp(  # noqa: S606 - no shell, our own arguments
-        "granian",
+    os.execv(  # noqa: S606 - no shell, our own arguments
+        sys.executable,
         [
-            *["granian", "--interface", "wsgi", "--host", settings.host],
+            *[sys.executable, "-m", "granian", "--interface", "wsgi"],
+            *["--host", settings.host],
             *["--port", str(settings.port), "--workers", "1"],
             *["--blocking-threads", threads, "--no-ws", "--http", "1"],
             *["--backpressure", "256", "--factory", "outreach.app:create_app"],
