@@ -1,0 +1,217 @@
+"""Promises between files that no program reads together."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+import yaml
+from pydantic import SecretStr
+
+from outreach.cli import cli
+from outreach.settings import Settings
+from outreach.tasks import QUEUES
+
+ROOT = Path(__file__).parent.parent
+FIELDS = {f"OUTREACH_{name.upper()}" for name in Settings.model_fields}
+# Read before the settings are, or by docker compose alone.
+BESIDE = {"OUTREACH_SECRETS_DIR", "OUTREACH_VERSION"}
+OURS = ("migrate", "web", "worker", "recorder", "beat")
+NOT_PRINTED = {".png", ".jpg", ".f32", ".bin", ".xlsx", ".xls", ".ods", ".mp3", ".wav"}
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    return yaml.safe_load(read("docker-compose.yml"))
+
+
+@pytest.fixture(scope="module")
+def tracked() -> list[Path]:
+    """Every file that a commit would hold."""
+    try:
+        listed = subprocess.run(
+            ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True
+        )
+    except (FileNotFoundError, subprocess.CalledProcessError):
+        pytest.skip("no git checkout here, so no list of the repository's files")
+    names = listed.stdout.decode().split("\0")
+    return [ROOT / name for name in names if name and (ROOT / name).is_file()]
+
+
+def subcommand(name: str) -> click.Command | None:
+    return cli.get_command(click.Context(cli), name)
+
+
+def copied(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(read(name))
+
+
+def consumed(service: dict[str, Any]) -> set[str]:
+    command = service["command"]
+    return set(command[command.index("--queues") + 1].split(","))
+
+
+def test_what_compose_sets_is_a_setting(compose: dict[str, Any]) -> None:
+    for name in OURS:
+        assert set(compose["services"][name]["environment"]) - BESIDE <= FIELDS, name
+
+
+def test_what_compose_asks_for_is_in_the_example() -> None:
+    asked = set(re.findall(r"\$\{(\w+)", read("docker-compose.yml")))
+    assert asked <= FIELDS | BESIDE
+
+
+def test_a_secret_of_compose_is_a_setting_and_is_made(
+    compose: dict[str, Any], tmp_path: Path
+) -> None:
+    for name in OURS:
+        for secret in compose["services"][name]["secrets"]:
+            assert secret.upper() in FIELDS
+    copied(tmp_path, "scripts/secrets.sh")
+    made = subprocess.run(
+        ["sh", "scripts/secrets.sh"], cwd=tmp_path, capture_output=True, check=True
+    ).stdout.decode()
+    for secret in compose["secrets"].values():
+        assert f"made {secret['file']}\n" in made
+
+
+def test_compose_runs_commands_that_exist(compose: dict[str, Any]) -> None:
+    for name in OURS:
+        verb, *options = compose["services"][name]["command"]
+        command = subcommand(verb)
+        assert command, verb
+        known = {flag for option in command.params for flag in option.opts}
+        assert {option for option in options if option.startswith("-")} <= known
+    default = re.search(r'^CMD \["(\w+)"\]$', read("Dockerfile"), re.MULTILINE)
+    assert default
+    assert subcommand(default[1])
+
+
+def test_every_queue_is_served_and_recording_by_itself(compose: dict[str, Any]) -> None:
+    worker = consumed(compose["services"]["worker"])
+    recorder = consumed(compose["services"]["recorder"])
+    assert worker | recorder == set(QUEUES)
+    assert not worker & recorder, "speech would stand before messages"
+
+
+def test_every_service_comes_back_and_is_confined(compose: dict[str, Any]) -> None:
+    for name in OURS:
+        service = compose["services"][name]
+        assert service["restart"]
+        assert service["read_only"]
+    for name in ("db", "redis", "web"):
+        assert compose["services"][name]["healthcheck"]
+    assert "name" not in compose, "older docker-compose refuses a top-level name"
+
+
+def test_the_image_does_not_run_as_root() -> None:
+    lines = read("Dockerfile").splitlines()
+    last = [line for line in lines if line.startswith("USER ")][-1]
+    assert last == "USER outreach"
+
+
+def test_the_example_lists_every_setting_with_its_default() -> None:
+    listed = dict(
+        re.findall(r"^#?(OUTREACH_\w+)=(.*)$", read(".env.example"), re.MULTILINE)
+    )
+    assert set(listed) - BESIDE == FIELDS
+    for name, field in Settings.model_fields.items():
+        default = field.default
+        if isinstance(default, SecretStr):
+            default = default.get_secret_value()
+        assert listed[f"OUTREACH_{name.upper()}"] == str(default), name
+
+
+@pytest.mark.parametrize("name", ["run.txt", "dev.txt"])
+def test_a_lock_is_hashed_and_names_no_host(name: str) -> None:
+    text = read(f"requirements/{name}")
+    assert not re.search(r"://|--index|--find-links| @ |file:", text)
+    for entry in re.split(r"\n(?=\S)", text.strip()):
+        assert "==" in entry
+        assert "--hash=sha256:" in entry
+
+
+def test_the_locks_hold_what_the_project_names() -> None:
+    def wanted(part: str) -> set[str]:
+        found = re.search(
+            rf"^{part} = \[$(.*?)^\]$", read("pyproject.toml"), re.MULTILINE | re.DOTALL
+        )
+        assert found
+        names = re.findall(r'^  "([A-Za-z0-9._-]+)', found[1], re.MULTILINE)
+        return {re.sub(r"[-_.]+", "-", entry).lower() for entry in names}
+
+    def locked(name: str) -> set[str]:
+        return set(
+            re.findall(r"^([a-z0-9-]+)==", read(f"requirements/{name}"), re.MULTILINE)
+        )
+
+    assert wanted("dependencies") <= locked("run.txt")
+    assert wanted("dependencies") | wanted("dev") <= locked("dev.txt")
+
+
+def test_no_file_names_this_machine_or_a_registry(tracked: list[Path]) -> None:
+    # Written in pieces, so that this file does not hold what it looks for.
+    hosts = ["py" + "pi.org", "python" + "hosted", "npm" + "js.org", "deb." + "debian"]
+    folders = ["/wo" + "rk/", "/ro" + "ot/", "/opt/" + "wheels", "/opt/" + "pypi"]
+    found = [
+        f"{path.relative_to(ROOT)}: {needle}"
+        for path in tracked
+        if path.suffix not in NOT_PRINTED
+        for needle in hosts + folders
+        if needle in path.read_bytes().decode("utf-8", "replace")
+    ]
+    assert found == []
+
+
+def test_the_readme_names_commands_that_exist() -> None:
+    pages = [read("README.md"), *(p.read_text("utf-8") for p in ROOT.glob("docs/*.md"))]
+    text = "\n".join(pages)
+    targets = set(re.findall(r"^([a-z-]+):.*##", read("Makefile"), re.MULTILINE))
+    assert {"demo", "test", "lint", "help"} <= targets
+    assert set(re.findall(r"`make ([a-z-]+)", text)) <= targets
+    for line in re.findall(r"`outreach ([a-z]+)", text):
+        assert line in cli.list_commands(click.Context(cli)), line
+
+
+def test_every_link_of_the_pages_leads_somewhere() -> None:
+    for page in [ROOT / "README.md", *ROOT.glob("docs/*.md")]:
+        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8")):
+            if "://" not in target:
+                assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+@pytest.mark.parametrize("script", sorted((ROOT / "scripts").glob("*.sh")), ids=str)
+def test_a_script_can_be_read_by_a_plain_shell(script: Path) -> None:
+    subprocess.run(["sh", "-n", script], check=True)
+
+
+def test_an_old_python_is_refused_in_both_languages(tmp_path: Path) -> None:
+    copied(tmp_path, "scripts/environment.sh", "requirements/run.txt")
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for tool in ("sh", "cat", "cksum", "dirname"):
+        (tools / tool).symlink_to(shutil.which(tool) or "missing")
+    refused = subprocess.run(
+        [tools / "sh", "scripts/environment.sh", "run"],
+        cwd=tmp_path,
+        env={"PATH": str(tools)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert refused.returncode == 1
+    assert refused.stdout == ""
+    assert "没有找到 Python 3.11" in refused.stderr
+    assert "apt-get install -y python3" in refused.stderr
+    assert not (tmp_path / ".venv").exists()
