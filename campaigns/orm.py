@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -9,15 +11,29 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    ColumnElement,
     Date,
     Dialect,
     Enum,
     Integer,
     LargeBinary,
     MetaData,
+    String,
+    Subquery,
+    Table,
     TypeDecorator,
+    cast,
+    column,
+    literal,
+    literal_column,
+    select,
 )
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeEngine
 
 Key = BigInteger().with_variant(Integer, "sqlite")
 """SQLite gives row ids to INTEGER keys only."""
@@ -92,3 +108,73 @@ class Base(DeclarativeBase):
 def is_sqlite(session: Session) -> bool:
     """Tell whether this session speaks to SQLite."""
     return session.get_bind().dialect.name == "sqlite"
+
+
+def number(value: int) -> ColumnElement[int]:
+    """``value`` written into the statement instead of bound to it.
+
+    A partial index serves only a query in which its condition stands literally: with
+    a bound state PostgreSQL's generic plan of a claim took 68 ms instead of 1.
+    """
+    return literal_column(str(int(value)), Integer)
+
+
+class _Unrolled(FunctionElement[Any]):
+    """A JSON array as rows with one column, ``value``."""
+
+    name = "unrolled"
+    inherit_cache = True
+
+
+class _Item(FunctionElement[Any]):
+    """One element of a JSON array, as text or as SQLite reads it."""
+
+    name = "item"
+    inherit_cache = True
+
+
+@compiles(_Unrolled)
+def _unrolled(element: _Unrolled, compiler: SQLCompiler, **_: object) -> str:
+    return f"jsonb_array_elements(CAST({compiler.process(element.clauses)} AS JSONB))"
+
+
+@compiles(_Unrolled, "sqlite")
+def _unrolled_sqlite(element: _Unrolled, compiler: SQLCompiler, **_: object) -> str:
+    return f"json_each({compiler.process(element.clauses)})"
+
+
+@compiles(_Item)
+def _item(element: _Item, compiler: SQLCompiler, **_: object) -> str:
+    array, place = (compiler.process(clause) for clause in element.clauses)
+    return f"({array} ->> {place})"
+
+
+@compiles(_Item, "sqlite")
+def _item_sqlite(element: _Item, compiler: SQLCompiler, **_: object) -> str:
+    array, place = (compiler.process(clause) for clause in element.clauses)
+    return f"json_extract({array}, '$[{place}]')"
+
+
+def rows(
+    values: Iterable[Sequence[Any]],
+    name: str,
+    columns: Mapping[str, type[TypeEngine[Any]]],
+) -> Subquery:
+    """``values`` as a table ``name`` to join with: one bound value, whatever its size.
+
+    Elements must be what JSON can hold. One text for any number of rows keeps the
+    statement caches warm, which ``VALUES`` of varying length would not.
+    """
+    text = literal(json.dumps([list(value) for value in values]), String)
+    array = _Unrolled(text).table_valued(column("value", JSON)).c.value
+    return select(
+        *(
+            cast(_Item(array, number(place)), kind).label(label)
+            for place, (label, kind) in enumerate(columns.items())
+        )
+    ).subquery(name)
+
+
+def insert(session: Session, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """The dialect's INSERT, which knows ON CONFLICT."""
+    return sqlite.insert(table) if is_sqlite(session) else postgresql.insert(table)
