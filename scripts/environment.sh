@@ -62,8 +62,9 @@ fi
 [ -w . ] || stop "不能在 $PWD 里写文件，请换一个有写权限的文件夹。" \
     "$PWD cannot be written to: copy the project to a folder of yours (cp -R . ~/outreach)."
 
-say "正在准备运行环境（第一次约需一分钟，下载约 250 MB）……" \
-    "Preparing .venv (about a minute the first time, a download of about 250 MB) ..."
+[ "$lock" = run ] && size=195 || size=300
+say "正在准备运行环境（第一次约需一分钟，下载约 $size MB）……" \
+    "Preparing .venv (about a minute the first time, a download of about $size MB) ..."
 rm -rf .venv
 if with_uv >&2; then :
 else
