@@ -1,0 +1,218 @@
+"""Twilio, and whoever speaks its Messages API, through the official SDK."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from twilio.base.exceptions import TwilioRestException
+from twilio.request_validator import RequestValidator
+from twilio.rest import Client
+from twilio.rest.api.v2010.account.message import MessageInstance
+from werkzeug.datastructures import MultiDict
+
+from campaigns.delivery.provider import (
+    Callback,
+    Limits,
+    NotAccepted,
+    NotAuthentic,
+    Outgoing,
+    Report,
+    Submission,
+)
+from campaigns.vocabulary import Channel, MessageState
+from outreach.providers.twilio_codes import REASONS, STATES, Verdict, reason, verdict
+from outreach.providers.twilio_http import Exchange, HttpClient, exchange
+
+_VALIDITY = (1, 36_000)
+_LONGEST_WAIT = 900.0
+_LARGEST_CALLBACK = 64 * 1024
+_LOOK_BACK, _LOOK_AHEAD = timedelta(minutes=2), timedelta(minutes=30)
+_PAGE = 100
+_SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whose account, from which number, and under which address we are called back."""
+
+    sid: str
+    secret: str = field(repr=False)
+    sender: str
+    own_url: str
+    base_url: str = ""
+    """Empty means Twilio's own."""
+
+
+class TwilioProvider:
+    """Carries SMS; the outcome of anything but a clear refusal is in doubt."""
+
+    channels = frozenset({Channel.SMS, Channel.ALERT})
+
+    def __init__(
+        self, name: str, account: Account, limits: Limits, *, connections: int
+    ) -> None:
+        self.name = name
+        self.limits = limits
+        self._account = account
+        self._validator = RequestValidator(account.secret)
+        self._http = HttpClient(seconds=limits.timeout_seconds, connections=connections)
+        # An empty environment, or the SDK would take a region from the process's own.
+        client = Client(
+            account.sid, account.secret, http_client=self._http, environment={"": ""}
+        )
+        if account.base_url:
+            client.api.base_url = account.base_url
+        self._messages = client.messages
+        service = account.sender.startswith("MG")
+        self._sender = {"messaging_service_sid" if service else "from_": account.sender}
+
+    async def carry(self, outgoing: Outgoing) -> Submission:
+        """Hand one message over. Raises NotAccepted; anything else is in doubt."""
+        call = Exchange(deadline=outgoing.deadline)
+        exchange.set(call)
+        try:
+            answer = await self._messages.create_async(
+                to=outgoing.phone,
+                body=outgoing.text,
+                status_callback=self.callback_url(outgoing.token),
+                validity_period=min(
+                    max(outgoing.valid_seconds, _VALIDITY[0]), _VALIDITY[1]
+                ),
+                **self._sender,
+            )
+        except TwilioRestException as refused:
+            raise _judge(refused, call.retry_after) from refused
+        return _submission(answer)
+
+    async def find(self, outgoing: Outgoing) -> Submission | None:
+        """Look the message up by number, text and time; None when it is not there.
+
+        Without DateSent, which is empty until a message is sent. Raises whatever kept
+        the list from being read to its end: then absence is not proven.
+        """
+        exchange.set(Exchange())
+        since = outgoing.submitted_at - _LOOK_BACK
+        until = outgoing.submitted_at + _LOOK_AHEAD
+        found: MessageInstance | None = None
+        async for row in await self._messages.stream_async(
+            to=outgoing.phone, page_size=_PAGE
+        ):
+            created = row.date_created or outgoing.submitted_at
+            if created < since:
+                break
+            if created <= until and row.body == outgoing.text:
+                found = row
+        return _submission(found) if found else None
+
+    def callback_url(self, token: str) -> str:
+        """The address under which receipts of one attempt come back."""
+        return f"{self._account.own_url}/callbacks/{self.name}/{token}"
+
+    def read_callback(self, callback: Callback) -> list[Report]:
+        """Verify and read a status callback. Raises NotAuthentic.
+
+        The signature is checked over our configured address, never over a header
+        that the sender chose.
+        """
+        form = self._verified(callback)
+        status, code = form.get("MessageStatus", ""), form.get("ErrorCode") or None
+        state = STATES.get(status)
+        return [
+            Report(
+                provider=self.name,
+                token=callback.token,
+                reference=form["MessageSid"],
+                status=status,
+                state=state,
+                identity=(form["MessageSid"], status, code or ""),
+                code=code,
+                reason=reason(state, code),
+                phone=form.get("To"),
+                provider_at=_done_at(form.get("RawDlrDoneDate", "")),
+            )
+        ]
+
+    def _verified(self, callback: Callback) -> dict[str, str]:
+        size = sum(len(name) + len(value) for name, value in callback.form)
+        if max(size, len(callback.body)) > _LARGEST_CALLBACK:
+            raise NotAuthentic("the callback is larger than 64 KB")
+        headers = {name.lower(): value for name, value in callback.headers.items()}
+        address = self.callback_url(callback.token or "")
+        if not callback.token or not self._validator.validate(
+            address, MultiDict(callback.form), headers.get("x-twilio-signature", "")
+        ):
+            raise NotAuthentic("the signature does not fit the address and the fields")
+        if max(Counter(name for name, _ in callback.form).values(), default=0) > 1:
+            raise NotAuthentic("a field comes twice")
+        form = dict(callback.form)
+        if form.get("AccountSid") != self._account.sid:
+            raise NotAuthentic("another account's callback")
+        if not _SID.fullmatch(form.get("MessageSid", "")):
+            raise NotAuthentic("no message is named")
+        return form
+
+    async def close(self) -> None:
+        """Close kept-alive connections."""
+        await self._http.close()
+
+
+def _submission(answer: MessageInstance) -> Submission:
+    if not answer.sid:
+        # A 2xx without a name: it may be on its way, but cannot be followed.
+        raise ValueError("the provider accepted without naming the message")
+    state = STATES.get(str(answer.status), MessageState.ACCEPTED)
+    code = str(answer.error_code) if answer.error_code else None
+    return Submission(
+        reference=answer.sid,
+        state=state,
+        parts=_count(answer.num_segments),
+        code=code,
+        reason=reason(state, code),
+    )
+
+
+def _count(segments: Any) -> int | None:  # noqa: ANN401 - what the JSON holds
+    text = str(segments or "")
+    # A messaging service answers 0 before it has chosen a sender.
+    return int(text) or None if text.isdecimal() else None
+
+
+def _judge(refused: TwilioRestException, retry_after: str | None) -> Exception:
+    """NotAccepted where the answer proves it, else the exception itself."""
+    found = verdict(refused.status, refused.code)
+    if found is Verdict.DOUBT:
+        return cast("Exception", refused)
+    # The text of an answer quotes the number, so only the code is kept.
+    answer, code = f"HTTP {refused.status} {refused.code}", str(refused.code)
+    if found in REASONS:
+        return NotAccepted(answer, code=code, permanent=True, reason=REASONS[found])
+    return NotAccepted(
+        answer,
+        code=code,
+        retry_after=_wait(retry_after),
+        throttled=found is Verdict.THROTTLED,
+        broken=found is Verdict.BROKEN,
+    )
+
+
+def _wait(retry_after: str | None) -> float | None:
+    """Seconds to wait, kept between 0 and 15 minutes; None where nobody said."""
+    try:
+        seconds = float(retry_after or "")
+    except ValueError:
+        return None
+    return min(max(seconds, 0.0), _LONGEST_WAIT) if seconds == seconds else None  # noqa: PLR0124 - not a number
+
+
+def _done_at(text: str) -> datetime | None:
+    """Twilio's ``YYMMDDhhmm`` in UTC; what cannot be read is no time."""
+    try:
+        done = time.strptime(text, "%y%m%d%H%M")
+    except ValueError:
+        return None
+    return datetime(*done[:5], tzinfo=UTC)

@@ -1,0 +1,282 @@
+"""The simulated carrier's requests: Twilio's Messages API, faults, the ledger."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hmac
+import json
+import time
+from collections.abc import Awaitable, Callable
+from hashlib import sha256
+from itertools import count
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from aiohttp import web
+
+from outreach.simulator import answers
+from outreach.simulator.behaviour import Behaviour
+from outreach.simulator.callbacks import Callbacks
+from outreach.simulator.fate import fate, fault, refusal, share
+from outreach.simulator.ledger import Entry, Ledger
+
+_LONGEST_BODY = 1600
+_LONGEST_VALIDITY = 36_000
+_PAGE_MOST = 1000
+_FOREVER = 600.0
+Answer = Awaitable[web.StreamResponse]
+
+
+class Carrier:
+    """Everything one simulated account can be asked."""
+
+    def __init__(
+        self, account: str, secret: str, ledger: Ledger, behaviour: Behaviour
+    ) -> None:
+        self.account = account
+        self.ledger = ledger
+        self.behaviour = behaviour
+        self.callbacks = Callbacks(account, secret, ledger, lambda: self.behaviour)
+        pair = base64.b64encode(f"{account}:{secret}".encode()).decode()
+        self._credentials = f"Basic {pair}"
+        self._home = f"/{answers.VERSION}/Accounts/{account}/Messages"
+        self._requests = count()
+        self._second = (0, 0)
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request; everything needs the account's credentials."""
+        given = request.headers.get("Authorization", "")
+        if not hmac.compare_digest(given.encode(), self._credentials.encode()):
+            return _refused(20003, 401)
+        return await self._door(request.method, request.path)(request)
+
+    def _door(self, method: str, path: str) -> Callable[[web.BaseRequest], Answer]:
+        if path == self._home + ".json":
+            return self.create if method == "POST" else self.list_messages
+        if method == "GET" and path.startswith(self._home + "/"):
+            return self.fetch
+        doors = {
+            ("GET", "/faults"): self.show_behaviour,
+            ("POST", "/faults"): self.change_behaviour,
+            ("GET", "/ledger"): self.show_ledger,
+            ("DELETE", "/ledger"): self.clear_ledger,
+            ("GET", "/ledger/summary"): self.summarise,
+        }
+        return doors.get((method, path), self.nothing_here)
+
+    async def nothing_here(self, _request: web.BaseRequest) -> web.Response:
+        """Any other address."""
+        return _refused(20404, 404)
+
+    async def create(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Accept a message, or do what the behaviour of the day demands."""
+        form = dict(parse_qsl((await request.read()).decode(), keep_blank_values=True))
+        behaviour = self.behaviour
+        if behaviour.latency_ms:
+            await asyncio.sleep(behaviour.latency_ms / 1000)
+        if behaviour.per_second and self._too_fast(behaviour.per_second):
+            return _too_many(behaviour)
+        key = form.get("StatusCallback") or str(next(self._requests))
+        trouble = fault(behaviour, key)
+        if trouble and (answer := await _before(trouble, behaviour, request)):
+            return answer
+        code = _missing(form) or refusal(behaviour, form["To"])
+        if code:
+            return _refused(code, 400)
+        entry = await self._accept(form)
+        body = json.dumps(answers.message(self.account, entry, entry.at)).encode()
+        if trouble:
+            return await _after(trouble, body, request)
+        return _json(body, 201)
+
+    async def _accept(self, form: dict[str, str]) -> Entry:
+        now, behaviour = time.time(), self.behaviour
+        future = fate(behaviour, form["To"], _validity(form))
+        entry = self.ledger.entry(
+            to=form["To"],
+            sender=form.get("From") or form["MessagingServiceSid"],
+            body=form["Body"],
+            callback=form.get("StatusCallback", ""),
+            at=now,
+            sent_at=now + future.sent_after,
+            final_at=now + future.final_after,
+            final=future.final,
+            code=future.code,
+        )
+        await self.ledger.accept(entry)
+        if share(behaviour, entry.to, "early") < behaviour.early:
+            await self.callbacks.at_once(entry)
+        self.callbacks.schedule(entry)
+        return entry
+
+    def _too_fast(self, most: int) -> bool:
+        second, seen = self._second
+        now = int(time.monotonic())
+        self._second = (now, seen + 1 if now == second else 1)
+        return self._second[1] > most
+
+    async def fetch(self, request: web.BaseRequest) -> web.Response:
+        """One message by its SID."""
+        sid = request.path.removeprefix(self._home + "/").removesuffix(".json")
+        entry = self.ledger.get(sid)
+        if entry is None:
+            return _refused(20404, 404)
+        found = answers.message(self.account, entry, time.time())
+        return _json(json.dumps(found).encode())
+
+    async def list_messages(self, request: web.BaseRequest) -> web.Response:
+        """Messages by To, newest first, page by page."""
+        size = min(_PAGE_MOST, max(1, int(request.query.get("PageSize", "50"))))
+        page = max(0, int(request.query.get("Page", "0")))
+        rows = self.ledger.newest(request.query.get("To"), size + 1, page * size)
+        now = time.time()
+        found = [answers.message(self.account, row, now) for row in rows[:size]]
+        asked = {
+            k: v for k, v in request.query.items() if k not in {"Page", "PageToken"}
+        }
+        further = self._page_uri(asked, page + 1) if len(rows) > size else None
+        return web.json_response(
+            {
+                "end": page * size + max(0, len(found) - 1),
+                "first_page_uri": self._page_uri(asked, 0),
+                "messages": found,
+                "next_page_uri": further,
+                "page": page,
+                "page_size": size,
+                "previous_page_uri": self._page_uri(asked, page - 1) if page else None,
+                "start": page * size,
+                "uri": self._page_uri(asked, page),
+            }
+        )
+
+    def _page_uri(self, asked: dict[str, str], page: int) -> str:
+        return f"{self._home}.json?{urlencode({**asked, 'Page': str(page)})}"
+
+    async def show_behaviour(self, _request: web.BaseRequest) -> web.Response:
+        """How the carrier behaves at the moment."""
+        return web.json_response(self.behaviour.as_dict())
+
+    async def change_behaviour(self, request: web.BaseRequest) -> web.Response:
+        """Change some fields; the others stay."""
+        try:
+            self.behaviour = self.behaviour.changed(json.loads(await request.read()))
+        except (ValueError, AttributeError) as wrong:
+            return web.json_response({"message": str(wrong)}, status=400)
+        return await self.show_behaviour(request)
+
+    async def show_ledger(self, request: web.BaseRequest) -> web.Response:
+        """Entries after ``after``, at most ``limit``; go on from the last ``id``."""
+        after = int(request.query.get("after", "0"))
+        limit = min(10_000, int(request.query.get("limit", "1000")))
+        now = time.time()
+        rows = [_line(entry, now) for entry in self.ledger.after(after, limit)]
+        return web.json_response({"messages": rows})
+
+    async def clear_ledger(self, _request: web.BaseRequest) -> web.Response:
+        """Forget all messages."""
+        self.ledger.clear()
+        return web.json_response({})
+
+    async def summarise(self, _request: web.BaseRequest) -> web.Response:
+        """Counts of the ledger and of the callbacks."""
+        found = self.ledger.summary(time.time())
+        pumped = self.callbacks
+        found["callbacks"] = {
+            "taken": pumped.taken,
+            "waiting": pumped.waiting,
+            "given_up": pumped.failed,
+        }
+        return web.json_response(found)
+
+
+def _missing(form: dict[str, str]) -> int | None:
+    if not form.get("To"):
+        return 21604
+    if not (form.get("From") or form.get("MessagingServiceSid")):
+        return 21603
+    if not form.get("Body"):
+        return 21602
+    return 21617 if len(form["Body"]) > _LONGEST_BODY else None
+
+
+def _validity(form: dict[str, str]) -> float:
+    return float(form.get("ValidityPeriod") or _LONGEST_VALIDITY)
+
+
+def _line(entry: Entry, now: float) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "sid": entry.sid,
+        "to": entry.to,
+        "token": entry.token,
+        "body_sha256": sha256(entry.body.encode()).hexdigest(),
+        "callback": entry.callback,
+        "at": entry.at,
+        "status": entry.status(now),
+        "code": entry.code,
+        "told": entry.told,
+    }
+
+
+def _json(body: bytes, status: int = 200) -> web.Response:
+    return web.Response(body=body, status=status, content_type="application/json")
+
+
+def _refused(code: int, status: int) -> web.Response:
+    return _json(answers.error(code, status), status)
+
+
+def _too_many(behaviour: Behaviour) -> web.Response:
+    answer = _refused(20429, 429)
+    if behaviour.retry_after:
+        answer.headers["Retry-After"] = behaviour.retry_after
+    return answer
+
+
+async def _before(
+    trouble: str, behaviour: Behaviour, request: web.BaseRequest
+) -> web.Response | None:
+    """A fault that strikes before anything is accepted; None for the later ones."""
+    if trouble == "too_many":
+        return _too_many(behaviour)
+    if trouble == "unauthorised":
+        return _refused(20003, 401)
+    if trouble == "error_before":
+        return _refused(20500, 500)
+    if trouble == "black_hole":
+        await asyncio.sleep(_FOREVER)
+    if trouble == "reset":
+        _cut(request)
+    return web.Response(status=503) if trouble in {"black_hole", "reset"} else None
+
+
+async def _after(
+    trouble: str, body: bytes, request: web.BaseRequest
+) -> web.StreamResponse:
+    """A fault that strikes when the message is already in the ledger."""
+    if trouble == "black_hole_after":
+        await asyncio.sleep(_FOREVER)
+    if trouble == "reset_after":
+        _cut(request)
+    if trouble == "broken_json":
+        return _json(body[: len(body) // 2], 201)
+    if trouble == "drip":
+        return await _drip(body, request)
+    return _refused(20500, 500)
+
+
+def _cut(request: web.BaseRequest) -> None:
+    if request.transport:
+        request.transport.abort()
+
+
+async def _drip(body: bytes, request: web.BaseRequest) -> web.StreamResponse:
+    answer = web.StreamResponse(status=201)
+    answer.content_type = "application/json"
+    answer.content_length = len(body)
+    await answer.prepare(request)
+    for at in range(len(body)):
+        await answer.write(body[at : at + 1])
+        await asyncio.sleep(1)
+    return answer
