@@ -1,0 +1,46 @@
+"""Sound files read back: to measure what was written, and to take uploads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import soundfile
+
+from audio.errors import Unreadable, mark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import numpy as np
+    import numpy.typing as npt
+
+_BLOCK_SECONDS = 10
+
+
+def decoded(path: Path) -> Iterator[npt.NDArray[np.float32]]:
+    """Blocks of ten seconds, mono (channels averaged), full scale at 1.
+
+    Raises Unreadable for a file that is no sound, or ends in the middle.
+    """
+    try:
+        with soundfile.SoundFile(path) as sound:
+            size = sound.samplerate * _BLOCK_SECONDS
+            for block in sound.blocks(size, dtype="float32", always_2d=True):
+                yield block.mean(axis=1)
+    except soundfile.LibsndfileError as error:
+        raise Unreadable(
+            mark("“%(name)s”不是能读的录音：请换成 WAV、MP3 或 OGG 文件。"),
+            name=path.name,
+        ) from error
+
+
+def sample_rate(path: Path) -> int:
+    """Samples a second; raises Unreadable as `decoded` does."""
+    try:
+        return int(soundfile.info(str(path)).samplerate)
+    except soundfile.LibsndfileError as error:
+        raise Unreadable(
+            mark("“%(name)s”不是能读的录音：请换成 WAV、MP3 或 OGG 文件。"),
+            name=path.name,
+        ) from error

@@ -1,0 +1,1 @@
+"""From speech to a programme that a horn, a platform or a telephone can carry."""

@@ -1,0 +1,284 @@
+"""The one door: a script in, a whole and checked clip out, never made twice."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from typing import TYPE_CHECKING, Any
+
+from audio.clip import Clip, SoundFile
+from audio.errors import Refused, mark
+from audio.reading import Reading, built_in, proof, read
+from audio.store import Store
+from audio.voices import RECORDED, VOICES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from audio.script import Script
+    from audio.speech import Speech
+
+    Progress = Callable[[int, int], None]
+    Names = Callable[[str], Iterable[str]]
+
+SCHEMA = 1
+_SLOWEST, _FASTEST = 1.8, 6.5
+_LOUDNESS_LU, _LOUD_LU = 0.5, 1.0
+
+
+class Studio:
+    """A folder of clips and the voices that fill it; any number may share a folder.
+
+    voices is the order of fail-over after the script's own voice; threads are the
+    neural voice's; niceness above 0 records in a thread of that priority, which leaves
+    the machine to others (Linux); lexicon holds the operator's readings; public_phones
+    are mobiles that may be said aloud; names finds personal names in a text.
+    """
+
+    def __init__(  # noqa: PLR0913 - each has its default, all are settings
+        self,
+        folder: Path,
+        voices: Sequence[str] = ("kokoro",),
+        *,
+        threads: int = 2,
+        niceness: int = 0,
+        lexicon: Mapping[str, str] | None = None,
+        public_phones: Sequence[str] = (),
+        names: Names | None = None,
+        producer: str = "",
+    ) -> None:
+        self.store = Store(folder)
+        self.voices = tuple(voices)
+        self.threads = threads
+        self.niceness = niceness
+        self.lexicon = built_in().extended(lexicon or {})
+        self.public_phones = tuple(public_phones)
+        self.names = names
+        self.producer = producer
+        self._own_words = bool(lexicon)
+
+    def fingerprint(self, script: Script) -> str:
+        """The clip's identity: the script's, and the operator's readings if any."""
+        if not self._own_words:
+            return script.fingerprint()
+        both = script.fingerprint() + self.lexicon.digest()
+        return hashlib.sha256(both.encode()).hexdigest()
+
+    def find(self, fingerprint: str) -> Clip | None:
+        """The clip that was recorded under a fingerprint, or None."""
+        return self.store.find(fingerprint)
+
+    def record(self, script: Script, progress: Progress | None = None) -> Clip:
+        """The clip of a script; a second time it is only found.
+
+        progress hears (clauses done, clauses in all). Safe from any number of threads
+        and processes: equal scripts wait for each other. Raises Refused and Unreadable
+        before anything is made, VoiceFailed when no voice can speak, NotKept when the
+        disk does not take it; after an error there is no file.
+        """
+        script.check()
+        fingerprint = self.fingerprint(script)
+        found = self.find(fingerprint)
+        if found is not None:
+            return found
+        reading = self.read(script.text)
+        with self.store.alone(fingerprint):
+            return self.find(fingerprint) or self._politely(
+                lambda: self._make(script, fingerprint, reading, progress)
+            )
+
+    def read(self, text: str) -> Reading:
+        """What would be spoken, without recording it: words, pinyin, what is left out.
+
+        Raises Unreadable, and Refused where a person could be recognised or a number or
+        negation would not be heard.
+        """
+        reading = read(text, self.lexicon)
+        found = proof.personal(reading.cleaned, self.public_phones)
+        found += self.names(reading.cleaned) if self.names else ()
+        if found:
+            raise Refused(
+                mark(
+                    "“%(found)s”是个人信息，不能上大喇叭：请删掉，"
+                    "或改用公开的座机号码。"
+                ),
+                found="、".join(found),
+            )
+        self._check_said(reading)
+        return reading
+
+    def keep_recording(self, upload: bytes, name: str) -> str:
+        """Keep a person's own recording and return its id for `Script.recording`.
+
+        WAV, MP3, OGG and FLAC, and M4A where a decoder for it is installed. Raises
+        Unreadable when it is no sound, or cut short.
+        """
+        from audio.uploads import check_upload  # noqa: PLC0415 - loads numpy
+
+        with self.store.workroom() as room:
+            check_upload(upload, name, room)
+        return self.store.keep_recording(upload)
+
+    def _check_said(self, reading: Reading) -> None:
+        unsaid = proof.unsaid_numbers(
+            self.lexicon.respell(reading.cleaned), reading.sounds
+        ) + proof.unsaid_negations(reading.cleaned, reading.spoken)
+        if unsaid:
+            raise Refused(
+                mark("“%(unsaid)s”读出来会走样：请改成汉字写法再录。"),
+                unsaid="、".join(unsaid),
+            )
+
+    def _politely(self, make: Callable[[], Clip]) -> Clip:
+        """In a thread of low priority, if that was asked for: a thread cannot rise."""
+        if self.niceness <= 0:
+            return make()
+        result: list[Clip] = []
+        failure: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                os.setpriority(
+                    os.PRIO_PROCESS, threading.get_native_id(), self.niceness
+                )
+                result.append(make())
+            except BaseException as error:  # noqa: BLE001 - raised again by the caller
+                failure.append(error)
+
+        thread = threading.Thread(target=run, name="recording")
+        thread.start()
+        thread.join()
+        if failure:
+            raise failure[0]
+        return result[0]
+
+    def _make(
+        self,
+        script: Script,
+        fingerprint: str,
+        reading: Reading,
+        progress: Progress | None,
+    ) -> Clip:
+        # numpy, scipy and onnxruntime cost a second and 150 MB: only a recording pays.
+        from audio.encoding.tags import Tags, aigc_label  # noqa: PLC0415
+        from audio.mastering.profiles import PROFILES  # noqa: PLC0415
+        from audio.mastering.programme import Programme, Running  # noqa: PLC0415
+        from audio.pressing import press  # noqa: PLC0415
+
+        with self.store.workroom() as room:
+            speech = self._speech(script, reading, room, progress)
+            synthetic = script.voice != RECORDED
+            label = aigc_label(self.producer, fingerprint[:32]) if synthetic else ""
+            running = Running(
+                repeats=script.repeats,
+                chime=script.chime != "none",
+                mark=synthetic and script.chime != "none",
+            )
+            made = room / "clip"
+            made.mkdir()
+            programme = Programme(
+                speech.pieces, speech.rate, PROFILES[script.profile], room
+            )
+            try:
+                tags = Tags(script.title, self.producer, aigc=label)
+                files = press(programme, running, tags, made)
+            finally:
+                programme.close()
+            manifest = self._manifest(script, reading, speech, label)
+            seconds = programme.speech_seconds
+            manifest["speech_seconds"] = round(seconds, 2)
+            manifest["checks"] = checks(script, speech.syllables, seconds, files)
+            return self.store.keep(Clip(fingerprint, files, manifest), made)
+
+    def _speech(
+        self,
+        script: Script,
+        reading: Reading,
+        room: Path,
+        progress: Progress | None,
+    ) -> Speech:
+        from audio import speech  # noqa: PLC0415
+
+        if script.voice == RECORDED:
+            from audio.uploads import recorded  # noqa: PLC0415
+
+            return recorded(self.store.recording(script.recording), room, reading)
+        if script.voice not in VOICES:
+            raise Refused(
+                mark("没有“%(name)s”这个声音，可选：%(known)s。"),
+                name=script.voice,
+                known="、".join([*VOICES, RECORDED]),
+            )
+        order = dict.fromkeys((script.voice, *self.voices))
+        return speech.spoken(
+            reading,
+            tuple(order),
+            script.pace,
+            self.store,
+            threads=self.threads,
+            progress=progress,
+        )
+
+    def _manifest(
+        self, script: Script, reading: Reading, speech: Speech, label: str
+    ) -> dict[str, Any]:
+        return {
+            "schema": SCHEMA,
+            "title": script.title,
+            "text": script.text,
+            "text_sha256": hashlib.sha256(script.text.encode()).hexdigest(),
+            "spoken": reading.spoken,
+            "pinyin": reading.pinyin,
+            "removed": list(reading.removed),
+            "voice": {
+                "asked": script.voice,
+                "used": speech.voice.name,
+                "identity": speech.voice.identity,
+                "dialect": script.dialect,
+                "last_resort": speech.voice.last_resort,
+            },
+            "settings": {
+                "profile": script.profile,
+                "pace": script.pace,
+                "chime": script.chime,
+                "repeats": script.repeats,
+            },
+            "fallbacks": list(speech.fallbacks),
+            "aigc": label,
+        }
+
+
+def checks(
+    script: Script, syllables: int, seconds: float, files: Sequence[SoundFile]
+) -> list[dict[str, Any]]:
+    """What a machine can vouch for; the first four have refused the text otherwise."""
+    from audio.mastering.profiles import PROFILES  # noqa: PLC0415
+
+    profile = PROFILES[script.profile]
+    wanted = profile.lufs + profile.codec_db
+    rate = syllables / max(seconds, 0.1)
+    worst = max(abs(file.lufs - wanted) for file in files)
+    peak = max(file.true_peak_dbtp for file in files)
+    return [
+        {"name": "characters_read", "passed": True},
+        {"name": "numbers_said", "passed": True},
+        {"name": "negations_said", "passed": True},
+        {"name": "no_personal_data", "passed": True},
+        {
+            "name": "duration_plausible",
+            "passed": _SLOWEST <= rate <= _FASTEST,
+            "syllables_a_second": round(rate, 2),
+        },
+        {
+            "name": "loudness",
+            "passed": worst <= (_LOUD_LU if profile.name == "loud" else _LOUDNESS_LU),
+            "off_by_lu": round(worst, 2),
+        },
+        {
+            "name": "true_peak",
+            "passed": peak <= profile.decoded_ceiling_dbtp,
+            "dbtp": peak,
+        },
+    ]

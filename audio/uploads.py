@@ -1,0 +1,1 @@
+"""A person's own recording, taken through the same mastering as a voice."""
