@@ -18,6 +18,7 @@ from outreach.settings import Settings
 from outreach.tasks import QUEUES
 
 ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/*.md")]
 FIELDS = {f"OUTREACH_{name.upper()}" for name in Settings.model_fields}
 # Read before the settings are, or by docker compose alone.
 BESIDE = {"OUTREACH_SECRETS_DIR", "OUTREACH_VERSION"}
@@ -174,9 +175,8 @@ def test_no_file_names_this_machine_or_a_registry(tracked: list[Path]) -> None:
     assert found == []
 
 
-def test_the_readme_names_commands_that_exist() -> None:
-    pages = [read("README.md"), *(p.read_text("utf-8") for p in ROOT.glob("docs/*.md"))]
-    text = "\n".join(pages)
+def test_the_pages_name_commands_that_exist() -> None:
+    text = "\n".join(page.read_text("utf-8") for page in PAGES)
     targets = set(re.findall(r"^([a-z-]+):.*##", read("Makefile"), re.MULTILINE))
     assert {"demo", "test", "lint", "help"} <= targets
     assert set(re.findall(r"`make ([a-z-]+)", text)) <= targets
@@ -184,8 +184,15 @@ def test_the_readme_names_commands_that_exist() -> None:
         assert line in cli.list_commands(click.Context(cli)), line
 
 
+def test_every_path_that_the_pages_name_exists() -> None:
+    ours = r"`((?:audio|campaigns|outreach|tests|scripts|requirements)/[\w/.-]*)`"
+    for page in PAGES:
+        for name in re.findall(ours, page.read_text("utf-8")):
+            assert (ROOT / name).exists(), f"{page.name}: {name}"
+
+
 def test_every_link_of_the_pages_leads_somewhere() -> None:
-    for page in [ROOT / "README.md", *ROOT.glob("docs/*.md")]:
+    for page in PAGES:
         for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8")):
             if "://" not in target:
                 assert (page.parent / target).exists(), f"{page.name}: {target}"
