@@ -12,7 +12,7 @@ stop() { say "$@"; exit 1; }
 recent() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 
 # What is installed, and where it was installed: scripts inside .venv know its path.
-print_of() { printf '%s\n' "$1" "$PWD"; cksum "requirements/$1.txt"; }
+print_of() { printf '%s\n%s\n' "$1" "$(pwd -P)"; cksum "requirements/$1.txt"; }
 
 is_current() {
     [ -x .venv/bin/outreach ] && recent .venv/bin/python || return 1
