@@ -1,1 +1,1 @@
-"""What to say: one text in written, spoken and easy-read words, issued by two people."""
+"""What to say: one text in written, spoken and easy-read words, for two people."""

@@ -32,9 +32,10 @@ class Bulletin(Base):
 class BulletinVersion(Base):
     """The words of a bulletin, frozen once issued.
 
-    ``values`` are the variables' values, ``undecided`` the names whose sample value
-    must be replaced before issue, ``content_hash`` the SHA-256 that approvals are
-    bound to. ``heard_by`` names who listened to the clip and confirmed it.
+    ``values`` are the variables' values, ``samples`` the sample values that the
+    county must replace by its own before issue, ``content_hash`` the SHA-256 that
+    approvals are bound to. ``heard_by`` names who listened to the clip and confirmed
+    it, ``writers`` everyone who edited the words: none of them may review or issue.
     """
 
     __tablename__ = "bulletin_version"
@@ -53,12 +54,13 @@ class BulletinVersion(Base):
     valid_until: Mapped[date | None]
     state: Mapped[BulletinState] = mapped_column(closed(BulletinState))
     content_hash: Mapped[str] = mapped_column(String(64), default="")
-    issue_number: Mapped[str | None] = mapped_column(String(20))
+    issue_number: Mapped[str | None] = mapped_column(String(20), unique=True)
     return_reason: Mapped[str | None] = mapped_column(Text)
     voice: Mapped[str] = mapped_column(String(20), default="kokoro")
     recording: Mapped[str | None] = mapped_column(String(64))
     heard_by: Mapped[str | None] = mapped_column(String(60))
     written_by: Mapped[int | None] = mapped_column(Key)
+    writers: Mapped[list[int]] = mapped_column(default=list)
     reviewed_by: Mapped[int | None] = mapped_column(Key)
     issued_by: Mapped[int | None] = mapped_column(Key)
     written_at: Mapped[datetime]

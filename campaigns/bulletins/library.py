@@ -1,0 +1,109 @@
+"""The starter library: fourteen texts that a county fills in and issues."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from campaigns.bulletins.drafting import first_version
+from campaigns.bulletins.models import Bulletin, BulletinVersion
+from campaigns.bulletins.wording import STANDARD
+from campaigns.errors import NotFound, mark
+from campaigns.vocabulary import Urgency
+
+_SPOKEN = "_spoken"
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryText:
+    """A text of the library; ``decided_locally`` names what the county fills in."""
+
+    id: str
+    name: str
+    topic: str
+    audience: str
+    urgency: Urgency
+    sms: str
+    spoken: str
+    easy_read: tuple[str, ...]
+    variables: tuple[str, ...]
+    decided_locally: tuple[str, ...]
+
+
+@cache
+def _file() -> dict[str, Any]:
+    text = files("campaigns.bulletins").joinpath("library.json").read_text("utf-8")
+    return dict(json.loads(text))
+
+
+@cache
+def texts() -> tuple[LibraryText, ...]:
+    """All texts, in the order of the file."""
+    return tuple(
+        LibraryText(
+            **{
+                **text,
+                "urgency": Urgency(text["urgency"]),
+                "easy_read": tuple(text["easy_read"]),
+                "variables": tuple(text["variables"]),
+                "decided_locally": tuple(text["decided_locally"]),
+            }
+        )
+        for text in _file()["texts"]
+    )
+
+
+def sample(*, longest: bool = False) -> dict[str, str]:
+    """A sample value for every variable of the library."""
+    return dict(_file()["sample_longest" if longest else "sample"])
+
+
+def library_text(text_id: str) -> LibraryText:
+    """The text with this id, such as T02. Raises NotFound."""
+    for text in texts():
+        if text.id == text_id:
+            return text
+    raise NotFound(mark("文稿库里没有“%(id)s”。"), id=text_id)
+
+
+def start_from_library(
+    session: Session, text_id: str, *, by: int | None, now: datetime
+) -> Bulletin:
+    """A new bulletin with a library text as its first draft. Raises NotFound."""
+    text = library_text(text_id)
+    bulletin = Bulletin(
+        title=text.name, topic=text.topic, library_id=text.id, made_by=by, made_at=now
+    )
+    bulletin.versions.append(_version(text, by, now))
+    session.add(bulletin)
+    session.flush()
+    return bulletin
+
+
+def _version(text: LibraryText, by: int | None, now: datetime) -> BulletinVersion:
+    given = sample()
+    return first_version(
+        by,
+        now,
+        urgency=text.urgency,
+        sms_text=text.sms,
+        spoken_text=text.spoken,
+        easy_read=list(text.easy_read),
+        values={name: given[name] for name in text.variables if _asked(text, name)},
+        samples={name: given[name] for name in text.decided_locally},
+    )
+
+
+def _asked(text: LibraryText, name: str) -> bool:
+    """Whether somebody must enter a value: it is neither standard nor read out."""
+    derived = name.endswith(_SPOKEN) and (
+        (base := name.removesuffix(_SPOKEN)) in text.variables
+        or base in {"phone", "duty"}
+    )
+    return name not in STANDARD and not derived
