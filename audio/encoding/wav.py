@@ -93,8 +93,8 @@ def _alaw(samples: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Thirteen bits into eight segments; even bits inverted."""
     positive = samples >= 0
     size = np.where(positive, samples, -samples - 1) >> 4
-    segment = np.maximum(np.floor(np.log2(np.maximum(size, 1))).astype(int) - 4, 0)
-    mantissa = np.where(segment > 0, size >> segment, size >> 1) & 15
+    segment = np.maximum(np.floor(np.log2(np.maximum(size, 1))).astype(int) - 3, 0)
+    mantissa = size >> np.maximum(segment - 1, 0) & 15
     return ((segment << 4) | mantissa) ^ np.where(positive, 0xD5, 0x55)
 
 
