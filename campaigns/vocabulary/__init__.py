@@ -1,0 +1,61 @@
+"""Every closed list of the domain and every legal transition."""
+
+from __future__ import annotations
+
+from campaigns.vocabulary.people import (
+    ALL_COMPONENTS,
+    PERSON,
+    Addressee,
+    Category,
+    Channel,
+    Duty,
+    ImportState,
+    LegalBasis,
+    Level,
+    MemberStatus,
+    NumberStatus,
+    RowVerdict,
+    Sex,
+    Urgency,
+)
+from campaigns.vocabulary.states import (
+    BULLETIN_STEPS,
+    CAMPAIGN_STEPS,
+    MESSAGE_STEPS,
+    OPEN_STATES,
+    RECEIPT_CLASSES,
+    AnnouncementState,
+    BulletinState,
+    CampaignState,
+    MessageState,
+    MissedReason,
+    Reason,
+)
+
+__all__ = [
+    "ALL_COMPONENTS",
+    "BULLETIN_STEPS",
+    "CAMPAIGN_STEPS",
+    "MESSAGE_STEPS",
+    "OPEN_STATES",
+    "PERSON",
+    "RECEIPT_CLASSES",
+    "Addressee",
+    "AnnouncementState",
+    "BulletinState",
+    "CampaignState",
+    "Category",
+    "Channel",
+    "Duty",
+    "ImportState",
+    "LegalBasis",
+    "Level",
+    "MemberStatus",
+    "MessageState",
+    "MissedReason",
+    "NumberStatus",
+    "Reason",
+    "RowVerdict",
+    "Sex",
+    "Urgency",
+]

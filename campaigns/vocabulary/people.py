@@ -1,0 +1,131 @@
+"""Closed lists about people, places, phones and what staff do."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+
+class Level(StrEnum):
+    """Where a place stands in the tree."""
+
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+    TOWNSHIP = "township"
+    VILLAGE = "village"
+    GROUP = "group"
+
+
+class Category(IntEnum):
+    """Disability categories of GB/T 26341; a bit mask of 1 to 6 holds components."""
+
+    VISUAL = 1
+    HEARING = 2
+    SPEECH = 3
+    PHYSICAL = 4
+    INTELLECTUAL = 5
+    PSYCHOSOCIAL = 6
+    MULTIPLE = 7
+
+    @property
+    def bit(self) -> int:
+        """The component's bit in ``member.categories``; 0 for MULTIPLE."""
+        return 0 if self is Category.MULTIPLE else 1 << (self - 1)
+
+
+ALL_COMPONENTS = 0b111111
+
+
+class Sex(StrEnum):
+    """As the 17th digit of a citizen ID tells it."""
+
+    MALE = "m"
+    FEMALE = "f"
+
+
+class MemberStatus(StrEnum):
+    """Whether a person is still on the register."""
+
+    ACTIVE = "active"
+    MOVED = "moved"
+    DECEASED = "deceased"
+    REVOKED = "revoked"
+
+
+class LegalBasis(StrEnum):
+    """Why the federation may write to a person; asked once for a list."""
+
+    STATUTORY = "statutory"
+    CONSENT = "consent"
+    GUARDIAN_CONSENT = "guardian_consent"
+    NONE = "none"
+
+
+class NumberStatus(StrEnum):
+    """What is known about a telephone number."""
+
+    NORMAL = "normal"
+    SUSPECT = "suspect"
+    EMPTY = "empty"
+    SUSPENDED = "suspended"
+    BLOCKED = "blocked"
+    NONE = "none"
+
+
+class Channel(StrEnum):
+    """How a bulletin travels. ALERT tells a village's duty people about a clip."""
+
+    SMS = "sms"
+    VOICE = "voice"
+    LOUDSPEAKER = "loudspeaker"
+    ALERT = "alert"
+
+
+PERSON = "person"
+"""The tally's pseudo channel for figures about people rather than messages."""
+
+
+class Addressee(StrEnum):
+    """Whose phone it is. DUTY is a village's duty person."""
+
+    MEMBER = "member"
+    GUARDIAN = "guardian"
+    DUTY = "duty"
+
+
+class Urgency(StrEnum):
+    """How far a bulletin may go to reach people."""
+
+    TIP = "tip"
+    MUST_REACH = "must_reach"
+    EMERGENCY = "emergency"
+
+
+class Duty(StrEnum):
+    """The four hands a text passes through; they sit on a grant."""
+
+    DRAFT = "draft"
+    REVIEW = "review"
+    ISSUE = "issue"
+    APPROVE = "approve"
+
+
+class ImportState(StrEnum):
+    """From a file checked to a file taken in."""
+
+    CHECKING = "checking"
+    CHECKED = "checked"
+    WAITING = "waiting"
+    IMPORTING = "importing"
+    IMPORTED = "imported"
+    DISCARDED = "discarded"
+    FAILED = "failed"
+
+
+class RowVerdict(StrEnum):
+    """What a row of an imported file would do to the register."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+    WRONG = "wrong"
