@@ -18,12 +18,18 @@ def mark(sentence: str) -> str:
 
 
 class CampaignError(Exception):
-    """A sentence with named values, in Chinese until somebody translates it."""
+    """A sentence with named values, in Chinese until somebody translates it.
 
-    def __init__(self, sentence: str, /, **values: object) -> None:
+    ``mend`` is a second sentence, where tables show what is wrong and how to mend it
+    in two columns; elsewhere the two are read one after the other.
+    """
+
+    def __init__(self, sentence: str, /, mend: str = "", **values: object) -> None:
         self.sentence = sentence
+        self.mend = mend
         self.values = values
-        super().__init__(sentence % values if values else sentence)
+        text = sentence + mend
+        super().__init__(text % values if values else text)
 
 
 class NotFound(CampaignError):

@@ -73,24 +73,47 @@ class Member(Base):
     the digit 1 to 7 on the certificate. ``identity`` is the blind index of the
     18-character ID, or, for a provisional person without one, of name, phone and
     village. ``phone_index`` and ``guardian_phone_index`` are blind indexes of E.164
-    numbers. ``township`` and ``village`` are place codes.
+    numbers, ``name_index`` one of the normalised name. ``township`` and ``village``
+    are place codes. Everything a count needs is in ``member_audience``, so that it is
+    answered from the index without reading the sealed columns.
     """
 
     __tablename__ = "member"
     __table_args__ = (
         UniqueConstraint("identity"),
-        Index("member_audience", "township", "village", "certificate_category"),
+        Index(
+            "member_audience",
+            "township",
+            "village",
+            "certificate_category",
+            "categories",
+            "grade",
+            "birth_date",
+            "sex",
+            "living_alone",
+            "chronic_illness",
+            "reads_aloud",
+            "status",
+            "legal_basis",
+            "number_status",
+            "phone_index",
+            "guardian_phone_index",
+        ),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     identity: Mapped[bytes] = mapped_column()
     provisional: Mapped[bool] = mapped_column(default=False)
     name: Mapped[str] = mapped_column(Sealed("member.name"))
+    name_index: Mapped[bytes | None] = mapped_column(index=True)
     id_number: Mapped[str | None] = mapped_column(Sealed("member.id_number"))
     certificate: Mapped[str | None] = mapped_column(Sealed("member.certificate"))
     phone: Mapped[str | None] = mapped_column(Sealed("member.phone"))
     phone_index: Mapped[bytes | None] = mapped_column(index=True)
     guardian_name: Mapped[str | None] = mapped_column(Sealed("member.guardian_name"))
+    guardian_relation: Mapped[str | None] = mapped_column(
+        Sealed("member.guardian_relation")
+    )
     guardian_phone: Mapped[str | None] = mapped_column(Sealed("member.guardian_phone"))
     guardian_phone_index: Mapped[bytes | None] = mapped_column(index=True)
     other_phones: Mapped[str | None] = mapped_column(Sealed("member.other_phones"))
@@ -148,7 +171,8 @@ class Import(Base):
     """A file brought in: what it held, what it would change, what became of it.
 
     ``columns`` maps a column's heading to our field, ``figures`` counts rows by
-    verdict. ``file_hash`` is the SHA-256 of the file's bytes.
+    verdict. ``file_hash`` is the SHA-256 of the file's bytes. A long list is taken in
+    only once a colleague, never ``made_by``, has confirmed it.
     """
 
     __tablename__ = "import"
@@ -165,6 +189,8 @@ class Import(Base):
     error: Mapped[str | None] = mapped_column(Text)
     made_by: Mapped[int | None] = mapped_column(Key)
     made_at: Mapped[datetime]
+    confirmed_by: Mapped[int | None] = mapped_column(Key)
+    confirmed_at: Mapped[datetime | None]
     imported_at: Mapped[datetime | None]
 
 
@@ -189,5 +215,3 @@ class ImportRow(Base):
     raw: Mapped[str | None] = mapped_column(Sealed("import_row.raw"))
     problems: Mapped[list[Any]] = mapped_column(default=list)
     changes: Mapped[list[str]] = mapped_column(default=list)
-
-

@@ -1,0 +1,70 @@
+"""Which people a reader may see: places and, for an association, categories."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy.orm import QueryableAttribute
+
+from campaigns.register.models import Member, Place
+
+_TOWNSHIP_DIGITS = 9
+_AFTER_DIGITS = "a"
+"""Sorts after every digit in every collation, so that a subtree is one range."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Places by code and a bit mask of categories; empty and 0 mean no limit."""
+
+    places: tuple[str, ...] = ()
+    categories: int = 0
+
+    @classmethod
+    def everything(cls) -> Scope:
+        """No limit at all."""
+        return cls()
+
+    @classmethod
+    def nothing(cls) -> Scope:
+        """Nobody: for roles that see no person."""
+        return cls(places=("",))
+
+    def where(self) -> list[ColumnElement[bool]]:
+        """Conditions on Member.
+
+        People whose components are unknown stay outside a scope of categories:
+        nobody may see a member of another category by mistake.
+        """
+        conditions: list[ColumnElement[bool]] = []
+        if self.places:
+            conditions.append(or_(*map(within, self.places)))
+        if self.categories:
+            conditions.append(
+                Member.categories.op("&")(self.categories) != 0,
+            )
+        return conditions
+
+    def where_place(self) -> list[ColumnElement[bool]]:
+        """Conditions on Place: what lies inside."""
+        if not self.places:
+            return []
+        return [or_(*(_below(Place.code, code) for code in self.places if code))]
+
+
+def within(code: str) -> ColumnElement[bool]:
+    """Condition on Member: lives in the place ``code`` or below it."""
+    if not code:
+        return false()
+    if len(code) == _TOWNSHIP_DIGITS:
+        return Member.township == code
+    if len(code) < _TOWNSHIP_DIGITS:
+        return _below(Member.township, code)
+    return _below(Member.village, code)
+
+
+def _below(
+    column: QueryableAttribute[str] | QueryableAttribute[str | None], code: str
+) -> ColumnElement[bool]:
+    return and_(column >= code, column < code + _AFTER_DIGITS)
