@@ -21,10 +21,10 @@ _DECORATION = re.compile(
     "[★☆※●○◎◆◇■□▲△▼▽►▶◀◄▪▫•◦‣⁃✦✧✩✪✫✬✭✮✯❖❀❁✿♥♡❤♣♠♦☞☛✓✔✗✘✕✖_|｜^~～*#＊＃＿]"
 )
 _GLOSS = re.compile(rf"([{HAN}])[(（]([A-Za-zÀ-ɏ]{{1,6}}[1-5]?)[)）]")
-_ENDS = "。！？；：，、.!?;:,…—"
 _ITEM = re.compile(
     r"\s*(?:[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．]|[①-⑳•●★■◆▪]|第[一二三四五六七八九十])"
 )
+_TITLE = re.compile(r"(?:通知|公告|通告|倡议书|一封信|提示|提醒|须知|方案|预案|办法)$")
 _BROKEN_AT = 18
 _MOSTLY_TRADITIONAL = 0.04
 
@@ -121,12 +121,14 @@ def _whole_lines(text: str) -> str:
 
 
 def _goes_on(line: str, following: str) -> bool:
+    """A long line that ends in a word, is no title, and is not followed by an item."""
     last = line.rsplit("\n", 1)[-1]
     if last[-1] in "，、" or following[0] in "，。、；：！？":
         return True
     return (
-        last[-1] not in _ENDS + "）)】”》"
+        last[-1].isalnum()
         and len(last) >= _BROKEN_AT
+        and not _TITLE.search(last)
         and not _ITEM.match(following)
     )
 

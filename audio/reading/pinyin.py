@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 PAUSES = "，。！？；：、"
 _RUN = re.compile(rf"[{HAN}]+")
+_COUNTING = re.compile(r"[零〇一二三四五六七八九十百千万亿两幺第]{2,}")
 _READ = re.compile(r"[a-zê]+[1-5]")
 
 
@@ -30,7 +31,17 @@ def sounds(text: str, lexicon: Lexicon) -> tuple[str, ...]:
         said += _from_dictionary(text, at, start)
         said += reading
         at = end
-    return (*said, *_from_dictionary(text, at, len(text)))
+    said += _from_dictionary(text, at, len(text))
+    _count_plainly(text, said)
+    return tuple(said)
+
+
+def _count_plainly(text: str, said: list[str]) -> None:
+    """一 inside a number keeps its first tone: phrases such as 一点 would bend it."""
+    for found in _COUNTING.finditer(text):
+        for at in range(found.start(), found.end()):
+            if text[at] == "一":
+                said[at] = "yi1"
 
 
 def _from_dictionary(text: str, start: int, end: int) -> list[str]:

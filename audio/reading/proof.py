@@ -1,4 +1,4 @@
-"""A second, independent look: is every number and negation in what will be spoken?
+"""A second, independent look for every number and negation in what will be spoken.
 
 It shares no rule with `audio.reading.numbers`: it asks of each digit string only
 whether its digits or its value can be heard, in order, in the pinyin.
