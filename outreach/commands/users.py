@@ -1,0 +1,77 @@
+"""``outreach users``: accounts from the command line, for the first sign-in."""
+
+from __future__ import annotations
+
+import click
+
+from campaigns.errors import NotFound, mark
+from campaigns.vocabulary import Category, Duty
+from outreach import accounts
+from outreach.accounts import Role
+from outreach.audit import note
+from outreach.commands.wired import open_wiring
+
+_NO_DUTIES = {Role.AUDITOR, Role.ADMINISTRATOR}
+
+
+@click.group
+def users() -> None:
+    """Make accounts, and give people a new password."""
+
+
+@users.command
+@click.argument("name")
+@click.option("--shown-as", default="", help="What pages call this person.")
+@click.option("--role", type=click.Choice([r.value for r in Role]), required=True)
+@click.option("--place", required=True, help="Place code; its whole subtree is meant.")
+@click.option("--category", "categories", type=int, multiple=True, help="1 to 6.")
+def add(
+    name: str, shown_as: str, role: str, place: str, categories: tuple[int, ...]
+) -> None:
+    """Make an account and print its password, once."""
+    password = accounts.new_password()
+    wiring = open_wiring()
+    now = wiring.clock()
+    part = Role(role)
+    with wiring.database.writing() as session:
+        user = accounts.add_user(
+            session, name=name, shown_as=shown_as or name, password=password, now=now
+        )
+        accounts.add_grant(
+            session,
+            user,
+            role=part,
+            place=place,
+            categories=sum(Category(number).bit for number in set(categories)),
+            duties=() if part in _NO_DUTIES else tuple(Duty),
+            now=now,
+        )
+        note(session, "account.made", f"user:{user.id}", now=now)
+    click.echo(f"{name}  {password}")
+
+
+@users.command
+@click.argument("name")
+def password(name: str) -> None:
+    """Give an account a new password and end its sign-ins."""
+    fresh = accounts.new_password()
+    wiring = open_wiring()
+    now = wiring.clock()
+    with wiring.database.writing() as session:
+        user = accounts.set_password(session, name, fresh, now)
+        note(session, "account.password", f"user:{user.id}", now=now)
+    click.echo(f"{name}  {fresh}")
+
+
+@users.command("list")
+def list_users() -> None:
+    """Print all accounts with what they may do."""
+    with open_wiring().database.reading() as session:
+        found = accounts.list_users(session)
+        if not found:
+            raise NotFound(
+                mark("还没有账号。请先建一个：outreach users add 名字 --role coordinator --place 县码。")
+            )
+        for user in found:
+            grants = "；".join(f"{g.role} {g.place}" for g in user.grants)
+            click.echo(f"{user.id:5} {user.name:16} {user.shown_as:20} {grants}")

@@ -1,0 +1,35 @@
+"""What every command needs: a process put together, and answers as text or JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from outreach import wiring
+from outreach.migrating import migrate
+from outreach.secrets_file import with_secrets
+from outreach.settings import Settings
+
+
+def open_wiring() -> wiring.Wiring:
+    """Put this process together on a database that has this version's tables."""
+    settings = with_secrets(Settings())
+    migrate(settings)
+    return wiring.build(settings)
+
+
+def json_option(command: Callable[..., None]) -> Callable[..., None]:
+    """Add ``--json``, which prints exactly one object on standard output."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
+def answer(facts: dict[str, Any], *, as_json: bool) -> None:
+    """Print ``facts`` as one JSON object, or as lines of name and value."""
+    if as_json:
+        click.echo(json.dumps(facts, ensure_ascii=False, indent=2, default=str))
+        return
+    for name, value in facts.items():
+        click.echo(f"{name:24} {value}")

@@ -1,0 +1,81 @@
+"""The demonstration, act by act, through the same functions that the pages call."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from outreach.commands.up import tend_until_stopped
+from outreach.demo import county, watching
+from outreach.demo.measuring import Memory, Stopwatch
+from outreach.demo.proof import prove
+from outreach.demo.script import issue_bulletin, release_campaign
+from outreach.demo.taking_in import take_in_roster
+from outreach.migrating import migrate
+from outreach.settings import Settings
+from outreach.supervisor import Stack
+from outreach.wiring import Wiring, build
+
+
+class Demo:
+    """One county, one roster, one bulletin, one campaign."""
+
+    def __init__(self, settings: Settings, members: int, console: Console) -> None:
+        self.settings = settings
+        self.members = members
+        self.console = console
+        self.watch = Stopwatch()
+        self.sign_ins: list[county.SignIn] = []
+        self.failed = False
+        self._stack = Stack(settings)
+
+    def play(self) -> dict[str, Any]:
+        """Run everything once and return what there is to know about it."""
+        with Memory() as memory:
+            facts = self._acts()
+            facts["seconds"] = {**self.watch.seconds, "total": self.watch.total()}
+            facts["peak_rss_mb"] = memory.peak_mb
+        return facts
+
+    def _acts(self) -> dict[str, Any]:
+        with self.watch.stage("start"):
+            migrate(self.settings)
+            wiring = build(self.settings)
+            with wiring.database.writing() as session:
+                self.sign_ins = county.make(
+                    session, self.settings.demo_county, wiring.clock()
+                )
+            self._stack.start()
+        writer, second = self.sign_ins[0].user_id, self.sign_ins[1].user_id
+        imported = take_in_roster(
+            wiring, self.members, writer, second, self.watch, self.console
+        )
+        with self.watch.stage("release"):
+            version = issue_bulletin(wiring, writer, second)
+            campaign = release_campaign(wiring, version, writer, second)
+        with self.watch.stage("campaign"):
+            seen = watching.until_settled(
+                wiring, campaign, self.console, self._stack.tend
+            )
+        return {**imported, **seen, **self._proof(wiring, campaign)}
+
+    def _proof(self, wiring: Wiring, campaign: int) -> dict[str, Any]:
+        with self.watch.stage("proof"), wiring.database.reading() as session:
+            proof = prove(
+                session, campaign, self.settings.simulator_address, wiring.signer
+            )
+        self.failed = not proof.holds
+        return {"proof": {**asdict(proof), "holds": proof.holds}}
+
+    def serve(self) -> None:
+        """Keep everything running until a signal arrives."""
+        tend_until_stopped(self._stack)
+
+    def stop(self) -> None:
+        """Stop the stack."""
+        self._stack.stop()
