@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, SmallInteger, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import ForeignKey, SmallInteger, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
+from campaigns.errors import NotFound, Refused, mark
 from campaigns.orm import Base, Key, closed
+from outreach import audit
+
+PASSWORD_LENGTH = range(12, 129)
+# 19 MiB a hash: sixteen people who sign in at once must not fill a small machine.
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
+_NOBODY = _HASHER.hash(secrets.token_hex())
+_CONSONANTS, _VOWELS, _DIGITS = "bdfghjkmnprstvz", "aeiou", "23456789"
+_OBVIOUS = ("password", "123456", "qwerty", "abcdef", "111111", "000000", "iloveyou")
 
 
 class Role(StrEnum):
@@ -65,3 +78,95 @@ class Grant(Base):
     made_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     user: Mapped[User] = relationship(back_populates="grants")
+
+
+def hash_password(password: str) -> str:
+    """Argon2id hash of ``password``."""
+    return _HASHER.hash(password)
+
+
+def password_fits(user: User | None, password: str) -> bool:
+    """Whether ``password`` is the user's; takes as long where there is no user."""
+    try:
+        _HASHER.verify(user.password if user else _NOBODY, password)
+    except (VerificationError, InvalidHashError):
+        return False
+    return user is not None
+
+
+def new_password() -> str:
+    """A random password that can be read aloud: four groups, about 61 bits."""
+    group = (_CONSONANTS, _VOWELS, _CONSONANTS, _VOWELS, _DIGITS)
+    return "-".join("".join(map(secrets.choice, group)) for _ in range(4))
+
+
+def check_password(name: str, password: str) -> None:
+    """Raises Refused for a password that is too short, too long or easily guessed."""
+    if len(password) not in PASSWORD_LENGTH:
+        raise Refused(mark("密码要 12 到 128 个字符。可以用一句话，好记也安全。"))
+    plain = password.casefold()
+    if any(word in plain for word in (*_OBVIOUS, name.casefold())):
+        raise Refused(mark("密码里有账号名或太常见的组合，容易被猜到。请换一个。"))
+
+
+def add_user(
+    session: Session, *, name: str, shown_as: str, password: str, now: datetime
+) -> User:
+    """Make an account. Raises Refused for a name that is taken or a weak password."""
+    name = name.strip()
+    if not name or find_user(session, name):
+        raise Refused(mark("账号“%(name)s”不能用：是空的，或已经有人用了。"), name=name)
+    check_password(name, password)
+    hashed = hash_password(password)
+    user = User(name=name, shown_as=shown_as, password=hashed, made_at=now)
+    session.add(user)
+    session.flush()
+    return user
+
+
+def add_grant(  # noqa: PLR0913 - a grant is a role, a place, categories and duties
+    session: Session,
+    user: User,
+    *,
+    role: Role,
+    place: str,
+    categories: int = 0,
+    duties: Sequence[str] = (),
+    now: datetime,
+) -> Grant:
+    """Let ``user`` act as ``role`` in the subtree of ``place``."""
+    grant = Grant(
+        user_id=user.id,
+        role=role,
+        place=place,
+        categories=categories,
+        duties=list(duties),
+        made_at=now,
+    )
+    session.add(grant)
+    session.flush()
+    return grant
+
+
+def set_password(session: Session, name: str, password: str, now: datetime) -> User:
+    """Change a password and end every sign-in. Raises NotFound, Refused."""
+    user = find_user(session, name)
+    if user is None:
+        raise NotFound(mark("没有账号“%(name)s”。"), name=name)
+    check_password(name, password)
+    user.password = hash_password(password)
+    user.failures, user.locked_until = 0, None
+    user.session_epoch += 1
+    audit.note(session, "set_password", f"user:{user.id}", user_id=user.id, now=now)
+    return user
+
+
+def find_user(session: Session, name: str) -> User | None:
+    """The account called ``name``, if there is one."""
+    return session.scalar(select(User).where(User.name == name))
+
+
+def list_users(session: Session) -> list[User]:
+    """All accounts with their grants, by name."""
+    users = select(User).options(selectinload(User.grants)).order_by(User.name)
+    return list(session.scalars(users))

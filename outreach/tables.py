@@ -8,7 +8,7 @@ from campaigns.delivery import models as delivery
 from campaigns.fieldwork import models as fieldwork
 from campaigns.planning import models as planning
 from campaigns.register import models as register
-from outreach import accounts, audit
+from outreach import accounts, audit, once, sign_ins
 
 __all__ = [
     "accounts",
@@ -17,6 +17,8 @@ __all__ = [
     "bulletins",
     "delivery",
     "fieldwork",
+    "once",
     "planning",
     "register",
+    "sign_ins",
 ]

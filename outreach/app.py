@@ -1,0 +1,44 @@
+"""The web application: wiring first, then the pages on top of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+
+from outreach import web, wiring
+from outreach.settings import Settings
+
+_UPLOAD_BYTES = 32 * 1024 * 1024
+_FORM_BYTES = 1024 * 1024
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Put one web process together; called once, in the process that serves.
+
+    Raises ValueError, naming the setting, where a secret is missing or too weak.
+    """
+    known = wiring.build(settings)
+    folder = Path(web.__file__).parent
+    app = Flask(
+        "outreach",
+        static_folder=str(folder / "static"),
+        template_folder=str(folder / "templates"),
+    )
+    secure = known.settings.own_url.startswith("https://")
+    app.config.from_mapping(
+        SECRET_KEY=known.settings.secret_key.get_secret_value(),
+        MAX_CONTENT_LENGTH=_UPLOAD_BYTES,
+        MAX_FORM_MEMORY_SIZE=_FORM_BYTES,
+        # The prefix binds the cookie to this host, and browsers demand https for it.
+        SESSION_COOKIE_NAME="__Host-outreach" if secure else "outreach",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+        BOOTSTRAP_SERVE_LOCAL=True,
+    )
+    app.extensions["outreach"] = known
+    web.register(app)
+    return app

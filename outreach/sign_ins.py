@@ -1,0 +1,179 @@
+"""Sign-ins: one row each, ended at once by signing out, disabling or a new password."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from campaigns.errors import NotFound, Refused, mark
+from campaigns.orm import Base, Key
+from outreach.access import Acting
+from outreach.accounts import (
+    Grant,
+    User,
+    find_user,
+    password_fits,
+    set_password,
+)
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=8)
+_TOUCH = timedelta(minutes=1)
+_AT_ONCE = 3
+_TOKEN_BYTES = 32
+
+
+class SignIn(Base):
+    """One sign-in. ``token`` is the SHA-256 of what the cookie holds."""
+
+    __tablename__ = "sign_in"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    token: Mapped[bytes] = mapped_column(unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    grant_id: Mapped[int | None] = mapped_column(ForeignKey("user_grant.id"))
+    epoch: Mapped[int]
+    made_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+def sign_in(session: Session, name: str, password: str, *, now: datetime) -> str | None:
+    """The token of a new sign-in; None where name or password is wrong.
+
+    A wrong password is counted on the account, which the caller's transaction keeps.
+    """
+    user = find_user(session, name.strip())
+    fits = password_fits(user, password)
+    if user is None or not fits or user.disabled_at:
+        if user is not None:
+            user.failures = min(user.failures + 1, 9999)
+        return None
+    user.failures, user.signed_in_at = 0, now
+    _end_oldest(session, user.id, now)
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    session.add(
+        SignIn(
+            token=_digest(token),
+            user_id=user.id,
+            grant_id=_only_grant(user),
+            epoch=user.session_epoch,
+            made_at=now,
+            seen_at=now,
+        )
+    )
+    session.flush()
+    return token
+
+
+def who(session: Session, token: str, now: datetime) -> Acting | None:
+    """Who holds ``token``, in which grant; None where it is no longer good."""
+    query = (
+        select(SignIn, User, Grant)
+        .join(User, User.id == SignIn.user_id)
+        .outerjoin(Grant, Grant.id == SignIn.grant_id)
+        .where(SignIn.token == _digest(token), SignIn.ended_at.is_(None))
+    )
+    found = session.execute(query).one_or_none()
+    if found is None:
+        return None
+    visit, user, grant = found
+    late = now - visit.seen_at > IDLE or now - visit.made_at > LONGEST
+    if late or user.disabled_at or user.session_epoch != visit.epoch:
+        return None
+    return _acting(visit, user, None if grant and grant.revoked_at else grant)
+
+
+def touch(session: Session, token: str, now: datetime) -> None:
+    """Note that the person is still there; written at most once a minute."""
+    session.execute(
+        update(SignIn)
+        .where(SignIn.token == _digest(token), SignIn.seen_at < now - _TOUCH)
+        .values(seen_at=now)
+    )
+
+
+def stale(session: Session, token: str, now: datetime) -> bool:
+    """Whether ``touch`` would write."""
+    seen = session.scalar(select(SignIn.seen_at).where(SignIn.token == _digest(token)))
+    return seen is not None and seen < now - _TOUCH
+
+
+def sign_out(session: Session, acting: Acting, now: datetime) -> None:
+    """End this sign-in."""
+    session.execute(
+        update(SignIn).where(SignIn.id == acting.visit).values(ended_at=now)
+    )
+
+
+def sign_out_everywhere(session: Session, user_id: int, now: datetime) -> None:
+    """End every sign-in of a person."""
+    open_ones = SignIn.user_id == user_id, SignIn.ended_at.is_(None)
+    session.execute(update(SignIn).where(*open_ones).values(ended_at=now))
+
+
+def act_as(session: Session, acting: Acting, grant_id: int) -> None:
+    """Take on another of one's own grants. Raises NotFound for someone else's."""
+    grant = session.get(Grant, grant_id)
+    if grant is None or grant.user_id != acting.user_id or grant.revoked_at:
+        raise NotFound(mark("没有找到这个身份。"))
+    session.execute(
+        update(SignIn).where(SignIn.id == acting.visit).values(grant_id=grant_id)
+    )
+
+
+def change_password(
+    session: Session, acting: Acting, old: str, new: str, *, now: datetime
+) -> None:
+    """Change one's own password; other sign-ins end. Raises Refused."""
+    user = session.get_one(User, acting.user_id)
+    if not password_fits(user, old):
+        raise Refused(mark("现在的密码不对。请再输一次。"))
+    set_password(session, user.name, new, now)
+    session.execute(
+        update(SignIn).where(SignIn.id == acting.visit).values(epoch=user.session_epoch)
+    )
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _only_grant(user: User) -> int | None:
+    """The grant to begin with: the oldest one still in force."""
+    return next((grant.id for grant in user.grants if not grant.revoked_at), None)
+
+
+def _end_oldest(session: Session, user_id: int, now: datetime) -> None:
+    newest = (
+        select(SignIn.id)
+        .where(SignIn.user_id == user_id, SignIn.ended_at.is_(None))
+        .order_by(SignIn.id.desc())
+        .offset(_AT_ONCE - 1)
+    )
+    ids = list(session.scalars(newest))
+    session.execute(update(SignIn).where(SignIn.id.in_(ids)).values(ended_at=now))
+
+
+def _acting(visit: SignIn, user: User, grant: Grant | None) -> Acting:
+    return Acting(
+        user_id=user.id,
+        name=user.name,
+        shown_as=user.shown_as,
+        visit=visit.id,
+        grant_id=grant.id if grant else None,
+        role=grant.role if grant else None,
+        place=grant.place if grant else "",
+        categories=grant.categories if grant else 0,
+        duties=tuple(grant.duties) if grant else (),
+        language=user.language,
+        text_size=user.text_size,
+        contrast=user.contrast,
+        background=user.background,
+        less_motion=user.less_motion,
+        grants=sum(not each.revoked_at for each in user.grants),
+    )
