@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import time
+from base64 import b64encode
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from logging import Logger, getLogger
 from typing import Any
+from urllib.parse import quote_plus
 from weakref import WeakKeyDictionary
 
 import aiohttp
@@ -69,16 +72,16 @@ class HttpClient(AsyncHttpClient):  # type: ignore[misc] # the SDK has no types
                 method.upper(),
                 uri,
                 params=_words(params),
-                data=_words(data),
-                headers=headers,
-                auth=aiohttp.BasicAuth(*auth) if auth else None,
+                data=_form(data),
+                headers=_signed(headers, auth),
                 timeout=self._limits(call.deadline),
                 allow_redirects=False,
             )
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as closed:
             raise NotAccepted(_reason(closed), code="connect") from closed
         call.retry_after = answer.headers.get("Retry-After")
-        return Response(answer.status, await answer.text(), answer.headers)
+        body = await answer.read()
+        return Response(answer.status, body.decode(errors="replace"), answer.headers)
 
     def _limits(self, deadline: float | None) -> aiohttp.ClientTimeout:
         connect = _CONNECT_SECONDS
@@ -108,6 +111,34 @@ class HttpClient(AsyncHttpClient):  # type: ignore[misc] # the SDK has no types
 
 def _words(given: Mapping[str, object] | None) -> dict[str, Any] | None:
     return None if given is None else {k: str(v) for k, v in given.items()}
+
+
+def _form(given: Mapping[str, object] | None) -> bytes | None:
+    if given is None:
+        return None
+    return "&".join(f"{name}={_quoted(str(v))}" for name, v in given.items()).encode()
+
+
+def _quoted(value: str) -> str:
+    # Twenty times faster for Chinese than urlencode, which was a third of the cost of
+    # a message: outside ASCII every byte is written %xx anyway.
+    if value.isascii():
+        return quote_plus(value)
+    return "%" + value.encode().hex("%")
+
+
+def _signed(
+    headers: Mapping[str, str] | None, auth: tuple[str, str] | None
+) -> dict[str, str]:
+    signed = dict(headers or {})
+    if auth:
+        signed["Authorization"] = _basic(*auth)
+    return signed
+
+
+@lru_cache(4)
+def _basic(name: str, secret: str) -> str:
+    return "Basic " + b64encode(f"{name}:{secret}".encode()).decode()
 
 
 def _reason(closed: Exception) -> str:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
 import hmac
 import time
+from base64 import b64encode
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
-
-import aiohttp
+from urllib.parse import quote_plus
 
 from outreach.simulator.answers import VERSION
 from outreach.simulator.behaviour import Behaviour
 from outreach.simulator.fate import share
 from outreach.simulator.ledger import FINAL, SENT, Entry, Ledger
+from outreach.simulator.wire import Wires
 
 _CONNECTIONS = 32
 _WAITING_MOST = 400_000
@@ -57,7 +56,7 @@ class Callbacks:
         self._wake = asyncio.Event()
         self._left_behind: int | None = None
         self._running: set[asyncio.Task[None]] = set()
-        self._session: aiohttp.ClientSession | None = None
+        self._wires = Wires()
         self.taken = 0
         self.failed = 0
 
@@ -68,11 +67,6 @@ class Callbacks:
 
     async def start(self) -> None:
         """Open the pool and take up what the ledger says was never delivered."""
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=30),
-            timeout=aiohttp.ClientTimeout(total=15, connect=3),
-            cookie_jar=aiohttp.DummyCookieJar(),
-        )
         self._left_behind = 0
         self._resume()
         self._keep(asyncio.create_task(self._run()))
@@ -84,8 +78,7 @@ class Callbacks:
         for task in list(self._running):
             with suppress(asyncio.CancelledError):
                 await task
-        if self._session:
-            await self._session.close()
+        self._wires.close()
 
     def schedule(self, entry: Entry) -> None:
         """Plan the callbacks of an accepted message."""
@@ -174,20 +167,15 @@ class Callbacks:
         """Make one callback; False where it should be tried again."""
         form = _form(self._account, call)
         address = call.entry.callback
-        headers = {
-            "X-Twilio-Signature": signature(self._key, address, form),
-            "User-Agent": "TwilioProxy/1.1",
-            "I-Twilio-Idempotency-Token": f"{call.entry.sid}-{call.what}",
-        }
-        if self._session is None:
-            return False
+        headers = (
+            f"X-Twilio-Signature: {signature(self._key, address, form)}\r\n"
+            f"I-Twilio-Idempotency-Token: {call.entry.sid}-{call.what}\r\n"
+            "User-Agent: TwilioProxy/1.1\r\n"
+        )
+        body = "&".join(f"{name}={quote_plus(form[name])}" for name in form)
         try:
-            async with self._session.post(
-                address, data=form, headers=headers, allow_redirects=False
-            ) as answer:
-                await answer.read()
-                return answer.status < _STOP_AT
-        except (aiohttp.ClientError, TimeoutError, ValueError):
+            return await self._wires.post(address, headers, body) < _STOP_AT
+        except (OSError, ValueError):
             return False
 
 
@@ -215,6 +203,4 @@ def _form(account: str, call: Call) -> dict[str, str]:
 def signature(key: bytes, address: str, form: dict[str, str]) -> str:
     """Twilio's signature: the address and the sorted fields under HMAC-SHA1."""
     text = address + "".join(name + form[name] for name in sorted(form))
-    return base64.b64encode(
-        hmac.new(key, text.encode(), hashlib.sha1).digest()
-    ).decode()
+    return b64encode(hmac.digest(key, text.encode(), "sha1")).decode()

@@ -7,11 +7,12 @@ import base64
 import hmac
 import json
 import time
+from binascii import a2b_qp
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from itertools import count
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -71,7 +72,7 @@ class Carrier:
 
     async def create(self, request: web.BaseRequest) -> web.StreamResponse:
         """Accept a message, or do what the behaviour of the day demands."""
-        form = dict(parse_qsl((await request.read()).decode(), keep_blank_values=True))
+        form = _read_form(await request.read())
         behaviour = self.behaviour
         if behaviour.latency_ms:
             await asyncio.sleep(behaviour.latency_ms / 1000)
@@ -188,6 +189,20 @@ class Carrier:
             "given_up": pumped.failed,
         }
         return web.json_response(found)
+
+
+def _read_form(body: bytes) -> dict[str, str]:
+    pairs = (field.partition(b"=") for field in body.split(b"&"))
+    return {_unquote(name): _unquote(value) for name, _, value in pairs}
+
+
+def _unquote(text: bytes) -> str:
+    text = text.replace(b"+", b" ")
+    if b"%" in text:
+        # Quoted-printable differs from percent-encoding in its mark alone, and is read
+        # in C: unquote took a third of the time of a whole request.
+        text = a2b_qp(text.replace(b"%", b"="))
+    return text.decode(errors="replace")
 
 
 def _missing(form: dict[str, str]) -> int | None:
