@@ -175,6 +175,13 @@ def rows(
     ).subquery(name)
 
 
-def insert(session: Session, table: Table) -> sqlite.Insert | postgresql.Insert:
+def table_of(mapped: type[Base]) -> Table:
+    """The table of a mapped class, for statements that need no objects."""
+    table: Table = mapped.metadata.tables[mapped.__tablename__]
+    return table
+
+
+def insert(session: Session, mapped: type[Base]) -> sqlite.Insert | postgresql.Insert:
     """The dialect's INSERT, which knows ON CONFLICT."""
+    table = table_of(mapped)
     return sqlite.insert(table) if is_sqlite(session) else postgresql.insert(table)

@@ -57,7 +57,9 @@ class Message(Base):
     ``state`` is a ``MessageState`` and ``was`` the one before it, written by the same
     UPDATE so that the tally can move the right cells. ``attempt`` counts claims and
     is the fence against a late worker; ``claim`` names the batch that holds the
-    lease. An alert has no member: its phone is the village's duty person's.
+    lease. ``due_at`` is when a queued message may be claimed, and when the provider
+    is asked next about one in doubt; ``asked`` counts those questions. An alert has
+    no member: its phone is the village's duty person's.
     """
 
     __tablename__ = "message"
@@ -105,7 +107,18 @@ class Message(Base):
             sqlite_where=text("carried_by IS NOT NULL"),
             postgresql_where=text("carried_by IS NOT NULL"),
         ),
-        Index("message_batch", "portal_batch_id"),
+        Index(
+            "message_doubted",
+            "due_at",
+            sqlite_where=text(f"state = {_IN_DOUBT}"),
+            postgresql_where=text(f"state = {_IN_DOUBT}"),
+        ),
+        Index(
+            "message_batch",
+            "portal_batch_id",
+            sqlite_where=text("portal_batch_id IS NOT NULL"),
+            postgresql_where=text("portal_batch_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -226,7 +239,8 @@ class Line(Base):
     """A provider's shared rate: when it is free again, its gap, its breaker.
 
     ``gap_us`` is microseconds between two messages; ``penalty`` multiplies it after
-    a throttle and fades.
+    a throttle (at ``slowed_at``) and fades. ``failures`` counts what opened the
+    breaker since the last success.
     """
 
     __tablename__ = "line"
@@ -236,6 +250,7 @@ class Line(Base):
     gap_us: Mapped[int]
     open_until: Mapped[datetime | None]
     penalty: Mapped[int] = mapped_column(default=1)
+    slowed_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)
 
 

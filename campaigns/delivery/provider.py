@@ -42,7 +42,7 @@ class Submission:
     reason: Reason = Reason.NONE
 
 
-class NotAccepted(Exception):  # noqa: N818 - it states the fact
+class NotAccepted(Exception):
     """Certainly not accepted: nothing was sent, nobody will receive anything.
 
     ``permanent`` refuses this message for good (``state`` REJECTED with ``reason``);
@@ -105,7 +105,7 @@ class Callback:
     token: str | None = None
 
 
-class NotAuthentic(Exception):  # noqa: N818 - it states the fact
+class NotAuthentic(Exception):
     """The callback's signature, address or account is not the provider's."""
 
 

@@ -1,0 +1,127 @@
+"""From claimed rows to what a provider is handed: number, words and token.
+
+Numbers are read only where they are still the ones frozen at launch: a phone that
+was corrected meanwhile may belong to somebody else.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import BigInteger, select
+from sqlalchemy.orm import Session
+
+from campaigns import privacy
+from campaigns.delivery import token
+from campaigns.delivery.dispatch import Dispatch
+from campaigns.delivery.models import Message
+from campaigns.delivery.provider import Outgoing
+from campaigns.orm import rows
+from campaigns.register.models import Member, Place
+from campaigns.vocabulary import Addressee, Channel
+
+NEEDED = (
+    Message.attempt,
+    Message.addressee,
+    Message.phone_index,
+    Message.village,
+)
+"""What a statement returns beside ``tally.MOVED``, for the functions here."""
+
+
+class Addressed(Protocol):
+    """A message's row with what addressing it needs."""
+
+    id: int
+    member_id: int | None
+    channel: Channel
+    addressee: Addressee
+    phone_index: bytes | None
+    township: str
+    village: str | None
+    attempt: int
+
+
+def numbers(session: Session, taken: Sequence[Addressed]) -> dict[int, str]:
+    """E.164 numbers by message; a message whose number changed is left out."""
+    people = [row for row in taken if row.channel != Channel.ALERT]
+    duty = [row for row in taken if row.channel == Channel.ALERT]
+    return {**_of_people(session, people), **_of_duty(session, duty)}
+
+
+def outgoing(  # noqa: PLR0913 - a message is its row, number, words, seal and times
+    dispatch: Dispatch,
+    taken: Iterable[Addressed],
+    known: Mapping[int, str],
+    *,
+    signer: bytes,
+    deadline: float,
+    now: datetime,
+) -> tuple[Outgoing, ...]:
+    """Make messages ready to carry, in the order of their ids."""
+    campaign_id = dispatch.campaign.id
+    valid = int((dispatch.closes_at(now) - now).total_seconds())
+    ready = []
+    for row in sorted(taken, key=lambda found: found.id):
+        if row.id not in known:
+            continue
+        words = dispatch.words(row.channel, row.township, row.village)
+        ready.append(
+            Outgoing(
+                message_id=row.id,
+                campaign_id=campaign_id,
+                attempt=row.attempt,
+                channel=row.channel,
+                phone=known[row.id],
+                text=words.text,
+                token=token.mint(signer, campaign_id, row.id, row.attempt),
+                parts=words.parts,
+                deadline=deadline,
+                valid_seconds=max(0, valid),
+                submitted_at=now,
+            )
+        )
+    return tuple(ready)
+
+
+def _of_people(session: Session, taken: Sequence[Addressed]) -> dict[int, str]:
+    wanted = {row.member_id: row for row in taken}
+    if not wanted:
+        return {}
+    keys = rows([(key,) for key in wanted], "keys", {"id": BigInteger})
+    found = session.execute(
+        select(
+            Member.id,
+            Member.phone,
+            Member.phone_index,
+            Member.guardian_phone,
+            Member.guardian_phone_index,
+        ).where(Member.id.in_(select(keys.c.id)))
+    )
+    known: dict[int, str] = {}
+    for member_id, own, own_index, guardian, guardian_index in found:
+        row = wanted[member_id]
+        to_guardian = row.addressee == Addressee.GUARDIAN
+        phone = guardian if to_guardian else own
+        index = guardian_index if to_guardian else own_index
+        if phone and index == row.phone_index:
+            known[row.id] = phone
+    return known
+
+
+def _of_duty(session: Session, taken: Sequence[Addressed]) -> dict[int, str]:
+    wanted: dict[str | None, list[Addressed]] = defaultdict(list)
+    for row in taken:
+        wanted[row.village].append(row)
+    if not wanted:
+        return {}
+    known: dict[int, str] = {}
+    for place in session.scalars(select(Place).where(Place.code.in_(wanted))):
+        for phone in (place.duty_phone, place.second_phone):
+            index = privacy.blind("phone", phone) if phone else None
+            same = (r for r in wanted[place.code] if r.phone_index == index)
+            known.update({row.id: phone for row in same if phone})
+    return known

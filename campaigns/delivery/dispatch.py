@@ -1,0 +1,85 @@
+"""What a sending task knows of its campaign: the words for each place, and its hours.
+
+Read once a task and kept for its seconds; what may change meanwhile (pause, refusal,
+the last moment to send) is asked again by every claim.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from campaigns.bulletins.models import BulletinVersion
+from campaigns.bulletins.sms_length import measure
+from campaigns.bulletins.wording import alert_text, fill, names_in, values_for
+from campaigns.orm import instant
+from campaigns.planning.calendar import open_until
+from campaigns.planning.models import Campaign
+from campaigns.register.models import Place, Unit
+from campaigns.vocabulary import Channel
+
+_BY_PLACE = frozenset({"township", "village"})
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text as it goes to one place, and how many parts are billed for it."""
+
+    text: str
+    parts: int
+
+
+@dataclass(slots=True)
+class Dispatch:
+    """One campaign, as a lane needs it."""
+
+    campaign: Campaign
+    version: BulletinVersion
+    unit: Unit
+    places: dict[str, str]
+    _by_place: bool
+    _words: dict[tuple[str, str, str], Words] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, session: Session, campaign_id: int) -> Dispatch:
+        """Read what sending ``campaign_id`` needs."""
+        campaign = session.get_one(
+            Campaign,
+            campaign_id,
+            options=[joinedload(Campaign.version).joinedload(BulletinVersion.bulletin)],
+        )
+        version = campaign.version
+        by_place = not _BY_PLACE.isdisjoint(names_in(version.sms_text))
+        places = dict(session.execute(select(Place.code, Place.name)).tuples().all())
+        unit = session.scalars(select(Unit)).one()
+        return cls(campaign, version, unit, places, by_place)
+
+    def words(self, channel: str, township: str, village: str | None) -> Words:
+        """The text for a place. Raises Refused where a variable has no value."""
+        varies = self._by_place or channel == Channel.ALERT
+        key = (channel, township, village or "") if varies else (channel, "", "")
+        if key not in self._words:
+            text = self._text(*key)
+            parts = measure(text, self.unit.signature).parts
+            self._words[key] = Words(text, parts)
+        return self._words[key]
+
+    @property
+    def usual_parts(self) -> int | None:
+        """Billed parts of the text where it is the same everywhere."""
+        return None if self._by_place else self.words(Channel.SMS, "", None).parts
+
+    def closes_at(self, now: datetime) -> datetime:
+        """When the window that is open ``now`` closes; the past where it is shut."""
+        return min(
+            open_until(self.campaign, now) or instant(0), self.campaign.send_before
+        )
+
+    def _text(self, channel: str, township: str, village: str) -> str:
+        place = self.places.get(township, ""), self.places.get(village, "")
+        if channel == Channel.ALERT:
+            return alert_text(village=place[1], title=self.version.bulletin.title)
+        return fill(self.version.sms_text, values_for(self.version, self.unit, *place))

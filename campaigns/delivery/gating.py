@@ -1,0 +1,148 @@
+"""Ending what must not go any more: refused, stopped, or past the last moment.
+
+The claim checks all three itself; the gate ends the rows that no claim will ever
+touch again, so that a campaign's figures add up and it can finish.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import update as change
+from sqlalchemy.orm import Session
+
+from campaigns.delivery import tally
+from campaigns.delivery.claiming import locked_rows, refused
+from campaigns.delivery.models import Message
+from campaigns.delivery.people import settle
+from campaigns.orm import number, table_of
+from campaigns.planning.models import Campaign
+from campaigns.register.models import OptOut
+from campaigns.vocabulary import (
+    OPEN_STATES,
+    CampaignState,
+    MessageState,
+    Reason,
+    Urgency,
+)
+
+_BATCH = 2000
+_OPEN = [number(state) for state in OPEN_STATES]
+
+
+def refuse(  # noqa: PLR0913 - who refused what, how we know, who wrote it down
+    session: Session,
+    phone_index: bytes,
+    now: datetime,
+    *,
+    scope: str = "all",
+    source: str = "reply",
+    evidence: str | None = None,
+    member_id: int | None = None,
+    recorded_by: int | None = None,
+) -> int:
+    """Record a refusal and end the phone's queued texts; return how many ended.
+
+    First the refusal, then a lock on every open row of the phone: a row that a lane
+    returns to the queue at this moment is seen by us, or sees the refusal.
+    """
+    refusal = {
+        "phone_index": phone_index,
+        "member_id": member_id,
+        "scope": scope,
+        "source": source,
+        "evidence": evidence,
+        "recorded_by": recorded_by,
+        "recorded_at": now,
+    }
+    session.execute(insert(OptOut), [refusal])
+    return end_refused(session, phone_index, now, scope=scope)
+
+
+def end_refused(
+    session: Session, phone_index: bytes, now: datetime, *, scope: str
+) -> int:
+    """End the queued texts of a phone whose refusal is recorded already."""
+    locked_rows(session, Message.phone_index == phone_index, Message.state.in_(_OPEN))
+    stopped = select(Campaign.id).where(
+        Campaign.urgency == Urgency.TIP
+        if scope == "tips"
+        else Campaign.urgency != Urgency.EMERGENCY
+    )
+    mine = (
+        Message.phone_index == phone_index,
+        Message.campaign_id.in_(stopped),
+    )
+    return _end(session, mine, MessageState.SKIPPED, Reason.OPTED_OUT, now)
+
+
+def gate(session: Session, campaign_id: int, now: datetime, size: int = _BATCH) -> int:
+    """End up to ``size`` queued rows that may never be sent; return how many."""
+    campaign = session.get_one(Campaign, campaign_id, populate_existing=True)
+    if campaign.status == CampaignState.CANCELLED:
+        return _cancel(session, campaign, Reason.STOPPED, now, size)
+    if campaign.send_before <= now:
+        return _cancel(session, campaign, Reason.TOO_LATE, now, size)
+    if campaign.urgency == Urgency.EMERGENCY:
+        return 0
+    some = _queued(campaign, size, refused(campaign.urgency))
+    state, reason = MessageState.SKIPPED, Reason.OPTED_OUT
+    return _end(session, (Message.id.in_(some),), state, reason, now)
+
+
+def cancel(session: Session, campaign_id: int, now: datetime) -> int:
+    """End a batch of a stopped campaign's queued rows; repeat until it returns 0.
+
+    The campaign's status must be ``cancelled`` already: the claim looks at it, so
+    that nothing more goes out while two million rows are ended batch by batch.
+    """
+    return gate(session, campaign_id, now)
+
+
+def _cancel(
+    session: Session, campaign: Campaign, reason: Reason, now: datetime, size: int
+) -> int:
+    some = _queued(campaign, size)
+    return _end(session, (Message.id.in_(some),), MessageState.CANCELLED, reason, now)
+
+
+def _queued(campaign: Campaign, size: int, *more: ColumnElement[bool]) -> Any:  # noqa: ANN401
+    some = (
+        select(Message.id)
+        .where(
+            Message.campaign_id == campaign.id,
+            Message.state == number(MessageState.QUEUED),
+            *more,
+        )
+        .order_by(Message.id)
+        .limit(size)
+        .with_for_update(skip_locked=True, of=table_of(Message))
+        .cte("some")
+    )
+    return select(some.c.id)
+
+
+def _end(
+    session: Session,
+    which: tuple[ColumnElement[bool], ...],
+    state: MessageState,
+    reason: Reason,
+    now: datetime,
+) -> int:
+    moved = session.execute(
+        change(Message)
+        .where(*which, Message.state == number(MessageState.QUEUED))
+        .values(
+            was=Message.state,
+            was_reason=Message.reason,
+            state=state,
+            reason=reason,
+            finished_at=now,
+        )
+        .returning(*tally.MOVED)
+        .execution_options(synchronize_session=False)
+    ).all()
+    settle(session, moved)
+    return len(moved)

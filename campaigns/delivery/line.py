@@ -1,0 +1,109 @@
+"""A provider's line: a shared rate, its back-off and its breaker, in one row.
+
+The rate is a generic cell rate algorithm: ``free_at`` is when the line has carried
+all that was taken from it. Tokens are taken before messages are claimed, so that
+nothing waits for its turn in a state that pause and refusal no longer reach.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaigns.delivery.models import Line
+from campaigns.orm import insert
+
+_AHEAD = timedelta(milliseconds=250)
+_SECOND = 1_000_000
+_STEEPEST = 64
+_FADES_AFTER = timedelta(seconds=30)
+_FIRST_PAUSE = timedelta(seconds=15)
+_LONGEST_PAUSE = timedelta(minutes=15)
+_MOST_DOUBLINGS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """How many messages may go now; with none, how many seconds to wait."""
+
+    messages: int
+    wait: float = 0.0
+
+
+def take(session: Session, provider: str, want: int, rate: int, now: datetime) -> Turn:
+    """Take up to ``want`` tokens from a line that carries ``rate`` a second."""
+    line = _locked(session, provider, rate, now)
+    if line.open_until and line.open_until > now:
+        return Turn(0, (line.open_until - now).total_seconds())
+    line.gap_us = max(1, _SECOND // rate)
+    gap = timedelta(microseconds=line.gap_us * _penalty(line, now))
+    start = max(line.free_at, now)
+    messages = min(want, (now + max(_AHEAD, gap) - start) // gap)
+    if messages < 1:
+        return Turn(0, max(0.005, (start - now - _AHEAD + gap).total_seconds()))
+    line.free_at = start + messages * gap
+    session.flush()
+    return Turn(messages)
+
+
+def slow_down(
+    session: Session, provider: str, now: datetime, *, retry_after: float | None = None
+) -> None:
+    """Halve the rate after a throttle; wait for ``retry_after`` seconds if told to."""
+    line = _locked(session, provider, 1, now)
+    line.penalty = min(_STEEPEST, _penalty(line, now) * 2)
+    line.slowed_at = now
+    if retry_after:
+        wait = min(timedelta(seconds=retry_after), _LONGEST_PAUSE)
+        line.open_until = max(line.open_until or now, now + wait)
+    session.flush()
+
+
+def open_breaker(session: Session, provider: str, now: datetime) -> None:
+    """Stop the line after a fault of account, credentials or carrier.
+
+    The pause doubles from 15 seconds to 15 minutes while nothing succeeds.
+    """
+    line = _locked(session, provider, 1, now)
+    pause = _FIRST_PAUSE * 2 ** min(line.failures, _MOST_DOUBLINGS)
+    line.failures += 1
+    line.open_until = now + min(pause, _LONGEST_PAUSE)
+    session.flush()
+
+
+def close_breaker(session: Session, provider: str) -> None:
+    """Forget the failures after a success."""
+    line = session.get(Line, provider)
+    if line and line.failures:
+        line.failures = 0
+        session.flush()
+
+
+def _penalty(line: Line, now: datetime) -> int:
+    if line.slowed_at is None:
+        return 1
+    faded = int((now - line.slowed_at) / _FADES_AFTER)
+    return max(1, line.penalty >> min(faded, 7))
+
+
+def _locked(session: Session, provider: str, rate: int, now: datetime) -> Line:
+    found = session.scalar(
+        select(Line)
+        .where(Line.provider == provider)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if found:
+        return found
+    fresh = {
+        "provider": provider,
+        "free_at": now,
+        "gap_us": max(1, _SECOND // rate),
+        "penalty": 1,
+        "failures": 0,
+    }
+    session.execute(insert(session, Line).values(fresh).on_conflict_do_nothing())
+    return _locked(session, provider, rate, now)

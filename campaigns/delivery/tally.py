@@ -1,0 +1,244 @@
+"""Counts kept in the transaction that moves what they count.
+
+Whoever moves messages hands the rows that UPDATE … RETURNING gave to ``count``:
+changes are written as deltas, which never wait for each other, and squashed later.
+Reading adds the deltas that are not squashed yet.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, Protocol
+
+from sqlalchemy import (
+    Select,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from campaigns import orm
+from campaigns.delivery.models import Message, Recipient, Tally, TallyDelta
+from campaigns.vocabulary import PERSON, MessageState
+
+PARTS = "parts"
+"""The pseudo channel of billed parts; its cells name the real channel as reason."""
+
+_SQUASH = 20_000
+_ENDED = 100
+CELL = ("campaign_id", "township", "category", "channel", "state", "reason")
+MOVED = (
+    Message.id,
+    Message.campaign_id,
+    Message.member_id,
+    Message.township,
+    Message.category,
+    Message.channel,
+    Message.was,
+    Message.was_reason,
+    Message.state,
+    Message.reason,
+    Message.parts,
+)
+"""What every UPDATE of messages returns, for ``count``."""
+
+
+class Cell(NamedTuple):
+    """Where a count belongs; ``state`` is a MessageState's number."""
+
+    campaign_id: int
+    township: str
+    category: int
+    channel: str
+    state: int
+    reason: str
+
+
+class Moved(Protocol):
+    """A row of ``MOVED``."""
+
+    id: int
+    campaign_id: int
+    member_id: int | None
+    township: str
+    category: int
+    channel: str
+    was: int
+    was_reason: str
+    state: int
+    reason: str
+    parts: int | None
+
+
+def billed(state: int) -> bool:
+    """Whether the carrier charges for a message in ``state``."""
+    return MessageState.ACCEPTED <= state < MessageState.REJECTED
+
+
+def count(session: Session, moved: Iterable[Moved]) -> None:
+    """Write the deltas of ``moved`` messages, in the order of their cells."""
+    changes: Counter[Cell] = Counter()
+    for row in moved:
+        place = (row.campaign_id, row.township, row.category)
+        channel = str(row.channel)
+        changes[Cell(*place, channel, row.was, row.was_reason)] -= 1
+        changes[Cell(*place, channel, row.state, row.reason)] += 1
+        if row.parts and billed(row.state) != billed(row.was):
+            sign = 1 if billed(row.state) else -1
+            changes[Cell(*place, PARTS, 0, channel)] += sign * row.parts
+    write(session, changes)
+
+
+def write(session: Session, changes: Mapping[Cell, int]) -> None:
+    """Write ``changes`` as deltas; cells whose sum is nought are left out."""
+    rows = [{**cell._asdict(), "n": n} for cell, n in sorted(changes.items()) if n != 0]
+    if rows:
+        session.execute(insert(TallyDelta), rows)
+
+
+def first(session: Session, campaign_id: int) -> None:
+    """Count a campaign that was launched just now: the only count over its rows."""
+    delta = orm.table_of(TallyDelta)
+    for cells in (_messages(campaign_id), _people(campaign_id)):
+        session.execute(insert(delta).from_select([*CELL, "n"], cells))
+
+
+def squash(session: Session, size: int = _SQUASH) -> int:
+    """Add up to ``size`` deltas to the tally; return how many there were."""
+    some = (
+        select(TallyDelta.id)
+        .order_by(TallyDelta.id)
+        .limit(size)
+        .with_for_update(skip_locked=True)
+        .cte("some")
+    )
+    taken = session.execute(
+        delete(TallyDelta)
+        .where(TallyDelta.id.in_(select(some.c.id)))
+        .returning(*(getattr(TallyDelta, name) for name in (*CELL, "n")))
+        .execution_options(synchronize_session=False)
+    ).all()
+    sums: Counter[Cell] = Counter()
+    for *cell, n in taken:
+        sums[Cell(*cell)] += n
+    _add(session, sums)
+    return len(taken)
+
+
+def figures(session: Session, campaign_id: int) -> dict[Cell, int]:
+    """All cells of a campaign that are not nought, up to this moment."""
+    both = union_all(
+        *(
+            select(*(getattr(table, name) for name in (*CELL, "n"))).where(
+                table.campaign_id == campaign_id
+            )
+            for table in (Tally, TallyDelta)
+        )
+    )
+    sums: Counter[Cell] = Counter()
+    for *cell, n in session.execute(both):
+        sums[Cell(*cell)] += n
+    return {cell: n for cell, n in sorted(sums.items()) if n}
+
+
+def by_state(session: Session, campaign_id: int, channel: str) -> dict[int, int]:
+    """A campaign's messages, or people, of one channel by state."""
+    sums: Counter[int] = Counter()
+    for cell, n in figures(session, campaign_id).items():
+        if cell.channel == channel:
+            sums[cell.state] += n
+    return dict(sums)
+
+
+def counted(session: Session, campaign_id: int) -> dict[Cell, int]:
+    """Count a campaign's rows themselves; the cost grows with the campaign."""
+    sums: Counter[Cell] = Counter()
+    for cells in (_messages(campaign_id), _people(campaign_id), _parts(campaign_id)):
+        for *cell, n in session.execute(cells):
+            sums[Cell(*cell)] += n
+    return {cell: n for cell, n in sorted(sums.items()) if n}
+
+
+def recount(session: Session, campaign_id: int) -> list[tuple[Cell, int, int]]:
+    """Cells where the tally differs from the rows: cell, kept, counted."""
+    kept, true = figures(session, campaign_id), counted(session, campaign_id)
+    pairs = ((cell, kept.get(cell, 0), true.get(cell, 0)) for cell in {*kept, *true})
+    return sorted(found for found in pairs if found[1] != found[2])
+
+
+def repair(session: Session, campaign_id: int) -> int:
+    """Make the tally equal the rows; return how many cells were wrong."""
+    wrong = recount(session, campaign_id)
+    write(session, {cell: true - kept for cell, kept, true in wrong})
+    return len(wrong)
+
+
+def _messages(campaign_id: int) -> Select[Any]:
+    cells = [getattr(Message, name) for name in CELL]
+    return (
+        select(*cells, func.count())
+        .where(Message.campaign_id == campaign_id)
+        .group_by(*cells)
+    )
+
+
+def _people(campaign_id: int) -> Select[Any]:
+    best = Recipient.best
+    state = case((best < 0, best + _ENDED), else_=best)
+    return (
+        select(
+            Recipient.campaign_id,
+            Recipient.township,
+            Recipient.category,
+            literal(PERSON),
+            state,
+            Recipient.reason,
+            func.count(),
+        )
+        .where(Recipient.campaign_id == campaign_id)
+        .group_by(
+            Recipient.campaign_id,
+            Recipient.township,
+            Recipient.category,
+            best,
+            Recipient.reason,
+        )
+    )
+
+
+def _parts(campaign_id: int) -> Any:  # noqa: ANN401
+    place = (Message.campaign_id, Message.township, Message.category)
+    return (
+        select(
+            *place,
+            literal(PARTS),
+            literal(0),
+            Message.channel,
+            func.coalesce(func.sum(Message.parts), 0),
+        )
+        .where(
+            Message.campaign_id == campaign_id,
+            Message.state >= MessageState.ACCEPTED,
+            Message.state < MessageState.REJECTED,
+        )
+        .group_by(*place, Message.channel)
+    )
+
+
+def _add(session: Session, sums: Mapping[Cell, int]) -> None:
+    rows = [{**cell._asdict(), "n": n} for cell, n in sorted(sums.items()) if n]
+    if not rows:
+        return
+    fresh = orm.insert(session, Tally)
+    session.execute(
+        fresh.on_conflict_do_update(
+            index_elements=list(CELL), set_={"n": Tally.n + fresh.excluded.n}
+        ),
+        rows,
+    )
