@@ -54,19 +54,22 @@ def new_bulletin(  # noqa: PLR0913 - one keyword a fact
     categories: int = 0,
     by: int | None,
     now: datetime,
-) -> Bulletin:
-    """An empty bulletin with a first draft; ``categories`` is its writer's bit mask."""
-    bulletin = Bulletin(
+) -> BulletinVersion:
+    """The empty first draft of a new bulletin.
+
+    ``categories`` is the bit mask of the association that writes it, 0 the county.
+    """
+    version = first_version(by, now, urgency=urgency)
+    version.bulletin = Bulletin(
         title=_checked_title(title),
         topic=topic,
         categories=categories,
         made_by=by,
         made_at=now,
     )
-    bulletin.versions.append(first_version(by, now, urgency=urgency))
-    session.add(bulletin)
+    session.add(version)
     session.flush()
-    return bulletin
+    return version
 
 
 def first_version(by: int | None, now: datetime, **words: Any) -> BulletinVersion:  # noqa: ANN401 - columns of the version
@@ -106,11 +109,11 @@ def get_version(session: Session, version_id: int) -> BulletinVersion:
     return version
 
 
-def current(session: Session, bulletin_id: int) -> BulletinVersion:
-    """The last version, whatever its state."""
+def current_version(session: Session, bulletin_id: int) -> BulletinVersion:
+    """The last version, whatever its state. Raises NotFound."""
     return session.scalars(
         select(BulletinVersion)
-        .where(BulletinVersion.bulletin_id == bulletin_id)
+        .where(BulletinVersion.bulletin_id == get_bulletin(session, bulletin_id).id)
         .order_by(BulletinVersion.number.desc())
         .limit(1)
     ).one()
@@ -157,7 +160,7 @@ def content_hash(version: BulletinVersion) -> str:
 def _open_version(
     session: Session, bulletin: Bulletin, now: datetime
 ) -> BulletinVersion:
-    version = current(session, bulletin.id)
+    version = current_version(session, bulletin.id)
     if version.state in _EDITABLE:
         return version
     if version.state is BulletinState.ISSUED:

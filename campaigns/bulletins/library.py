@@ -35,6 +35,14 @@ class LibraryText:
     variables: tuple[str, ...]
     decided_locally: tuple[str, ...]
 
+    @property
+    def first_line(self) -> str:
+        """The first sentence that is read out, for choosing by ear or eye."""
+        sentences = self.spoken.split("。")
+        return (
+            next(it for it in sentences if "${" not in it and "乡亲" not in it) + "。"
+        )
+
 
 @cache
 def _file() -> dict[str, Any]:
@@ -74,16 +82,16 @@ def library_text(text_id: str) -> LibraryText:
 
 def start_from_library(
     session: Session, text_id: str, *, by: int | None, now: datetime
-) -> Bulletin:
-    """A new bulletin with a library text as its first draft. Raises NotFound."""
+) -> BulletinVersion:
+    """The first draft of a new bulletin that says a library text. Raises NotFound."""
     text = library_text(text_id)
-    bulletin = Bulletin(
+    version = _version(text, by, now)
+    version.bulletin = Bulletin(
         title=text.name, topic=text.topic, library_id=text.id, made_by=by, made_at=now
     )
-    bulletin.versions.append(_version(text, by, now))
-    session.add(bulletin)
+    session.add(version)
     session.flush()
-    return bulletin
+    return version
 
 
 def _version(text: LibraryText, by: int | None, now: datetime) -> BulletinVersion:

@@ -59,6 +59,7 @@ class BulletinVersion(Base):
     voice: Mapped[str] = mapped_column(String(20), default="kokoro")
     recording: Mapped[str | None] = mapped_column(String(64))
     heard_by: Mapped[str | None] = mapped_column(String(60))
+    heard_at: Mapped[datetime | None]
     written_by: Mapped[int | None] = mapped_column(Key)
     writers: Mapped[list[int]] = mapped_column(default=list)
     reviewed_by: Mapped[int | None] = mapped_column(Key)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from campaigns.bulletins.drafting import get_version
 from campaigns.bulletins.models import BulletinVersion
 from campaigns.bulletins.readiness import SHANGHAI, faults
-from campaigns.errors import NotAllowed, Refused, Stale, mark
+from campaigns.errors import NotAllowed, NotReady, Refused, Stale, mark
 from campaigns.vocabulary import BULLETIN_STEPS, BulletinState
 
 
@@ -56,11 +56,16 @@ def issue(  # noqa: PLR0913 - who, what was read, who listened, when
     """Issue a text and give it its number; the one before it is superseded.
 
     In a small office one second person may pass and issue at once. ``heard_by``
-    names who listened to the clip. Raises NotAllowed, Refused, Stale.
+    names who listened to the clip. Raises NotAllowed, NotReady where nobody
+    listened, Refused with the first fault, Stale.
     """
+    if heard_by:
+        confirm_heard(session, version_id, heard_by, by=by, now=now)
     version = get_version(session, version_id)
     _refuse_writer(version, by)
     _refuse_faults(session, version, now)
+    if version.spoken_text.strip() and not version.heard_by:
+        raise NotReady(mark("口播稿还没有人试听。请听一遍，填上试听人再签发。"))
     reviewed = version.state is BulletinState.REVIEWED
     issued = _step(
         session,
@@ -72,10 +77,25 @@ def issue(  # noqa: PLR0913 - who, what was read, who listened, when
         issue_number=_next_number(session, now),
         reviewed_by=version.reviewed_by if reviewed else by,
         reviewed_at=version.reviewed_at if reviewed else now,
-        heard_by=heard_by or version.heard_by,
     )
     _supersede_others(session, issued)
     return issued
+
+
+def confirm_heard(
+    session: Session, version_id: int, name: str, *, by: int, now: datetime
+) -> BulletinVersion:
+    """Record who listened to the clip: a person's name, entered by ``by``.
+
+    Raises Refused without a name, NotAllowed for a writer: somebody else listens.
+    """
+    version = get_version(session, version_id)
+    _refuse_writer(version, by)
+    if not name.strip():
+        raise Refused(mark("写明是谁试听的。"))
+    version.heard_by, version.heard_at = name.strip(), now
+    session.flush()
+    return version
 
 
 def send_back(

@@ -33,6 +33,7 @@ class Announcement(Base):
     clip: Mapped[str | None] = mapped_column(String(64))
     clip_facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     pack: Mapped[str | None] = mapped_column(String(120))
+    prepared_at: Mapped[datetime | None]
     alerted_at: Mapped[datetime | None]
     downloaded_at: Mapped[datetime | None]
     played_at: Mapped[datetime | None]

@@ -29,7 +29,7 @@ def test_every_text_names_the_variables_it_uses(text):
 @pytest.mark.parametrize("text", texts(), ids=lambda text: text.id)
 def test_every_text_can_be_filled_in_from_its_first_draft(session, text):
     unit = factories.unit(session)
-    [version] = start_from_library(session, text.id, by=1, now=factories.NOW).versions
+    version = start_from_library(session, text.id, by=1, now=factories.NOW)
     values = values_for(version, unit, "福宝镇", "大坪村")
     assert "${" not in fill(version.sms_text, values)
     assert "${" not in fill(version.spoken_text, values)
@@ -37,8 +37,7 @@ def test_every_text_can_be_filled_in_from_its_first_draft(session, text):
 
 def test_what_is_read_out_follows_what_is_entered(session):
     unit = factories.unit(session)
-    bulletin = start_from_library(session, "T02", by=1, now=factories.NOW)
-    [version] = bulletin.versions
+    version = start_from_library(session, "T02", by=1, now=factories.NOW)
     version.values = {**version.values, "temp": "41"}
     assert values_for(version, unit)["temp_spoken"] == "四十一"
 

@@ -7,14 +7,20 @@ import pytest
 
 from campaigns.bulletins.drafting import (
     content_hash,
-    current,
+    current_version,
     get_version,
     new_bulletin,
     save_draft,
 )
 from campaigns.bulletins.library import start_from_library
 from campaigns.bulletins.readiness import faults
-from campaigns.bulletins.review import issue, review, send_back, send_for_review
+from campaigns.bulletins.review import (
+    confirm_heard,
+    issue,
+    review,
+    send_back,
+    send_for_review,
+)
 from campaigns.errors import NotAllowed, NotReady, Refused, Stale
 from campaigns.vocabulary import BulletinState
 
@@ -29,26 +35,34 @@ def county(session):
 
 
 def draft(session, **fields):
-    bulletin = new_bulletin(session, title="高温防暑", by=WRITER, now=NOW)
+    first = new_bulletin(session, title="高温防暑", by=WRITER, now=NOW)
     facts = {
         "sms_text": "高温提醒：${乡镇}天热，多喝水。联系${phone}。",
         "spoken_text": "各位乡亲，${township}天热，多喝水。",
         "source": "县气象局通知",
         "valid_until": date(2026, 12, 31),
     }
-    return save_draft(session, bulletin.id, {**facts, **fields}, by=WRITER, now=NOW)
+    return save_draft(
+        session, first.bulletin_id, {**facts, **fields}, by=WRITER, now=NOW
+    )
 
 
 def issued(session, **fields):
     version = draft(session, **fields)
     send_for_review(session, version.id, by=WRITER, now=NOW)
+    review_heard(session, version)
     return issue(session, version.id, by=ISSUER, seen=version.content_hash, now=NOW)
+
+
+def review_heard(session, version):
+    confirm_heard(session, version.id, "王主任", by=ISSUER, now=NOW)
 
 
 def test_a_text_goes_from_writer_to_reviewer_to_issuer(session):
     version = draft(session)
     send_for_review(session, version.id, by=WRITER, now=NOW)
     review(session, version.id, by=REVIEWER, seen=version.content_hash, now=NOW)
+    review_heard(session, version)
     done = issue(session, version.id, by=ISSUER, seen=version.content_hash, now=NOW)
     assert (done.state, done.issue_number) == (BulletinState.ISSUED, "2026-001")
     assert (done.reviewed_by, done.issued_by) == (REVIEWER, ISSUER)
@@ -80,6 +94,7 @@ def test_whoever_mended_a_comma_is_a_writer_too(session):
 def test_an_issuer_who_read_other_words_is_told_so(session):
     version = draft(session)
     send_for_review(session, version.id, by=WRITER, now=NOW)
+    review_heard(session, version)
     with pytest.raises(Stale):
         issue(session, version.id, by=ISSUER, seen="0" * 64, now=NOW)
     assert get_version(session, version.id).state is BulletinState.IN_REVIEW
@@ -87,8 +102,21 @@ def test_an_issuer_who_read_other_words_is_told_so(session):
 
 def test_a_draft_cannot_be_issued_without_being_sent_for_review(session):
     version = draft(session)
+    review_heard(session, version)
     with pytest.raises(Stale):
         issue(session, version.id, by=ISSUER, seen=version.content_hash, now=NOW)
+
+
+def test_a_spoken_text_nobody_listened_to_is_not_issued(session):
+    version = draft(session)
+    send_for_review(session, version.id, by=WRITER, now=NOW)
+    seen = version.content_hash
+    with pytest.raises(NotReady, match="试听"):
+        issue(session, version.id, by=ISSUER, seen=seen, now=NOW)
+    with pytest.raises(NotAllowed):
+        confirm_heard(session, version.id, "自己", by=WRITER, now=NOW)
+    done = issue(session, version.id, by=ISSUER, seen=seen, now=NOW, heard_by="李姐")
+    assert (done.heard_by, done.state) == ("李姐", BulletinState.ISSUED)
 
 
 def test_sending_back_needs_a_reason_and_opens_the_text_again(session):
@@ -137,13 +165,13 @@ def test_the_last_day_of_validity_still_counts_in_shanghai(session):
 
 
 def test_a_library_text_with_a_sample_left_in_it_cannot_be_issued(session):
-    bulletin = start_from_library(session, "T12", by=WRITER, now=NOW)
+    bulletin_id = start_from_library(session, "T12", by=WRITER, now=NOW).bulletin_id
     facts = {"source": "县卫健局", "valid_until": date(2026, 12, 31)}
-    version = save_draft(session, bulletin.id, facts, by=WRITER, now=NOW)
+    version = save_draft(session, bulletin_id, facts, by=WRITER, now=NOW)
     with pytest.raises(Refused, match="镇卫生院"):
         send_for_review(session, version.id, by=WRITER, now=NOW)
     facts["values"] = {**version.values, "place": "白沙镇卫生院"}
-    save_draft(session, bulletin.id, facts, by=WRITER, now=NOW)
+    save_draft(session, bulletin_id, facts, by=WRITER, now=NOW)
     send_for_review(session, version.id, by=WRITER, now=NOW)
 
 
@@ -156,10 +184,11 @@ def test_editing_an_issued_text_begins_a_new_version_that_replaces_it(session):
     assert (second.number, second.spoken_text) == (2, first.spoken_text)
     assert get_version(session, first.id).sms_text != second.sms_text
     send_for_review(session, second.id, by=WRITER, now=NOW)
+    review_heard(session, second)
     issue(session, second.id, by=ISSUER, seen=second.content_hash, now=NOW)
     session.refresh(first)
     assert first.state is BulletinState.SUPERSEDED
-    assert current(session, first.bulletin_id).issue_number == "2026-002"
+    assert current_version(session, first.bulletin_id).issue_number == "2026-002"
 
 
 def test_a_second_editor_is_warned_and_overwrites_nothing(session):

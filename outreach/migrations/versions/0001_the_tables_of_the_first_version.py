@@ -104,6 +104,12 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "confirmed_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
         sa.Column("imported_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import")),
     )
@@ -119,6 +125,7 @@ def upgrade() -> None:
         sa.Column("gap_us", sa.Integer(), nullable=False),
         sa.Column("open_until", sa.BigInteger(), nullable=True),
         sa.Column("penalty", sa.Integer(), nullable=False),
+        sa.Column("slowed_at", sa.BigInteger(), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("provider", name=op.f("pk_line")),
     )
@@ -130,11 +137,13 @@ def upgrade() -> None:
         sa.Column("identity", sa.LargeBinary(), nullable=False),
         sa.Column("provisional", sa.Boolean(), nullable=False),
         sa.Column("name", sa.LargeBinary(), nullable=False),
+        sa.Column("name_index", sa.LargeBinary(), nullable=True),
         sa.Column("id_number", sa.LargeBinary(), nullable=True),
         sa.Column("certificate", sa.LargeBinary(), nullable=True),
         sa.Column("phone", sa.LargeBinary(), nullable=True),
         sa.Column("phone_index", sa.LargeBinary(), nullable=True),
         sa.Column("guardian_name", sa.LargeBinary(), nullable=True),
+        sa.Column("guardian_relation", sa.LargeBinary(), nullable=True),
         sa.Column("guardian_phone", sa.LargeBinary(), nullable=True),
         sa.Column("guardian_phone_index", sa.LargeBinary(), nullable=True),
         sa.Column("other_phones", sa.LargeBinary(), nullable=True),
@@ -170,6 +179,9 @@ def upgrade() -> None:
             unique=False,
         )
         batch_op.create_index(
+            batch_op.f("ix_member_name_index"), ["name_index"], unique=False
+        )
+        batch_op.create_index(
             batch_op.f("ix_member_phone_index"), ["phone_index"], unique=False
         )
         batch_op.create_index(
@@ -177,8 +189,41 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "member_audience",
-            ["township", "village", "certificate_category"],
+            [
+                "township",
+                "village",
+                "certificate_category",
+                "categories",
+                "grade",
+                "birth_date",
+                "sex",
+                "living_alone",
+                "chronic_illness",
+                "reads_aloud",
+                "status",
+                "legal_basis",
+                "number_status",
+                "phone_index",
+                "guardian_phone_index",
+            ],
             unique=False,
+        )
+
+    op.create_table(
+        "once_key",
+        sa.Column("key", sa.String(length=43), nullable=False),
+        sa.Column(
+            "user_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("used_at", sa.BigInteger(), nullable=False),
+        sa.Column("location", sa.String(length=500), nullable=True),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_once_key")),
+    )
+    with op.batch_alter_table("once_key", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_once_key_used_at"), ["used_at"], unique=False
         )
 
     op.create_table(
@@ -416,11 +461,13 @@ def upgrade() -> None:
         sa.Column("voice", sa.String(length=20), nullable=False),
         sa.Column("recording", sa.String(length=64), nullable=True),
         sa.Column("heard_by", sa.String(length=60), nullable=True),
+        sa.Column("heard_at", sa.BigInteger(), nullable=True),
         sa.Column(
             "written_by",
             sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
             nullable=True,
         ),
+        sa.Column("writers", sa.JSON(), nullable=False),
         sa.Column(
             "reviewed_by",
             sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
@@ -442,6 +489,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bulletin_version")),
         sa.UniqueConstraint(
             "bulletin_id", "number", name=op.f("uq_bulletin_version_bulletin_id_number")
+        ),
+        sa.UniqueConstraint(
+            "issue_number", name=op.f("uq_bulletin_version_issue_number")
         ),
     )
     op.create_table(
@@ -561,6 +611,42 @@ def upgrade() -> None:
         batch_op.create_index("campaign_status", ["status", "due_at"], unique=False)
 
     op.create_table(
+        "sign_in",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "user_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "grant_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("seen_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["grant_id"], ["user_grant.id"], name=op.f("fk_sign_in_grant_id_user_grant")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["user_account.id"],
+            name=op.f("fk_sign_in_user_id_user_account"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in")),
+        sa.UniqueConstraint("token", name=op.f("uq_sign_in_token")),
+    )
+    with op.batch_alter_table("sign_in", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_sign_in_user_id"), ["user_id"], unique=False
+        )
+
+    op.create_table(
         "announcement",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
@@ -576,6 +662,7 @@ def upgrade() -> None:
         sa.Column("clip", sa.String(length=64), nullable=True),
         sa.Column("clip_facts", sa.JSON(), nullable=False),
         sa.Column("pack", sa.String(length=120), nullable=True),
+        sa.Column("prepared_at", sa.BigInteger(), nullable=True),
         sa.Column("alerted_at", sa.BigInteger(), nullable=True),
         sa.Column("downloaded_at", sa.BigInteger(), nullable=True),
         sa.Column("played_at", sa.BigInteger(), nullable=True),
@@ -661,13 +748,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.create_index("message_batch", ["portal_batch_id"], unique=False)
+        batch_op.create_index(
+            "message_batch",
+            ["portal_batch_id"],
+            unique=False,
+            sqlite_where=sa.text("portal_batch_id IS NOT NULL"),
+            postgresql_where=sa.text("portal_batch_id IS NOT NULL"),
+        )
         batch_op.create_index(
             "message_carried_by",
             ["carried_by"],
             unique=False,
             sqlite_where=sa.text("carried_by IS NOT NULL"),
             postgresql_where=sa.text("carried_by IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "message_doubted",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 11"),
+            postgresql_where=sa.text("state = 11"),
         )
         batch_op.create_index(
             "message_due",
@@ -831,17 +931,30 @@ def downgrade() -> None:
             postgresql_where=sa.text("state = 0"),
         )
         batch_op.drop_index(
+            "message_doubted",
+            sqlite_where=sa.text("state = 11"),
+            postgresql_where=sa.text("state = 11"),
+        )
+        batch_op.drop_index(
             "message_carried_by",
             sqlite_where=sa.text("carried_by IS NOT NULL"),
             postgresql_where=sa.text("carried_by IS NOT NULL"),
         )
-        batch_op.drop_index("message_batch")
+        batch_op.drop_index(
+            "message_batch",
+            sqlite_where=sa.text("portal_batch_id IS NOT NULL"),
+            postgresql_where=sa.text("portal_batch_id IS NOT NULL"),
+        )
 
     op.drop_table("message")
     with op.batch_alter_table("announcement", schema=None) as batch_op:
         batch_op.drop_index("announcement_place")
 
     op.drop_table("announcement")
+    with op.batch_alter_table("sign_in", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sign_in_user_id"))
+
+    op.drop_table("sign_in")
     with op.batch_alter_table("campaign", schema=None) as batch_op:
         batch_op.drop_index("campaign_status")
 
@@ -878,10 +991,15 @@ def downgrade() -> None:
         batch_op.drop_index("opt_out_phone")
 
     op.drop_table("opt_out")
+    with op.batch_alter_table("once_key", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_once_key_used_at"))
+
+    op.drop_table("once_key")
     with op.batch_alter_table("member", schema=None) as batch_op:
         batch_op.drop_index("member_audience")
         batch_op.drop_index(batch_op.f("ix_member_village"))
         batch_op.drop_index(batch_op.f("ix_member_phone_index"))
+        batch_op.drop_index(batch_op.f("ix_member_name_index"))
         batch_op.drop_index(batch_op.f("ix_member_guardian_phone_index"))
 
     op.drop_table("member")

@@ -1,0 +1,106 @@
+"""Lists of bulletins for people who choose one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from campaigns.bulletins.models import Bulletin, BulletinVersion
+from campaigns.bulletins.readiness import SHANGHAI, longest
+from campaigns.errors import Refused
+from campaigns.vocabulary import BulletinState, Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class BulletinRow:
+    """One bulletin's version in a list; ``parts`` is None while a variable is empty."""
+
+    id: int
+    version_id: int
+    number: int
+    title: str
+    topic: str
+    urgency: Urgency
+    state: BulletinState
+    parts: int | None
+    valid_until: date | None
+    issue_number: str | None
+    written_by: int | None
+    written_at: datetime
+    heard_by: str | None
+
+
+def list_bulletins(
+    session: Session,
+    *,
+    states: Iterable[BulletinState] = (),
+    categories: int = 0,
+    limit: int = 200,
+) -> list[BulletinRow]:
+    """The last version in one of ``states`` of each bulletin, newest first.
+
+    ``categories`` keeps to an association's own bulletins; 0 shows all.
+    """
+    wanted = list(states) or list(BulletinState)
+    last = (
+        select(func.max(BulletinVersion.number))
+        .where(
+            BulletinVersion.bulletin_id == Bulletin.id,
+            BulletinVersion.state.in_(wanted),
+        )
+        .correlate(Bulletin)
+        .scalar_subquery()
+    )
+    query = (
+        select(BulletinVersion, Bulletin)
+        .join(Bulletin, BulletinVersion.bulletin_id == Bulletin.id)
+        .where(BulletinVersion.number == last, Bulletin.deleted_at.is_(None))
+        .order_by(BulletinVersion.written_at.desc(), BulletinVersion.id.desc())
+        .limit(limit)
+    )
+    if categories:
+        query = query.where(Bulletin.categories.op("&")(categories) != 0)
+    return [_row(session, version, its) for version, its in session.execute(query)]
+
+
+def usable(session: Session, now: datetime, categories: int = 0) -> list[BulletinRow]:
+    """Issued bulletins that are still valid today in Shanghai."""
+    today = now.astimezone(SHANGHAI).date()
+    rows = list_bulletins(session, states=[BulletinState.ISSUED], categories=categories)
+    return [row for row in rows if row.valid_until and row.valid_until >= today]
+
+
+def expired(row: BulletinRow, now: datetime) -> bool:
+    """Whether an issued bulletin's validity has passed."""
+    today = now.astimezone(SHANGHAI).date()
+    issued = row.state is BulletinState.ISSUED
+    return issued and row.valid_until is not None and row.valid_until < today
+
+
+def _row(session: Session, version: BulletinVersion, its: Bulletin) -> BulletinRow:
+    return BulletinRow(
+        id=its.id,
+        version_id=version.id,
+        number=version.number,
+        title=its.title,
+        topic=its.topic,
+        urgency=version.urgency,
+        state=version.state,
+        parts=_parts(session, version),
+        valid_until=version.valid_until,
+        issue_number=version.issue_number,
+        written_by=version.written_by,
+        written_at=version.written_at,
+        heard_by=version.heard_by,
+    )
+
+
+def _parts(session: Session, version: BulletinVersion) -> int | None:
+    try:
+        return longest(session, version).parts if version.sms_text else 0
+    except Refused:
+        return None
