@@ -124,6 +124,7 @@ def _write(
     names: Sequence[str],
     written: Sequence[tuple[str, bytes]],
 ) -> None:
+    # Not synced: a pack is made from clips again in a moment, and 239 syncs take long.
     handle, made = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".zip")
     try:
         with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w") as box:

@@ -80,7 +80,7 @@ def _by(  # noqa: PLR0913, PLR0917
     progress: Progress | None,
     fallbacks: list[dict[str, str]],
 ) -> Speech:
-    clauses = reading.clauses(speaker.longest)
+    clauses = reading.clauses(speaker.longest, packed=speaker.packed)
     pieces: list[npt.NDArray[np.int16]] = []
     fresh = 0
     for number, clause in enumerate(clauses):

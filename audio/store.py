@@ -77,7 +77,7 @@ class Store:
 
     @contextmanager
     def workroom(self) -> Iterator[Path]:
-        """A folder for half-made files, gone afterwards; the disk's errors as NotKept."""
+        """A folder for half-made files, gone afterwards; disk errors as NotKept."""
         with keeping(self.folder):
             room = Path(tempfile.mkdtemp(dir=self.folder / "work"))
         try:

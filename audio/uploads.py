@@ -24,7 +24,7 @@ SHORTEST_SECONDS, LONGEST_SECONDS = 2.0, 600.0
 _QUIETEST = 0.001
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Person:
     """Whoever spoke into the telephone; stands where a machine's voice would."""
 
@@ -34,6 +34,7 @@ class Person:
     rate: int = 48000
     foreign: bool = False
     last_resort: bool = False
+    packed: bool = False
 
     def speak(self, clause: Clause, pace: float) -> Sound:
         """A recording speaks only as a whole."""

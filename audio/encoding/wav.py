@@ -95,7 +95,8 @@ def _alaw(samples: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     size = np.where(positive, samples, -samples - 1) >> 4
     segment = np.maximum(np.floor(np.log2(np.maximum(size, 1))).astype(int) - 3, 0)
     mantissa = size >> np.maximum(segment - 1, 0) & 15
-    return ((segment << 4) | mantissa) ^ np.where(positive, 0xD5, 0x55)
+    coded: npt.NDArray[np.int64] = (segment << 4) | mantissa
+    return coded ^ np.where(positive, 0xD5, 0x55)
 
 
 def _ulaw(samples: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -104,4 +105,5 @@ def _ulaw(samples: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     segment = np.floor(np.log2(size)).astype(int) - 7
     mantissa = (size >> (segment + 3)) & 15
     sign = np.where(samples < 0, 0x80, 0)
-    return ~(sign | (segment << 4) | mantissa) & 0xFF
+    coded: npt.NDArray[np.int64] = sign | (segment << 4) | mantissa
+    return ~coded & 0xFF

@@ -23,10 +23,13 @@ def chime(rate: int, lufs: float) -> npt.NDArray[np.float32]:
     """
     time = np.arange(int(_TONE_SECONDS * rate)) / rate
     decay = np.exp(-time * 4.5) * np.minimum(1.0, time / 0.01)
-    tone = sum(
-        height * np.sin(2 * np.pi * _TONE_HZ * partial * time)
-        for partial, height in _BELL
-        if _TONE_HZ * partial < rate * 0.45
+    tone: npt.NDArray[np.float64] = np.sum(
+        [
+            height * np.sin(2 * np.pi * _TONE_HZ * partial * time)
+            for partial, height in _BELL
+            if _TONE_HZ * partial < rate * 0.45
+        ],
+        axis=0,
     )
     bell = np.tile(decay * _faded(tone, rate), _TONES)
     return _at_level(bell, lufs - 3.0)

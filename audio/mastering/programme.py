@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import soxr
@@ -137,13 +137,12 @@ class Programme:
             yield (block * gains).astype(np.float32)
 
     def _means(self, squares: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        return self._stepped(squares).mean(axis=1)
+        means: npt.NDArray[np.float64] = _stepped(squares, self._step).mean(axis=1)
+        return means
 
     def _highest(self, peaks: Block) -> Block:
-        return self._stepped(peaks).max(axis=1)
-
-    def _stepped(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        return np.pad(values, (0, -len(values) % self._step)).reshape(-1, self._step)
+        highest: Block = _stepped(peaks, self._step).max(axis=1)
+        return highest
 
 
 def _with_last(
@@ -152,6 +151,10 @@ def _with_last(
     for piece in pieces:
         yield piece, False
     yield last, True
+
+
+def _stepped(values: npt.NDArray[Any], step: int) -> npt.NDArray[Any]:
+    return np.pad(values, (0, -len(values) % step)).reshape(-1, step)
 
 
 def _silence(seconds: float, rate: int) -> Block:

@@ -10,7 +10,7 @@ from audio.reading.letters import spell_letters
 from audio.reading.lexicon import Lexicon, built_in
 from audio.reading.numbers import say_numbers
 from audio.reading.pinyin import sounds
-from audio.reading.sentences import HORN, SILENCE, clauses, punctuated
+from audio.reading.sentences import HORN, SILENCE, clauses, punctuated, together
 from audio.script import Clause
 
 __all__ = ["Lexicon", "Reading", "built_in", "read"]
@@ -34,15 +34,19 @@ class Reading:
         """All syllables and pauses, separated by spaces."""
         return " ".join(self.sounds)
 
-    def clauses(self, longest: int) -> tuple[Clause, ...]:
-        """The text in breaths of at most `longest` characters."""
+    def clauses(self, longest: int, *, packed: bool = False) -> tuple[Clause, ...]:
+        """The text in breaths of at most `longest` characters.
+
+        Each sentence is its own, unless they are to be packed.
+        """
+        cut = clauses(self.spoken, longest)
         return tuple(
             Clause(
                 text=self.spoken[start:end],
                 sounds=self.sounds[start:end],
                 pause=SILENCE.get(self.spoken[end - 1], 0.0) * HORN,
             )
-            for start, end in clauses(self.spoken, longest)
+            for start, end in (together(cut, longest) if packed else cut)
         )
 
 

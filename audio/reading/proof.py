@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_DIGITS = (
+_DIGITS: tuple[tuple[str, ...], ...] = (
     ("ling2",),
     ("yi1", "yao1", "yi2", "yi4"),
     ("er4", "liang3"),
@@ -24,8 +24,7 @@ _DIGITS = (
     ("ba1",),
     ("jiu3",),
 )
-_PLACES = ((), ("shi2",), ("bai3",), ("qian1",))
-_POINT = ("dian3", "yuan2")
+_PLACES: tuple[tuple[str, ...], ...] = ((), ("shi2",), ("bai3",), ("qian1",))
 NEGATIONS = "不勿别未非无没莫禁免停"
 _ID = re.compile(r"(?<![0-9])\d{17}[0-9Xx](?:\d{2}(?:B[1-9])?)?(?![0-9])")
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})(?!\d)")
@@ -65,7 +64,7 @@ def _numbers(text: str) -> list[str]:
 
 def _forms(number: str) -> list[list[tuple[str, ...]]]:
     """Ways to say a digit string: digit by digit, or by its value."""
-    forms = [[_DIGITS[int(digit)] for digit in number]]
+    forms: list[list[tuple[str, ...]]] = [[_DIGITS[int(digit)] for digit in number]]
     value = int(number)
     if value == 0:
         return [*forms, []]

@@ -80,3 +80,14 @@ def _pieces(text: str, start: int, end: int, longest: int) -> list[tuple[int, in
         pieces.append((start, at))
         start = at
     return [*pieces, (start, end)]
+
+
+def together(cut: list[tuple[int, int]], longest: int) -> list[tuple[int, int]]:
+    """Neighbouring clauses joined as long as `longest` characters hold them."""
+    joined: list[tuple[int, int]] = []
+    for start, end in cut:
+        if joined and end - joined[-1][0] <= longest:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from audio.errors import VoiceFailed, mark
+from audio.voices.trimming import trimmed
 
 if TYPE_CHECKING:
     from audio.script import Clause
@@ -37,9 +38,6 @@ _PUNCTUATION = {
     "！": "!",
     "？": "?",
 }
-_FRAME = RATE // 100
-_FLOOR = 0.012
-_MARGIN = 3
 
 
 class Kokoro:
@@ -52,6 +50,7 @@ class Kokoro:
     rate = RATE
     foreign = False
     last_resort = False
+    packed = False
 
     def __init__(self, name: str = "kokoro", threads: int = 2) -> None:
         self.name = name
@@ -63,7 +62,7 @@ class Kokoro:
         )
 
     def speak(self, clause: Clause, pace: float) -> Sound:
-        """16-bit mono at 24 kHz, silence at both ends trimmed to 30 ms.
+        """16-bit mono at 24 kHz, silence at both ends trimmed.
 
         Raises VoiceFailed: the model's packages are missing or damaged, or the clause
         has more than 510 symbols.
@@ -81,7 +80,7 @@ class Kokoro:
                 "speed": np.array([pace], np.float32),
             },
         )[:1]
-        return _trimmed(np.ravel(wave))
+        return trimmed(np.ravel(wave), RATE)
 
 
 def symbols(clause: Clause) -> list[int]:
@@ -151,19 +150,3 @@ def _part(number: int) -> bytes:
         )
     folder = next(iter(spec.submodule_search_locations))
     return Path(folder, "part.bin").read_bytes()
-
-
-def _trimmed(wave: np.ndarray) -> Sound:
-    """The model adds a third of a second at each end: the pauses are ours to set."""
-    frames = len(wave) // _FRAME
-    if not frames:
-        return _sixteen_bit(wave)
-    power = np.sqrt((wave[: frames * _FRAME].reshape(frames, _FRAME) ** 2).mean(axis=1))
-    loud = np.flatnonzero(power > _FLOOR * max(float(power.max()), 1e-6) * 2)
-    first = max(0, int(loud[0]) - _MARGIN) * _FRAME
-    last = min(frames, int(loud[-1]) + 1 + 2 * _MARGIN) * _FRAME
-    return _sixteen_bit(wave[first:last])
-
-
-def _sixteen_bit(wave: np.ndarray) -> Sound:
-    return np.clip(np.round(wave * 32767), -32768, 32767).astype(np.int16)

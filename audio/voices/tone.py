@@ -23,6 +23,7 @@ class Tone:
     rate = 24000
     foreign = False
     last_resort = False
+    packed = False
 
     def speak(self, clause: Clause, pace: float) -> Sound:
         """About five syllables a second, 16-bit mono at 24 kHz."""

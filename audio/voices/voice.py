@@ -19,7 +19,9 @@ class Voice(Protocol):
     name is what a script asks for, identity changes whenever the sound of the same
     clause would (model and style hashes), longest is the most characters a clause may
     have, rate the samples a second it returns, pauses whether the silence between
-    clauses is ours to add. foreign says that the text leaves the country.
+    clauses is ours to add. foreign says that the text leaves
+    the country, last_resort that few will understand it, packed that each call costs so
+    much that sentences go together up to `longest`.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Voice(Protocol):
     rate: int
     foreign: bool
     last_resort: bool
+    packed: bool
 
     def speak(self, clause: Clause, pace: float) -> Sound:
         """Mono 16-bit samples without silence at the ends; pace 0.6 to 1.4.
