@@ -27,13 +27,17 @@ class Campaign(Base):
     ``rule`` is the segment's rule, frozen when the campaign is submitted. ``channels``
     lists ``sms`` and ``loudspeaker``. ``due_at`` is when it may begin (release plus
     hold), ``send_before`` when unsent messages are cancelled, window bounds are
-    minutes of the day in Asia/Shanghai.
+    minutes of the day in Asia/Shanghai. ``moved_by`` is whoever changed the status
+    last, and nobody where the service did.
     """
 
     __tablename__ = "campaign"
     __table_args__ = (
         CheckConstraint(
             "approved_by IS NULL OR approved_by <> made_by", name="two_people"
+        ),
+        CheckConstraint(
+            "approved_by IS NULL OR approved_by <> submitted_by", name="other_hands"
         ),
         Index("campaign_status", "status", "due_at"),
     )
@@ -55,6 +59,7 @@ class Campaign(Base):
     window_to: Mapped[int] = mapped_column(SmallInteger)
     made_by: Mapped[int | None] = mapped_column(Key)
     made_at: Mapped[datetime]
+    submitted_by: Mapped[int | None] = mapped_column(Key)
     submitted_at: Mapped[datetime | None]
     approved_by: Mapped[int | None] = mapped_column(Key)
     approved_at: Mapped[datetime | None]
@@ -64,5 +69,7 @@ class Campaign(Base):
     handed_over_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     return_reason: Mapped[str | None] = mapped_column(Text)
+    moved_by: Mapped[int | None] = mapped_column(Key)
+    moved_at: Mapped[datetime | None]
     version: Mapped[BulletinVersion] = relationship()
     segment: Mapped[Segment] = relationship()

@@ -580,6 +580,11 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "submitted_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
         sa.Column("submitted_at", sa.BigInteger(), nullable=True),
         sa.Column(
             "approved_by",
@@ -593,9 +598,19 @@ def upgrade() -> None:
         sa.Column("handed_over_at", sa.BigInteger(), nullable=True),
         sa.Column("finished_at", sa.BigInteger(), nullable=True),
         sa.Column("return_reason", sa.Text(), nullable=True),
+        sa.Column(
+            "moved_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("moved_at", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
             "approved_by IS NULL OR approved_by <> made_by",
             name=op.f("ck_campaign_two_people"),
+        ),
+        sa.CheckConstraint(
+            "approved_by IS NULL OR approved_by <> submitted_by",
+            name=op.f("ck_campaign_other_hands"),
         ),
         sa.ForeignKeyConstraint(
             ["segment_id"], ["segment.id"], name=op.f("fk_campaign_segment_id_segment")
