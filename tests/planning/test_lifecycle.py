@@ -211,7 +211,8 @@ def test_tips_to_others_and_must_reach_texts_do_not_count(session):
     released(session, **tip(session, segment_id=north.id))
     released(session, **tip(session))
     released(session, urgency=Urgency.MUST_REACH)
-    submitted(session, **tip(session))
+    south = factories.segment(session, rule={"townships": ["510522112"]})
+    submitted(session, **tip(session, segment_id=south.id))
 
 
 def test_a_cancelled_plan_leaves_room_for_another_tip(session):
