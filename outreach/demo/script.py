@@ -19,10 +19,10 @@ def issue_bulletin(wiring: Wiring, writer: int, second: int) -> int:
     """One person fills in a text of the library, another issues it; its version's id."""
     now = wiring.clock()
     with wiring.database.writing() as session:
-        bulletin = library.start_from_library(session, _TEXT, by=writer, now=now)
+        made = library.start_from_library(session, _TEXT, by=writer, now=now)
         version = drafting.save_draft(
             session,
-            bulletin.id,
+            made.bulletin_id,
             {
                 "source": "县疾控中心通知〔2026〕12号",
                 "valid_until": (now + _VALID).date(),
@@ -31,14 +31,9 @@ def issue_bulletin(wiring: Wiring, writer: int, second: int) -> int:
             now=now,
         )
         version = review.send_for_review(session, version.id, by=writer, now=now)
-        review.issue(
-            session,
-            version.id,
-            by=second,
-            seen=version.content_hash,
-            heard_by="县残联负责人",
-            now=now,
-        )
+        seen = version.content_hash
+        review.confirm_heard(session, version.id, "县残联负责人", by=second, now=now)
+        review.issue(session, version.id, by=second, seen=seen, now=now)
         return version.id
 
 
@@ -60,7 +55,7 @@ def release_campaign(wiring: Wiring, version: int, writer: int, second: int) -> 
             now=now,
         )
         lifecycle.submit(session, campaign.id, by=writer, now=now)
-        lifecycle.approve(
+        lifecycle.release(
             session,
             campaign.id,
             by=second,
