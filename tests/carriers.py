@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
+from pydantic import SecretStr
 
+from campaigns.delivery.provider import Outgoing, Provider, Submission
+from campaigns.vocabulary import Channel
+from outreach import providers
 from outreach.settings import Settings, inherited
 
 SECRET = "0123456789abcdef" * 2
 ACCOUNT = Settings().simulator_account
+PUBLIC = "https://bulletins.example"
+TO = "+8619000000001"
+TEXT = "【合江县残联】高温，请多喝水 + 按时服药 100%"
+_COMMAND = (sys.executable, "-m", "outreach", "simulator")
 _PATIENCE = 20.0
 
 
@@ -34,6 +45,7 @@ class Carrier:
     folder: Path
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    usual: dict[str, Any] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -41,8 +53,7 @@ class Carrier:
 
     def start(self, **behaviour: Any) -> Carrier:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "outreach", "simulator"]
-            + ["--behaviour", json.dumps(behaviour)],
+            [*_COMMAND, "--behaviour", json.dumps(behaviour)],
             env=inherited(
                 OUTREACH_DATA_DIR=str(self.folder),
                 OUTREACH_SIMULATOR_PORT=str(self.port),
@@ -88,3 +99,53 @@ def eventually(question: Any, patience: float = 10.0) -> Any:
         assert time.monotonic() < until, "it never came true"
         time.sleep(0.02)
     return found
+
+
+def provider_at(name: str, url: str, public_url: str = PUBLIC) -> Provider:
+    """The provider ``name`` with all its settings, talking to ``url``."""
+    settings = Settings(
+        _env_file=None,
+        public_url=public_url,
+        simulator_url=url,
+        simulator_secret=SecretStr(SECRET),
+        twilio_account=ACCOUNT,
+        twilio_secret=SecretStr(SECRET),
+        twilio_sender="+15005550006",
+        twilio_base_url=url,
+        foreign_route_approval="1",
+    )
+    return providers.make(name, settings)
+
+
+def outgoing(**given: Any) -> Outgoing:
+    facts: dict[str, Any] = {
+        "message_id": 1,
+        "campaign_id": 1,
+        "attempt": 1,
+        "channel": Channel.SMS,
+        "phone": TO,
+        "text": TEXT,
+        "token": "tokenone",
+        "parts": 1,
+        "deadline": time.monotonic() + 30,
+        "valid_seconds": 3600,
+        "submitted_at": datetime.now(UTC),
+    }
+    return Outgoing(**facts | given)
+
+
+def run(provider: Provider, *steps: Awaitable[Any]) -> list[Any]:
+    """Run calls one after the other in one loop, and close the provider."""
+
+    async def all_of_them() -> list[Any]:
+        try:
+            return [await step for step in steps]
+        finally:
+            await provider.close()
+
+    return asyncio.run(all_of_them())
+
+
+def carry(provider: Provider, **given: Any) -> Submission:
+    taken: Submission = run(provider, provider.carry(outgoing(**given)))[0]
+    return taken

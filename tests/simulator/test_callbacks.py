@@ -105,7 +105,8 @@ def test_a_closed_door_is_tried_again(carrier, inbox):
     eventually(lambda: set(inbox.statuses("token")) == {"sent", "delivered"})
 
 
-def test_a_killed_carrier_keeps_its_ledger_and_goes_on(carrier, inbox):
+def test_a_killed_carrier_keeps_its_ledger_and_goes_on(own_carrier, inbox):
+    carrier = own_carrier
     carrier.behave(**quick())
     inbox.status = 503
     sids = [send(carrier, inbox, f"t{n}", f"+861900000{n:04d}") for n in range(40)]
