@@ -56,7 +56,9 @@ class Database:
 
 def connect(address: str, **options: Any) -> Database:  # noqa: ANN401
     """Open the database at ``address``; make it after a fork, never before."""
-    engine = create_engine(address, **_pool(address), **options)
+    # Errors go to logs: the values of a statement must not.
+    options = {"hide_parameters": True, **_pool(address), **options}
+    engine = create_engine(address, **options)
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
     immediate = engine.execution_options(outreach_begin="IMMEDIATE")

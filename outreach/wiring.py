@@ -47,9 +47,9 @@ class Wiring:
     def provider(self, name: str) -> Provider:
         """The provider called ``name``; one client a process. Raises NotReady."""
         if name not in self.providers:
-            from outreach.providers import open_provider  # noqa: PLC0415 - SDKs are slow
+            from outreach.providers import make  # noqa: PLC0415 - SDKs are slow
 
-            self.providers[name] = open_provider(name, self.settings)
+            self.providers[name] = make(name, self.settings)
         return self.providers[name]
 
     @cached_property

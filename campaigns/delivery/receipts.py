@@ -44,11 +44,10 @@ def store(
     ordered = [found[key] for key in sorted(found)]
     fresh = (
         insert(session, Receipt)
-        .values(ordered)
         .on_conflict_do_nothing(index_elements=["report"])
         .returning(Receipt.id)
     )
-    return len(session.scalars(fresh).all())
+    return len(session.scalars(fresh, ordered).all())
 
 
 def _row(report: Report, signer: bytes, now: datetime) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Integer,
     SmallInteger,
     String,
+    exists,
     func,
     insert,
     literal,
@@ -141,19 +142,29 @@ def questions(
         by_campaign[row.campaign_id].append(row)
     found: list[Question] = []
     for campaign_id, rows_of_it in by_campaign.items():
-        found += _questions(session, campaign_id, rows_of_it, signer, now)
+        found += _questions(session, campaign_id, rows_of_it, signer)
     return found
+
+
+def anything_to_ask(session: Session, now: datetime) -> bool:
+    """Whether a provider must be asked now."""
+    due = exists().where(
+        Message.state == number(MessageState.IN_DOUBT),
+        Message.due_at <= now,
+        Message.asked < len(QUESTIONS),
+    )
+    return bool(session.scalar(select(due)))
 
 
 _ASKED = (Message.asked, Message.provider, Message.submitted_at)
 
 
 def _questions(
-    session: Session, campaign_id: int, due: list[Any], signer: bytes, now: datetime
+    session: Session, campaign_id: int, due: list[Any], signer: bytes
 ) -> list[Question]:
     dispatch = Dispatch.of(session, campaign_id)
     known = addressing.numbers(session, due)
-    rest = {row.id: row for row in due}
+    # A number that was corrected since cannot be asked about: a person must look.
     deadline = time.monotonic() + _AGAIN.total_seconds()
     made = []
     for row in due:
@@ -166,10 +177,6 @@ def _questions(
             now=row.submitted_at,
         )
         made += [Question(row.provider, row.asked, out) for out in ready]
-        if ready:
-            del rest[row.id]
-    # Their number was corrected since: nobody can be asked, a person must look.
-    _postpone(session, [(key, len(QUESTIONS), micros(now)) for key in rest])
     return made
 
 

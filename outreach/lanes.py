@@ -1,0 +1,130 @@
+"""Lanes: take tokens, claim, carry, record, and again, until the time is up.
+
+Database work runs in threads, the network in the process's loop; of two lanes one
+speaks to the carrier while the other writes. An outcome that cannot be recorded is
+kept and tried again for ten minutes: forgetting it would leave people in doubt.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from threading import Lock
+
+from sqlalchemy.exc import DBAPIError
+
+from campaigns.delivery import line
+from campaigns.delivery.claiming import Batch, claim
+from campaigns.delivery.dispatch import Dispatch
+from campaigns.delivery.provider import Provider
+from campaigns.delivery.sending import Outcome, carry, record
+from outreach.loop import LOOP
+from outreach.wiring import Wiring
+
+BUDGET = 15.0
+"""Seconds that one task serves a campaign before it makes room for others."""
+
+_KEEP_SECONDS = 600.0
+_RETRY_SECONDS = 1.0
+_LONGEST_NAP = 1.0
+_log = logging.getLogger(__name__)
+_busy: set[int] = set()
+_guard = Lock()
+
+
+@contextmanager
+def alone(campaign_id: int) -> Iterator[bool]:
+    """Whether nobody else in this process serves the campaign: hints come twice."""
+    with _guard:
+        free = campaign_id not in _busy
+        _busy.add(campaign_id)
+    try:
+        yield free
+    finally:
+        if free:
+            with _guard:
+                _busy.discard(campaign_id)
+
+
+def send(wiring: Wiring, campaign_id: int, seconds: float = BUDGET) -> int:
+    """Serve ``campaign_id`` for ``seconds``; return how many messages were carried."""
+    with alone(campaign_id) as mine:
+        if not mine:
+            return 0
+        with wiring.database.reading() as session:
+            dispatch = Dispatch.of(session, campaign_id)
+        provider = wiring.provider(dispatch.campaign.provider)
+        until = time.monotonic() + seconds
+        lanes = [
+            Lane(wiring, dispatch, provider, until)
+            for _ in range(wiring.settings.lanes)
+        ]
+        return sum(LOOP.run(_together(lanes)))
+
+
+async def _together(lanes: Sequence[Lane]) -> list[int]:
+    return await asyncio.gather(*(lane.run() for lane in lanes))
+
+
+@dataclass(slots=True)
+class Lane:
+    """One of a process's lanes, with at most ``limits.in_flight`` under way."""
+
+    wiring: Wiring
+    dispatch: Dispatch
+    provider: Provider
+    until: float
+
+    async def run(self) -> int:
+        """Work until the time is up or nothing is due; return how many were carried."""
+        carried = 0
+        while time.monotonic() < self.until:
+            turn, batch = await asyncio.to_thread(self._next)
+            if batch.messages:
+                outcomes = await carry(self.provider, batch)
+                await asyncio.to_thread(self._keep, batch, outcomes)
+                carried += len(batch.messages)
+            elif turn.messages:
+                break
+            else:
+                await asyncio.sleep(min(turn.wait, _LONGEST_NAP))
+        return carried
+
+    def _next(self) -> tuple[line.Turn, Batch]:
+        """One transaction: tokens of the line, then as many messages."""
+        limits, settings = self.provider.limits, self.wiring.settings
+        name, rate = self.dispatch.campaign.provider, limits.per_second
+        with self.wiring.database.writing() as session:
+            now = self.wiring.clock()
+            turn = line.take(session, name, limits.in_flight, rate, now)
+            if not turn.messages:
+                return turn, Batch("", name, ())
+            batch = claim(
+                session,
+                self.dispatch,
+                turn.messages,
+                now,
+                signer=self.wiring.signer,
+                limits=limits,
+                lease=timedelta(seconds=settings.lease_seconds),
+            )
+        return turn, batch
+
+    def _keep(self, batch: Batch, outcomes: Sequence[Outcome]) -> None:
+        give_up = time.monotonic() + _KEEP_SECONDS
+        while True:
+            try:
+                with self.wiring.database.writing() as session:
+                    record(session, batch, outcomes, self.wiring.clock())
+            except DBAPIError:
+                if time.monotonic() > give_up:
+                    raise
+                _log.warning("outcomes of claim %s wait for the database", batch.claim)
+                time.sleep(_RETRY_SECONDS)
+            else:
+                return

@@ -1,0 +1,43 @@
+"""Applying the inbox for some seconds, while reports keep coming in."""
+
+from __future__ import annotations
+
+import time
+from threading import Lock
+
+from campaigns.delivery import receipts
+from outreach.wiring import Wiring
+
+_SECONDS = 10.0
+_IDLE_SECONDS = 2.0
+_PAUSE = 0.25
+_turn = Lock()
+
+
+def apply(wiring: Wiring) -> int:
+    """Apply reports until none came for two seconds; return how many were seen.
+
+    Between full batches it goes on at once, otherwise it lets some gather: each
+    transaction costs the same whatever it applies.
+    """
+    if not _turn.acquire(blocking=False):
+        return 0
+    try:
+        return _apply(wiring)
+    finally:
+        _turn.release()
+
+
+def _apply(wiring: Wiring) -> int:
+    seen = 0
+    until = time.monotonic() + _SECONDS
+    last = time.monotonic()
+    while time.monotonic() < until and time.monotonic() - last < _IDLE_SECONDS:
+        with wiring.database.writing() as session:
+            applied = receipts.apply(session, wiring.clock())
+        if applied.seen:
+            last = time.monotonic()
+            seen += applied.seen
+        if applied.seen < receipts.BATCH:
+            time.sleep(_PAUSE)
+    return seen

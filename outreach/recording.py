@@ -1,0 +1,198 @@
+"""From a campaign's spoken text to one clip a township and one pack a village.
+
+Clips are found by the fingerprint of what is to be said, so that doing this twice,
+or going on after a crash, makes nothing twice.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from audio import AudioError, Clip, Script, Studio
+from audio.pack import PackItem, pack
+from campaigns.bulletins.models import BulletinVersion
+from campaigns.bulletins.wording import fill, values_for
+from campaigns.errors import CampaignError
+from campaigns.fieldwork import announcements
+from campaigns.fieldwork.models import Announcement
+from campaigns.planning.models import Campaign
+from campaigns.register.models import Place, Unit
+from campaigns.vocabulary import Channel, Urgency
+from outreach.settings import Settings
+from outreach.wiring import Wiring
+
+RECORDED = "recorded"
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
+_REPEATS = {Urgency.TIP: 2, Urgency.MUST_REACH: 2, Urgency.EMERGENCY: 3}
+_SLOTS = {Urgency.EMERGENCY: ()}
+_USUAL_SLOTS = ("07:30", "18:30")
+_log = logging.getLogger(__name__)
+
+
+def open_studio(settings: Settings) -> Studio:
+    """The studio over this service's media folder, with the voices of the settings."""
+    return Studio(
+        settings.media_dir,
+        tuple(name.strip() for name in settings.voice_order.split(",")),
+        threads=settings.voice_threads,
+    )
+
+
+def script_of(
+    version: BulletinVersion, unit: Unit, township: str, *, pace: float = 0.85
+) -> Script:
+    """What is said in ``township`` (a name). Raises Refused for a missing value.
+
+    A preview and a campaign's clip come from the same words and settings: whoever
+    listened before issue has heard the very clip that is played.
+    """
+    text = fill(version.spoken_text, values_for(version, unit, township))
+    own = version.recording or ""
+    return Script(
+        text=text,
+        voice=RECORDED if own else version.voice,
+        pace=pace,
+        chime="none" if version.urgency == Urgency.EMERGENCY else "soft",
+        repeats=_REPEATS[version.urgency],
+        title=version.bulletin.title,
+        recording=own,
+    )
+
+
+def record_campaign(wiring: Wiring, campaign_id: int) -> bool:
+    """Record, pack and alert for a launched campaign; False where nothing is to do.
+
+    A text that cannot be recorded leaves its sentence in ``recording_error``.
+    """
+    with wiring.database.reading() as session:
+        work = _Work.of(session, campaign_id)
+    if work is None:
+        return False
+    try:
+        _record_all(wiring, work)
+    except (AudioError, CampaignError) as error:
+        _log.warning("campaign %s cannot be recorded: %s", campaign_id, error)
+        _note_failure(wiring, campaign_id, str(error))
+        return False
+    with wiring.database.writing() as session:
+        now = wiring.clock()
+        session.get_one(Campaign, campaign_id).recorded_at = now
+        announcements.alert(session, campaign_id, now)
+    return True
+
+
+class _Work:
+    """A campaign's words, and its villages by township."""
+
+    def __init__(
+        self, campaign: Campaign, unit: Unit, names: Mapping[str, str]
+    ) -> None:
+        self.campaign = campaign
+        self.version = campaign.version
+        self.unit = unit
+        self.names = names
+        self.villages: dict[str, list[str]] = defaultdict(list)
+
+    @classmethod
+    def of(cls, session: Session, campaign_id: int) -> _Work | None:
+        """Read a campaign that waits for its clips; None for any other."""
+        deep = joinedload(Campaign.version).joinedload(BulletinVersion.bulletin)
+        campaign = session.get_one(Campaign, campaign_id, options=[deep])
+        waits = campaign.launched_at and not campaign.recorded_at
+        if not waits or Channel.LOUDSPEAKER not in campaign.channels:
+            return None
+        names = dict(session.execute(select(Place.code, Place.name)).tuples().all())
+        work = cls(campaign, session.scalars(select(Unit)).one(), names)
+        due = select(Announcement.township, Announcement.village).where(
+            Announcement.campaign_id == campaign_id,
+            Announcement.withdrawn_at.is_(None),
+        )
+        for township, village in session.execute(due.order_by(Announcement.village)):
+            work.villages[township].append(village)
+        return work
+
+    def item(self, clip: Clip, script: Script) -> PackItem:
+        """The clip as a pack lists it."""
+        slots = _SLOTS.get(self.campaign.urgency, _USUAL_SLOTS)
+        return PackItem(
+            path=clip.path,
+            title=self.version.bulletin.title,
+            number=self.version.issue_number or f"T{self.version.id}",
+            seconds=clip.seconds,
+            repeats=script.repeats,
+            slots=slots,
+            text=script.text,
+            source=self.version.source,
+        )
+
+
+def _record_all(wiring: Wiring, work: _Work) -> None:
+    for township in sorted(work.villages):
+        script = script_of(
+            work.version,
+            work.unit,
+            work.names.get(township, ""),
+            pace=wiring.settings.pace,
+        )
+        clip = wiring.studio.record(script)
+        now = wiring.clock()
+        with wiring.database.writing() as session:
+            announcements.attach_clip(
+                session, work.campaign.id, township, clip.fingerprint, facts(clip), now
+            )
+        packs = _pack_villages(wiring, work, township, work.item(clip, script), now)
+        with wiring.database.writing() as session:
+            _name_packs(session, work.campaign.id, packs)
+
+
+def facts(clip: Clip) -> dict[str, object]:
+    """What the register of announcements keeps about a clip."""
+    file = clip.files[0]
+    return {
+        "seconds": clip.seconds,
+        "lufs": clip.lufs,
+        "true_peak_dbtp": clip.true_peak_dbtp,
+        "sha256": file.sha256,
+        "bytes": file.bytes,
+    }
+
+
+def _pack_villages(
+    wiring: Wiring, work: _Work, township: str, item: PackItem, now: datetime
+) -> dict[str, str]:
+    folder = wiring.settings.media_dir / "packs" / str(work.campaign.id)
+    folder.mkdir(parents=True, exist_ok=True)
+    made: dict[str, str] = {}
+    for village in work.villages[township]:
+        path = pack(
+            work.names.get(village, village),
+            work.names.get(township, township),
+            [item],
+            folder / f"{village}.zip",
+            day=now.astimezone(_SHANGHAI).date(),
+            valid_until=work.version.valid_until,
+            office=work.unit.name,
+        )
+        made[village] = str(Path(str(work.campaign.id)) / path.name)
+    return made
+
+
+def _name_packs(session: Session, campaign_id: int, packs: Mapping[str, str]) -> None:
+    rows = select(Announcement).where(
+        Announcement.campaign_id == campaign_id, Announcement.village.in_(packs)
+    )
+    for announcement in session.scalars(rows):
+        announcement.pack = packs[announcement.village]
+
+
+def _note_failure(wiring: Wiring, campaign_id: int, sentence: str) -> None:
+    with wiring.database.writing() as session:
+        session.get_one(Campaign, campaign_id).recording_error = sentence

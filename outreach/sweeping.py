@@ -1,0 +1,142 @@
+"""The sweeps: what must happen again and again, whoever does it.
+
+Each is idempotent, safe to run twice at once, and won through its row of ``duty``,
+so that any number of beats may tick. Work that takes long is only hinted at.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from campaigns.delivery import finishing, gating, reconciling, tally
+from campaigns.delivery.duty import on_duty
+from campaigns.delivery.models import Receipt
+from campaigns.delivery.reconciling import Answer, Question
+from outreach.loop import LOOP
+from outreach.wiring import Wiring
+
+_log = logging.getLogger(__name__)
+_NO_RECEIPT_BATCH = 2000
+
+Hint = Callable[[str, int | None], None]
+"""Sends a hint to the task of that name, with a campaign's id where it needs one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """A sweep: how often, and what it does to the database."""
+
+    every: timedelta
+    work: Callable[[Session, datetime, Hint], None]
+
+
+def sweep(wiring: Wiring, hint: Hint) -> list[str]:
+    """Do every sweep that is due; return their names.
+
+    One that fails is logged and tried again when it is due next; the others go on.
+    """
+    with wiring.database.writing() as session:
+        now = wiring.clock()
+        won = [
+            name for name, s in SWEEPS.items() if on_duty(session, name, now, s.every)
+        ]
+    for name in won:
+        try:
+            with wiring.database.writing() as session:
+                SWEEPS[name].work(session, wiring.clock(), hint)
+        except Exception:  # noqa: BLE001 - one sweep must not stop the others
+            _log.exception("sweep %s failed", name)
+    return won
+
+
+def _launch(session: Session, now: datetime, hint: Hint) -> None:
+    for campaign_id in finishing.to_launch(session, now):
+        hint("launch", campaign_id)
+
+
+def _send(session: Session, now: datetime, hint: Hint) -> None:
+    for campaign_id in finishing.due_campaigns(session, now):
+        hint("send", campaign_id)
+
+
+def _record(session: Session, _: datetime, hint: Hint) -> None:
+    for campaign_id in finishing.to_record(session):
+        hint("record", campaign_id)
+
+
+def _receive(session: Session, now: datetime, hint: Hint) -> None:
+    waiting = exists().where(Receipt.applied_at.is_(None), Receipt.retry_at <= now)
+    if session.scalar(select(waiting)):
+        hint("apply", None)
+
+
+def _squash(session: Session, _: datetime, __: Hint) -> None:
+    tally.squash(session)
+
+
+def _expire(session: Session, now: datetime, _: Hint) -> None:
+    reconciling.expire(session, now)
+
+
+def _reconcile(session: Session, now: datetime, hint: Hint) -> None:
+    if reconciling.anything_to_ask(session, now):
+        hint("reconcile", None)
+
+
+def _gate(session: Session, now: datetime, _: Hint) -> None:
+    for campaign_id in finishing.to_gate(session, now):
+        gating.gate(session, campaign_id, now)
+
+
+def _no_receipt(session: Session, now: datetime, _: Hint) -> None:
+    for campaign_id in finishing.unfinished(session):
+        reconciling.no_receipt(session, campaign_id, now, _NO_RECEIPT_BATCH)
+
+
+def _finish(session: Session, now: datetime, _: Hint) -> None:
+    for campaign_id in finishing.unfinished(session):
+        finishing.finish(session, campaign_id, now)
+
+
+SWEEPS: dict[str, Sweep] = {
+    "launch": Sweep(timedelta(seconds=1), _launch),
+    "send": Sweep(timedelta(seconds=2), _send),
+    "record": Sweep(timedelta(seconds=10), _record),
+    "receive": Sweep(timedelta(seconds=1), _receive),
+    "squash": Sweep(timedelta(seconds=2), _squash),
+    "expire": Sweep(timedelta(seconds=5), _expire),
+    "reconcile": Sweep(timedelta(seconds=15), _reconcile),
+    "gate": Sweep(timedelta(seconds=5), _gate),
+    "no_receipt": Sweep(timedelta(minutes=10), _no_receipt),
+    "finish": Sweep(timedelta(seconds=5), _finish),
+}
+
+
+def reconcile(wiring: Wiring) -> int:
+    """Ask providers about messages in doubt; return how many were found there."""
+    with wiring.database.reading() as session:
+        questions = reconciling.questions(session, wiring.clock(), signer=wiring.signer)
+    if not questions:
+        return 0
+    answers = LOOP.run(_ask(wiring, questions))
+    with wiring.database.writing() as session:
+        return reconciling.answered(session, answers, wiring.clock())
+
+
+async def _ask(wiring: Wiring, questions: list[Question]) -> list[Answer]:
+    return await asyncio.gather(*(_ask_one(wiring, q) for q in questions))
+
+
+async def _ask_one(wiring: Wiring, question: Question) -> Answer:
+    try:
+        provider = wiring.provider(question.provider)
+        return Answer(question, await provider.find(question.outgoing))
+    except Exception:  # noqa: BLE001 - whatever it was, the ledger was not heard
+        return Answer(question, None, heard=False)

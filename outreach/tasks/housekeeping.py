@@ -1,0 +1,33 @@
+"""Queue housekeeping: the tick that finds all work if every other hint is lost."""
+
+from __future__ import annotations
+
+from outreach import sweeping
+from outreach.wiring import current
+from outreach.worker import celery
+
+_HINTS = {
+    "launch": ("outreach.tasks.launching.launch", 10),
+    "send": ("outreach.tasks.sending.send", 5),
+    "record": ("outreach.tasks.recording.record", 30),
+    "apply": ("outreach.tasks.receiving.apply", 5),
+    "reconcile": ("outreach.tasks.housekeeping.reconcile", 15),
+}
+
+
+def _hint(name: str, campaign_id: int | None) -> None:
+    task, seconds = _HINTS[name]
+    arguments = [] if campaign_id is None else [campaign_id]
+    celery.send_task(task, arguments, expires=seconds)
+
+
+@celery.task
+def tick() -> None:
+    """Do the sweeps that are due."""
+    sweeping.sweep(current(), _hint)
+
+
+@celery.task
+def reconcile() -> None:
+    """Ask providers about messages in doubt."""
+    sweeping.reconcile(current())

@@ -1,0 +1,19 @@
+"""Queue send: serve one campaign for some seconds, and say so if more is due."""
+
+from __future__ import annotations
+
+from campaigns.delivery.finishing import due_campaigns
+from outreach import lanes
+from outreach.wiring import current
+from outreach.worker import celery
+
+
+@celery.task
+def send(campaign_id: int) -> None:
+    """Send what is due of ``campaign_id``."""
+    wiring = current()
+    if lanes.send(wiring, campaign_id):
+        with wiring.database.reading() as session:
+            due = due_campaigns(session, wiring.clock())
+        if campaign_id in due:
+            send.delay(campaign_id)

@@ -1,0 +1,129 @@
+"""The Celery application: hints to look into the database, never the work itself.
+
+Settings follow from that: late acknowledgement, no results, no retries by the queue,
+nothing delayed in it. Losing every message costs seconds, until the next tick.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from celery import Celery
+from celery.signals import (
+    beat_init,
+    setup_logging,
+    worker_init,
+    worker_process_init,
+    worker_process_shutdown,
+    worker_shutdown,
+)
+
+from outreach import wiring
+from outreach.loop import LOOP
+from outreach.settings import Settings
+from outreach.tasks import MODULES, QUEUES, ROUTES
+
+TICK_SECONDS = 1.0
+_VISIBILITY = 900
+_THREADS = 6
+_SOCKET_SECONDS = 5
+
+
+def _configuration() -> dict[str, Any]:
+    transport = {
+        "visibility_timeout": _VISIBILITY,
+        "unacked_restore_interval": 10,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": _SOCKET_SECONDS,
+        "socket_connect_timeout": _SOCKET_SECONDS,
+        "socket_keepalive": True,
+        "retry_on_timeout": True,
+        "health_check_interval": 25,
+    }
+    return {
+        "broker_url": Settings().broker_address,
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
+        "broker_transport_options": transport,
+        "visibility_timeout": _VISIBILITY,
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "task_ignore_result": True,
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        "task_routes": ROUTES,
+        "task_default_queue": "housekeeping",
+        "worker_prefetch_multiplier": 1,
+        "worker_hijack_root_logger": False,
+        "worker_cancel_long_running_tasks_on_connection_loss": True,
+        "enable_utc": True,
+        "beat_schedule": {
+            "tick": {
+                "task": "outreach.tasks.housekeeping.tick",
+                "schedule": TICK_SECONDS,
+                "options": {"expires": 5},
+            }
+        },
+    }
+
+
+celery = Celery("outreach", include=list(MODULES))
+# Read when first needed, so that importing this module reads no environment.
+celery.add_defaults(_configuration)
+
+
+def worker_arguments(queues: str, *, beat: bool) -> list[str]:
+    """Arguments of ``celery.worker_main`` for ``queues``, separated by commas.
+
+    SQLite has one writer, so the embedded profile sends from threads of one process;
+    speech is one clip at a time.
+    """
+    settings = Settings()
+    if queues == "record":
+        pool = ["--pool", "solo"]
+    elif settings.profile == "embedded":
+        pool = ["--pool", "threads", "--concurrency", str(_THREADS)]
+    else:
+        pool = ["--pool", "prefork"]
+    timing = ["--beat", "--schedule", str(settings.data_dir.resolve() / "beat")]
+    return [
+        *["worker", "--queues", queues, "--loglevel", "WARNING"],
+        *["--without-mingle", "--without-gossip", "--hostname", f"{queues[:6]}@%h"],
+        *pool,
+        *(timing if beat else []),
+    ]
+
+
+@setup_logging.connect
+def _log_plainly(**_: object) -> None:
+    form = "%(asctime)s %(levelname)s %(name)s %(message)s"
+    logging.basicConfig(level=logging.WARNING, format=form)
+
+
+@worker_init.connect
+def _build_in_main(sender: Any = None, **_: object) -> None:  # noqa: ANN401
+    # Threads share the main process; children of prefork build their own after fork.
+    if "prefork" not in str(getattr(sender, "pool_cls", "")):
+        wiring.build()
+
+
+@worker_process_init.connect
+def _build_in_child(**_: object) -> None:
+    wiring.build()
+
+
+@worker_shutdown.connect
+@worker_process_shutdown.connect
+def _close(**_: object) -> None:
+    LOOP.run(asyncio.wait_for(wiring.current().close(), 5))
+    LOOP.stop()
+
+
+@beat_init.connect
+def _quiet_beat(**_: object) -> None:
+    logging.getLogger("celery.beat").setLevel(logging.WARNING)
+
+
+__all__ = ["QUEUES", "celery", "worker_arguments"]
