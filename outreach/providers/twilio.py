@@ -7,9 +7,9 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
@@ -46,6 +46,10 @@ class Account:
     own_url: str
     base_url: str = ""
     """Empty means Twilio's own."""
+
+
+class Unclear(Exception):
+    """An answer that proves nothing: the message may be on its way."""
 
 
 class TwilioProvider:
@@ -86,7 +90,7 @@ class TwilioProvider:
                 **self._sender,
             )
         except TwilioRestException as refused:
-            raise _judge(refused, call.retry_after) from refused
+            raise _judge(refused, call.retry_after) from None
         return _submission(answer)
 
     async def find(self, outgoing: Outgoing) -> Submission | None:
@@ -96,6 +100,14 @@ class TwilioProvider:
         the list from being read to its end: then absence is not proven.
         """
         exchange.set(Exchange())
+        try:
+            found = await self._search(outgoing)
+        except TwilioException as unread:
+            # Its text quotes the answer, and the answer quotes the number.
+            raise Unclear(type(unread).__name__) from None
+        return _submission(found) if found else None
+
+    async def _search(self, outgoing: Outgoing) -> MessageInstance | None:
         since = outgoing.submitted_at - _LOOK_BACK
         until = outgoing.submitted_at + _LOOK_AHEAD
         found: MessageInstance | None = None
@@ -107,7 +119,7 @@ class TwilioProvider:
                 break
             if created <= until and row.body == outgoing.text:
                 found = row
-        return _submission(found) if found else None
+        return found
 
     def callback_url(self, token: str) -> str:
         """The address under which receipts of one attempt come back."""
@@ -164,7 +176,7 @@ class TwilioProvider:
 def _submission(answer: MessageInstance) -> Submission:
     if not answer.sid:
         # A 2xx without a name: it may be on its way, but cannot be followed.
-        raise ValueError("the provider accepted without naming the message")
+        raise Unclear("accepted without naming the message")
     state = STATES.get(str(answer.status), MessageState.ACCEPTED)
     code = str(answer.error_code) if answer.error_code else None
     return Submission(
@@ -183,12 +195,12 @@ def _count(segments: Any) -> int | None:  # noqa: ANN401 - what the JSON holds
 
 
 def _judge(refused: TwilioRestException, retry_after: str | None) -> Exception:
-    """NotAccepted where the answer proves it, else the exception itself."""
+    """NotAccepted where the answer proves it, else Unclear."""
     found = verdict(refused.status, refused.code)
-    if found is Verdict.DOUBT:
-        return cast("Exception", refused)
-    # The text of an answer quotes the number, so only the code is kept.
+    # The text of an answer quotes the number, so only the codes are kept.
     answer, code = f"HTTP {refused.status} {refused.code}", str(refused.code)
+    if found is Verdict.DOUBT:
+        return Unclear(answer)
     if found in REASONS:
         return NotAccepted(answer, code=code, permanent=True, reason=REASONS[found])
     return NotAccepted(

@@ -78,7 +78,9 @@ class HttpClient(AsyncHttpClient):  # type: ignore[misc] # the SDK has no types
                 allow_redirects=False,
             )
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as closed:
-            raise NotAccepted(_reason(closed), code="connect") from closed
+            # Never the address with its query: a number may be in it.
+            fault = f"{type(closed).__name__}: no connection"
+            raise NotAccepted(fault, code="connect", throttled=True) from closed
         call.retry_after = answer.headers.get("Retry-After")
         body = await answer.read()
         return Response(answer.status, body.decode(errors="replace"), answer.headers)
@@ -139,11 +141,6 @@ def _signed(
 @lru_cache(4)
 def _basic(name: str, secret: str) -> str:
     return "Basic " + b64encode(f"{name}:{secret}".encode()).decode()
-
-
-def _reason(closed: Exception) -> str:
-    # Never the address with its query: a number may be in it.
-    return f"{type(closed).__name__}: no connection"
 
 
 def _silent() -> Logger:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import threading
 import time
+import traceback
 from datetime import timedelta
 
 import pytest
@@ -123,6 +125,7 @@ def test_a_closed_port_proves_that_nothing_was_sent(provider):
     nobody = provider_at(provider.name, f"http://127.0.0.1:{free_port()}")
     found = refused(nobody)
     assert (found.permanent, found.code) == (False, "connect")
+    assert (found.throttled, found.broken) == (True, False)
 
 
 def test_after_the_deadline_not_a_byte_is_written(provider, carrier):
@@ -162,6 +165,16 @@ def test_silence_ends_in_doubt_within_the_limit(carrier, fault):
     in_doubt(impatient(carrier))
     assert time.monotonic() - began < 2
     assert len(carrier.ledger()) == (fault != "black_hole")
+
+
+def test_no_error_quotes_the_number(provider, httpserver):
+    quoting = f'{{"code": 20500, "message": "no route to {TO}", "status": 500}}'
+    httpserver.expect_request(re.compile(".*")).respond_with_data(quoting, status=500)
+    elsewhere = provider_at(provider.name, httpserver.url_for(""))
+    for call in (elsewhere.carry, elsewhere.find):
+        with pytest.raises(Exception) as caught:  # noqa: PT011 - see above
+            run(elsewhere, call(outgoing()))
+        assert TO not in "".join(traceback.format_exception(caught.value))
 
 
 def test_an_error_is_never_tried_again_by_itself(provider, carrier):
