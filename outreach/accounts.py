@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -170,3 +170,29 @@ def list_users(session: Session) -> list[User]:
     """All accounts with their grants, by name."""
     users = select(User).options(selectinload(User.grants)).order_by(User.name)
     return list(session.scalars(users))
+
+
+def names_of(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
+    """What the accounts with these ids are shown as."""
+    wanted = {each for each in ids if each is not None}
+    rows = session.execute(select(User.id, User.shown_as).where(User.id.in_(wanted)))
+    return {key: shown for key, shown in rows}
+
+
+CHOICES = {
+    "language": ("zh", "en"),
+    "text_size": ("standard", "large", "very_large"),
+    "contrast": ("standard", "high"),
+    "background": ("light", "dark", "device"),
+    "less_motion": (True, False),
+}
+"""What a person may set about how pages look."""
+
+
+def prefer(session: Session, user_id: int, **chosen: str | bool) -> None:
+    """Keep a person's own settings; a value outside ``CHOICES`` is passed over."""
+    user = session.get_one(User, user_id)
+    for name, value in chosen.items():
+        if value in CHOICES[name]:
+            setattr(user, name, value)
+    session.flush()

@@ -40,5 +40,5 @@ def create_app(settings: Settings | None = None) -> Flask:
         BOOTSTRAP_SERVE_LOCAL=True,
     )
     app.extensions["outreach"] = known
-    web.register(app)
+    web.attach(app)
     return app

@@ -6,11 +6,12 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, select, update
+from sqlalchemy import ForeignKey, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from campaigns.errors import NotFound, Refused, mark
 from campaigns.orm import Base, Key
+from campaigns.register.models import Place
 from outreach.access import Acting
 from outreach.accounts import (
     Grant,
@@ -124,6 +125,18 @@ def act_as(session: Session, acting: Acting, grant_id: int) -> None:
     session.execute(
         update(SignIn).where(SignIn.id == acting.visit).values(grant_id=grant_id)
     )
+
+
+def grants_of(session: Session, user_id: int) -> list[tuple[Grant, str]]:
+    """A person's grants in force, each with its place's name."""
+    mine = Grant.user_id == user_id, Grant.revoked_at.is_(None)
+    query = (
+        select(Grant, func.coalesce(Place.name, Grant.place))
+        .outerjoin(Place, Place.code == Grant.place)
+        .where(*mine)
+        .order_by(Grant.id)
+    )
+    return [(grant, name) for grant, name in session.execute(query)]
 
 
 def change_password(

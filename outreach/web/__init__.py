@@ -1,0 +1,46 @@
+"""The pages: a shell that every page shares, and one module for each life stage."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from flask import Flask
+
+_SHELL = ("gate", "safety", "languages", "assets", "frame", "errors")
+_PAGES = (
+    "sign_in",
+    "home",
+    "me",
+    "help",
+    "start",
+    "register",
+    "refusals",
+    "imports",
+    "audience",
+    "bulletins",
+    "planning",
+    "delivery",
+    "fieldwork",
+    "reporting",
+    "village",
+    "accounts",
+    "health",
+    "audit",
+    "callbacks",
+)
+
+
+def attach(app: Flask) -> None:
+    """Give ``app`` the shell, then every page."""
+    for name in _SHELL:
+        import_module(f"outreach.web.{name}").register(app)
+    for name in filter(_written, _PAGES):
+        try:
+            app.register_blueprint(import_module(f"outreach.web.{name}").bp)
+        except ImportError as error:
+            app.logger.warning("page %s is not there: %s", name, error)
+
+
+def _written(name: str) -> bool:
+    return find_spec(f"outreach.web.{name}") is not None

@@ -1,0 +1,133 @@
+"""Every error as a page that says what happened, where, and how to go on."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+from flask import Flask, current_app, g, render_template, request
+from flask_babel import gettext as _
+from flask_limiter import RateLimitExceeded
+from flask_login import AnonymousUserMixin
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from campaigns.errors import (
+    CampaignError,
+    NotAllowed,
+    NotFound,
+    NotReady,
+    Refused,
+    Stale,
+    Unreadable,
+)
+from outreach import access
+from outreach.web.languages import sentence
+
+_log = logging.getLogger(__name__)
+_STATUS: dict[type[CampaignError], int] = {
+    NotFound: 404,
+    NotAllowed: 403,
+    NotReady: 409,
+    Stale: 409,
+    Refused: 422,
+    Unreadable: 422,
+}
+_DIGITS = 9
+_FAULT = 500
+
+
+def register(app: Flask) -> None:
+    """Answer every error with a sentence."""
+    app.register_error_handler(CampaignError, _campaign_error)
+    app.register_error_handler(CSRFError, _too_old)
+    app.register_error_handler(RateLimitExceeded, _too_often)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(InterfaceError, _database_away)
+    app.register_error_handler(Exception, _fault)
+
+
+def page(status: int, title: str, text: str, **more: object) -> tuple[str, int]:
+    """The error page."""
+    shown = render_template("errors/show.html", title=title, text=text, **more)
+    return shown, status
+
+
+def _campaign_error(error: CampaignError) -> tuple[str, int]:
+    status = next((n for kind, n in _STATUS.items() if isinstance(error, kind)), 422)
+    if status == _STATUS[NotFound]:
+        return _not_found()
+    if status == _STATUS[NotAllowed]:
+        return _not_allowed(sentence(error))
+    return page(status, _("这一步没有做成"), sentence(error))
+
+
+def _not_found() -> tuple[str, int]:
+    return page(
+        404,
+        _("没有找到"),
+        _("没有这一页，或者不在您的范围里。请从菜单重新进入。"),
+    )
+
+
+def _not_allowed(text: str) -> tuple[str, int]:
+    view = request.endpoint and _view_action(request.endpoint)
+    roles = access.roles_for(view) if view else []
+    return page(403, _("您的身份不能做这一步"), text, roles=roles)
+
+
+def _view_action(endpoint: str) -> access.Action | None:
+
+    found: access.Action | None = getattr(
+        current_app.view_functions.get(endpoint), "action", None
+    )
+    return found
+
+
+def _too_old(_error: CSRFError) -> tuple[str, int]:
+    return page(
+        400,
+        _("页面放得太久了"),
+        _("为了安全，这次提交没有收下。请返回上一页，刷新以后再提交一次。"),
+    )
+
+
+def _too_often(_error: RateLimitExceeded) -> tuple[str, int]:
+    return page(429, _("请等 1 分钟"), _("试的次数太多了。请等 1 分钟再试。"))
+
+
+def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
+    status = error.code or _FAULT
+    if status < 400:  # noqa: PLR2004 - a redirect raised by routing
+        return error
+    if status == 404:  # noqa: PLR2004
+        return _not_found()
+    if status == 405:  # noqa: PLR2004
+        return page(405, _("没有找到"), _("这个地址不能这样打开。请从菜单重新进入。"))
+    if status == 413:  # noqa: PLR2004
+        text = _("文件太大，最多 32 MB。请删掉图片，或分成几个文件再上传。")
+        return page(413, _("文件太大"), text)
+    return page(status, _("这一步没有做成"), _("请返回上一页，再试一次。"))
+
+
+def _database_away(error: Exception) -> tuple[str, int]:
+    # The page must not ask the database who is reading it.
+    g.unit, g._login_user = None, AnonymousUserMixin()  # noqa: SLF001
+    return _fault(error, status=503)
+
+
+def _fault(error: Exception, status: int = _FAULT) -> tuple[str, int]:
+    number = f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}}"
+    reference = " ".join(number[at : at + 3] for at in range(0, _DIGITS, 3))
+    # The message of a database error may hold values: only its kind is logged.
+    where = error.__traceback__ if status == _FAULT else None
+    _log.error("fault %s %s", number, type(error).__name__, exc_info=where and error)
+    return page(
+        status,
+        _("不是您的问题"),
+        _("系统出了故障，您填的内容没有丢在别人那里。请过一会儿再试一次。"),
+        reference=reference,
+        again=request.full_path if request.method == "GET" else None,
+    )

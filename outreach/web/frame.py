@@ -1,0 +1,196 @@
+"""What every page shows around its content: menu, unit, display, dates and badges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, g, request
+from flask_babel import format_date
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import select
+
+from campaigns.register.models import Place, Unit
+from outreach.access import Acting, Action, may
+from outreach.accounts import Role
+from outreach.web.gate import now, reading
+from outreach.web.languages import language
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """How a person wants pages to look."""
+
+    text_size: str = "standard"
+    contrast: str = "standard"
+    background: str = "device"
+    less_motion: bool = False
+
+    @classmethod
+    def of(cls, acting: Acting | None) -> Display:
+        """The person's own settings, or the defaults."""
+        if acting is None:
+            return cls()
+        return cls(
+            acting.text_size, acting.contrast, acting.background, acting.less_motion
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry of the menu. ``word`` is its code in the word list."""
+
+    word: str
+    path: str
+    icon: str
+    action: Action
+    absent_for: frozenset[Role] = frozenset()
+
+
+MENU = (
+    Item("nav.home", "/", "house-door", Action.OWN_PAGES),
+    Item("nav.register", "/register", "people", Action.LIST_MEMBERS),
+    Item("nav.audience", "/audience", "funnel", Action.DEFINE_SEGMENTS),
+    Item("nav.bulletins", "/bulletins", "file-earmark-text", Action.READ_BULLETINS),
+    Item("nav.planning", "/planning", "send", Action.READ_CAMPAIGNS),
+    Item("nav.fieldwork", "/fieldwork", "megaphone", Action.READ_FIELDWORK),
+    Item("nav.reporting", "/reporting", "bar-chart-line", Action.READ_REPORTS),
+    Item("nav.trace", "/audit", "search", Action.READ_AUDIT),
+    Item("nav.accounts", "/accounts", "person-gear", Action.CHANGE_ACCOUNTS),
+    Item(
+        "nav.health",
+        "/health",
+        "heart-pulse",
+        Action.READ_HEALTH,
+        frozenset({Role.COORDINATOR, Role.AUDITOR}),
+    ),
+)
+
+_BADGES = """
+good check-circle-fill message.delivered campaign.finished bulletin.issued
+good check-circle-fill member.active number.normal import.imported row.new
+good check-circle-fill announcement.signed batch.returned
+good volume-up announcement.played
+sent send-check message.sent message.accepted campaign.running campaign.approved
+sent send-check bulletin.reviewed announcement.alerted batch.submitted
+sent download announcement.downloaded
+off clock message.queued campaign.submitted bulletin.in_review import.waiting
+off clock announcement.prepared batch.made import.checked
+off hourglass-split message.submitting import.checking import.importing
+off pencil campaign.draft bulletin.draft row.changed
+off slash-circle message.skipped message.cancelled campaign.cancelled import.discarded
+off slash-circle bulletin.superseded bulletin.expired announcement.not_due
+off slash-circle member.moved member.deceased member.revoked row.same number.none
+off slash-circle batch.abandoned
+bad x-circle-fill message.undelivered message.rejected announcement.missed
+bad x-circle-fill announcement.withdrawn import.failed row.wrong
+bad x-circle-fill number.empty number.suspended number.blocked
+doubt question-circle message.in_doubt
+warn dash-circle message.no_receipt batch.totals number.suspect
+warn pause-circle campaign.paused
+warn arrow-left bulletin.returned
+warn person-walking visit.open
+"""
+BADGES = {
+    code: (tone, icon)
+    for tone, icon, *codes in map(str.split, _BADGES.strip().splitlines())
+    for code in codes
+}
+"""Tone and icon of each state's badge."""
+
+
+def register(app: Flask) -> None:
+    """Give every template the frame's values, ``|moment``, ``|day`` and ``|number``."""
+    app.context_processor(_frame)
+    app.jinja_env.filters.update(moment=moment, day=day, number=number, yuan=yuan)
+    app.jinja_env.globals.update(badge_of=badge_of, role_word=role_word)
+
+
+def badge_of(code: str) -> tuple[str, str]:
+    """Tone and icon of a state's badge."""
+    return BADGES.get(code, ("off", "info-circle"))
+
+
+def role_word(role: str) -> str:
+    """The code of a role's word."""
+    return f"role_{role}"
+
+
+def unit() -> Unit | None:
+    """The unit, read once a request; None before the first set-up."""
+    if "unit" not in g:
+        with reading() as db:
+            g.unit = db.scalar(select(Unit).order_by(Unit.id).limit(1))
+    found: Unit | None = g.unit
+    return found
+
+
+def moment(value: datetime | None) -> str:
+    """11月25日 16:00, with today and yesterday in words; – for None."""
+    if value is None:
+        return "–"
+    local = value.astimezone(ZONE)
+    return f"{_day(local.date())} {local:%H:%M}"
+
+
+def day(value: date | None) -> str:
+    """11月25日; another year is named."""
+    return "–" if value is None else _day(value)
+
+
+def number(value: float | None) -> str:
+    """34,121; – for None."""
+    return "–" if value is None else f"{value:,}"
+
+
+def yuan(thousandths: int) -> str:
+    """1,617.49 from thousandths of a yuan."""
+    return f"{(thousandths + 5) // 10 / 100:,.2f}"
+
+
+def menu_for(acting: Acting) -> list[Item]:
+    """The menu of this person's role."""
+    return [
+        item
+        for item in MENU
+        if may(acting, item.action) and acting.role not in item.absent_for
+    ]
+
+
+def _day(value: date) -> str:
+    today = now().astimezone(ZONE).date()
+    if value == today:
+        return _("今天")
+    if value == today - timedelta(days=1):
+        return _("昨天")
+    if value == today + timedelta(days=1):
+        return _("明天")
+    form = "M月d日" if value.year == today.year else "y年M月d日"
+    if language() == "en":
+        form = "d MMM" if value.year == today.year else "d MMM y"
+    return str(format_date(value, form))
+
+
+def _frame() -> dict[str, Any]:
+    acting = current_user.acting if current_user.is_authenticated else None
+    return {
+        "display": Display.of(acting),
+        "acting": acting,
+        "menu": menu_for(acting) if acting else [],
+        "here": request.path,
+        "page_address": request.full_path.rstrip("?"),
+        "unit": unit(),
+        "acting_place": _place(acting),
+    }
+
+
+def _place(acting: Acting | None) -> str:
+    if acting is None or not acting.place:
+        return ""
+    with reading() as db:
+        return db.scalar(select(Place.name).where(Place.code == acting.place)) or ""

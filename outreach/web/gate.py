@@ -1,0 +1,162 @@
+"""Every request passes here: who it is, what they may do, and that they press once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from flask_login import LoginManager, UserMixin, current_user
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as Answer
+
+from campaigns.errors import NotAllowed, mark
+from outreach import access, once, sign_ins
+from outreach.access import Acting, Action
+from outreach.wiring import Wiring
+
+_View = TypeVar("_View", bound=Callable[..., object])
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_ERRORS = 400
+
+
+class Person(UserMixin):
+    """Somebody signed in, as Flask-Login wants to see them."""
+
+    def __init__(self, token: str, acting: Acting) -> None:
+        self.token = token
+        self.acting = acting
+
+    def get_id(self) -> str:
+        """What the cookie holds."""
+        return self.token
+
+
+def needs(action: Action) -> Callable[[_View], _View]:
+    """Declare what a view does; a view without a declaration answers nobody."""
+
+    def declare(view: _View) -> _View:
+        view.action = action  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def open_to_everyone(view: _View) -> _View:
+    """Declare that a view asks for no sign-in."""
+    view.action = None  # type: ignore[attr-defined]
+    return view
+
+
+def wired() -> Wiring:
+    """What this process was put together from."""
+    wiring: Wiring = current_app.extensions["outreach"]
+    return wiring
+
+
+def reading() -> AbstractContextManager[Session]:
+    """A database session that only reads."""
+    return wired().database.reading()
+
+
+def writing() -> AbstractContextManager[Session]:
+    """A transaction."""
+    return wired().database.writing()
+
+
+def now() -> datetime:
+    """The moment, from this process's clock."""
+    return wired().clock()
+
+
+def acting() -> Acting:
+    """The person of this request. Raises AttributeError where nobody signed in."""
+    found: Acting = current_user.acting
+    return found
+
+
+def may(action: str) -> bool:
+    """Whether the person of this request may do ``action``; for templates."""
+    signed_in = current_user.is_authenticated
+    return signed_in and access.may(acting(), Action(action))
+
+
+def register(app: Flask) -> None:
+    """Put the gate before every view."""
+    manager = LoginManager()
+    manager.session_protection = None  # phones change address between two pages
+    manager.init_app(app)
+    manager.user_loader(_load)
+    app.before_request(_check)
+    app.after_request(_remember)
+    app.jinja_env.globals.update(may=may, new_key=once.new_key)
+
+
+def local(address: str | None) -> str | None:
+    """``address`` where it is a path of ours, else None."""
+    parts = urlsplit(address or "")
+    if not address or not address.startswith("/") or address[1:2] in {"/", "\\"}:
+        return None
+    return None if parts.scheme or parts.netloc else address
+
+
+def _load(token: str) -> Person | None:
+    with reading() as db:
+        found = sign_ins.who(db, token, now())
+        tired = found is not None and sign_ins.stale(db, token, now())
+    if tired:
+        with writing() as db:
+            sign_ins.touch(db, token, now())
+    return Person(token, found) if found else None
+
+
+def _check() -> Answer | None:
+    if request.endpoint is None or request.endpoint == "static":
+        return None
+    view = current_app.view_functions[request.endpoint]
+    action = getattr(view, "action", False)
+    if action is None:
+        return None
+    if not current_user.is_authenticated:
+        return _ask_to_sign_in()
+    if action is False:
+        raise NotAllowed(mark("您的身份不能做这一步。"))
+    access.require(acting(), action)
+    return None if request.method in _SAFE else _first_press()
+
+
+def _ask_to_sign_in() -> Answer:
+    if request.method in _SAFE:
+        back = request.full_path.rstrip("?")
+    else:
+        back = local(request.form.get("page")) or "/"
+    session["late"] = "_user_id" in session
+    return redirect(url_for("sign_in.show", next=back), 303)
+
+
+def _first_press() -> Answer | None:
+    key = request.form.get("once", "")
+    if not key:
+        return None
+    with writing() as db:
+        first = once.use(db, key, user_id=acting().user_id, now=now())
+        led_to = None if first else once.led_to(db, key, acting().user_id)
+    if first:
+        g.once = key
+        return None
+    return redirect(local(led_to) or local(request.form.get("page")) or "/", 303)
+
+
+def _remember(answer: Response) -> Response:
+    key = g.pop("once", None)
+    if key is None:
+        return answer
+    with writing() as db:
+        if answer.status_code >= _ERRORS:
+            once.give_back(db, key)
+        elif answer.location:
+            once.answered(db, key, answer.location)
+    return answer

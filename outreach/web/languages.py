@@ -1,0 +1,119 @@
+"""Chinese as it is written in the source, English from catalogs held in memory.
+
+Every area has its own readable ``.po`` file; they are merged when the process starts,
+so that nothing compiled lies in the tree and no build step can be forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, request, session
+from flask_babel import Babel, Domain, get_locale
+from flask_login import current_user
+from markupsafe import Markup
+
+from campaigns.errors import CampaignError
+from campaigns.words import word
+
+LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
+_TAGS = {"zh": "zh-CN", "en": "en"}
+
+
+def register(app: Flask) -> None:
+    """Give every template ``_``, ``|word``, ``|sentence`` and the language in force."""
+    _InMemory().init_app(
+        app,
+        default_locale=LANGUAGES["zh"],
+        default_timezone="Asia/Shanghai",
+        locale_selector=_locale,
+    )
+    app.jinja_env.filters["word"] = shown_word
+    app.jinja_env.filters["sentence"] = sentence
+    app.jinja_env.globals.update(language=language, language_tag=language_tag)
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+
+
+def language() -> str:
+    """``zh`` or ``en``: the person's choice, this visit's choice, or the browser's."""
+    person = current_user._get_current_object()  # noqa: SLF001 - the proxy's own way
+    chosen = person.acting.language if person.is_authenticated else None
+    chosen = session.get("language") or chosen
+    if chosen in LANGUAGES:
+        return str(chosen)
+    return request.accept_languages.best_match(list(LANGUAGES)) or "zh"
+
+
+def language_tag() -> str:
+    """The tag for ``lang`` attributes."""
+    return _TAGS[language()]
+
+
+def shown_word(code: str) -> str:
+    """The word for ``code`` in the reader's language."""
+    return word(str(code), "en" if str(get_locale()) == "en" else "zh")
+
+
+def sentence(error: CampaignError) -> str:
+    """An error's sentence in the reader's language, its values filled in."""
+    return translated(error.sentence, error.values)
+
+
+def translated(msgid: str, values: dict[str, object]) -> str:
+    """``msgid`` in the reader's language with ``values`` filled in."""
+    text = _translations(str(get_locale())).ugettext(msgid)
+    return str(text % values) if values else str(text)
+
+
+def in_both(build: Callable[[str], str]) -> Markup:
+    """The same short text in both languages, each marked with its own."""
+    spans = [
+        Markup('<span lang="{}">{}</span>').format(tag, build(code))
+        for code, tag in _TAGS.items()
+    ]
+    return Markup(" / ").join(spans)
+
+
+def _locale() -> str:
+    return LANGUAGES[language()]
+
+
+class _Domain(Domain):
+    """Looks sentences up in the merged catalogs instead of compiled files."""
+
+    def get_translations(self) -> NullTranslations:
+        return _translations(str(get_locale()))
+
+
+class _InMemory(Babel):
+    """Flask-Babel over the merged catalogs."""
+
+    @property
+    def domain_instance(self) -> Domain:
+        return _Domain()
+
+
+@cache
+def _translations(locale: str) -> NullTranslations:
+    if locale != "en":
+        return NullTranslations()
+    merged = Catalog(locale="en")
+    for part in sorted(
+        files("outreach").joinpath("translations", "en").iterdir(),
+        key=lambda each: each.name,
+    ):
+        if part.name.endswith(".po"):
+            for message in read_po(BytesIO(part.read_bytes()), locale="en"):
+                if message.id and not message.fuzzy:
+                    merged[message.id] = message
+    compiled = BytesIO()
+    write_mo(compiled, merged)
+    compiled.seek(0)
+    return Translations(compiled)

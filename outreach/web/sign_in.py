@@ -1,0 +1,91 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_limiter.util import get_remote_address
+from flask_login import current_user, login_user, logout_user
+from werkzeug.wrappers import Response
+
+from outreach import audit, sign_ins
+from outreach.web.forms import Typed
+from outreach.web.gate import (
+    Person,
+    acting,
+    local,
+    now,
+    open_to_everyone,
+    reading,
+    writing,
+)
+from outreach.web.safety import limiter
+
+bp = Blueprint("sign_in", __name__)
+_WRONG = 422
+
+
+@bp.get("/sign-in")
+@open_to_everyone
+def show() -> str | Response:
+    """The form; straight on for somebody who is signed in already."""
+    if current_user.is_authenticated:
+        return redirect("/")
+    late = session.pop("late", False)
+    return render_template("sign_in/show.html", typed=Typed(), errors={}, late=late)
+
+
+def _who_tries() -> str:
+    return f"{get_remote_address()} {request.form.get('name', '')[:40].casefold()}"
+
+
+def _failed(answer: Response) -> bool:
+    return answer.status_code == _WRONG
+
+
+@bp.post("/sign-in")
+@open_to_everyone
+@limiter.limit("5/minute", key_func=_who_tries, deduct_when=_failed)
+@limiter.limit("60/minute", deduct_when=_failed)
+def enter() -> Response | tuple[str, int]:
+    """Sign in; one sentence for a wrong name and a wrong password alike."""
+    typed = Typed()
+    with writing() as db:
+        token = sign_ins.sign_in(db, typed["name"], typed["password"], now=now())
+    if token is None:
+        typed.wrong("name", _("账号或密码不对。请核对以后再试。"))
+        page = render_template("sign_in/show.html", typed=typed, errors=typed.errors)
+        return page, _WRONG
+    _begin(token)
+    return redirect(local(typed["next"]) or "/", 303)
+
+
+@bp.post("/sign-out")
+@open_to_everyone
+def leave() -> Response:
+    """End this sign-in."""
+    if current_user.is_authenticated:
+        with writing() as db:
+            sign_ins.sign_out(db, acting(), now())
+            audit.note(db, "sign_out", user_id=acting().user_id, now=now())
+    language = session.get("language")
+    logout_user()
+    session.clear()
+    if language:
+        session["language"] = language
+    return redirect(url_for("sign_in.show"), 303)
+
+
+def _begin(token: str) -> None:
+    # A new session at sign-in: nothing fixed before it survives but the language.
+    language = session.get("language")
+    session.clear()
+    if language:
+        session["language"] = language
+    with reading() as db:
+        found = sign_ins.who(db, token, now())
+    if found is not None:
+        login_user(Person(token, found))
+        with writing() as db:
+            role = found.role or ""
+            audit.note(db, "sign_in", user_id=found.user_id, role=role, now=now())

@@ -1,0 +1,75 @@
+// Saves presses, never carries the only way: every page works without this file.
+"use strict";
+
+const say = document.getElementById("say");
+
+function speak(words) {
+  if (say && words && say.textContent !== words) say.textContent = words;
+}
+
+function takeFocus() {
+  const first = document.getElementById("summary") || document.querySelector("[data-focus]");
+  if (first) first.focus();
+}
+
+// A live block is renewed from its own page; the finished block simply has no data-live.
+function keepAlive(block) {
+  let paused = false;
+  const again = () => window.setTimeout(() => renew(), Number(block.dataset.live) * 1000);
+  const pause = block.querySelector("[data-pause]");
+  const hold = (button) => {
+    paused = !paused;
+    button.textContent = paused ? button.dataset.off : button.dataset.on;
+    if (paused) speak(say.dataset.paused);
+  };
+  block.addEventListener("click", (press) => {
+    const button = press.target.closest("[data-pause]");
+    if (button) hold(button);
+  });
+  if (pause) pause.hidden = false;
+
+  async function renew() {
+    if (paused || document.hidden) return again();
+    try {
+      const answer = await fetch(window.location.href, { headers: { "X-Live": "1" } });
+      if (answer.redirected) return window.location.assign(answer.url);
+      if (!answer.ok) throw new Error(String(answer.status));
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.getElementById(block.id);
+      if (!fresh) return window.location.reload();
+      exchange(fresh);
+    } catch (problem) {
+      speak(say.dataset.lost);
+    }
+    return block.dataset.live ? again() : undefined;
+  }
+
+  function exchange(fresh) {
+    const held = block.contains(document.activeElement) && document.activeElement;
+    const words = fresh.dataset.say;
+    if (words && words !== block.dataset.say) speak(words);
+    block.dataset.say = words || "";
+    block.replaceChildren(...fresh.childNodes);
+    if (fresh.dataset.live) block.dataset.live = fresh.dataset.live;
+    else delete block.dataset.live;
+    const button = block.querySelector("[data-pause]");
+    if (button) button.hidden = false;
+    if (held && held.matches("[data-pause]") && button) button.focus();
+  }
+
+  again();
+}
+
+function showPasswords() {
+  for (const box of document.querySelectorAll("[data-shows]")) {
+    box.closest(".field").hidden = false;
+    box.addEventListener("change", () => {
+      const field = document.getElementById(box.dataset.shows);
+      field.type = box.checked ? "text" : "password";
+    });
+  }
+}
+
+takeFocus();
+showPasswords();
+for (const block of document.querySelectorAll("[data-live]")) keepAlive(block);
