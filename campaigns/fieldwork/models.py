@@ -16,7 +16,8 @@ class Announcement(Base):
     """A campaign's bulletin on one village's loudspeaker.
 
     ``clip`` is the fingerprint of the finished clip, ``clip_facts`` its seconds, lufs,
-    true_peak_dbtp, sha256 and bytes. ``pack`` is the ZIP's name in storage.
+    true_peak_dbtp, sha256 and bytes, ``prepared_at`` when it arrived. ``pack`` is the
+    ZIP's name in storage, ``plays`` how many slots were played.
     """
 
     __tablename__ = "announcement"
@@ -33,6 +34,7 @@ class Announcement(Base):
     clip: Mapped[str | None] = mapped_column(String(64))
     clip_facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     pack: Mapped[str | None] = mapped_column(String(120))
+    made_at: Mapped[datetime]
     prepared_at: Mapped[datetime | None]
     alerted_at: Mapped[datetime | None]
     downloaded_at: Mapped[datetime | None]

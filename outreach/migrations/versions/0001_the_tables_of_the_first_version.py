@@ -677,6 +677,7 @@ def upgrade() -> None:
         sa.Column("clip", sa.String(length=64), nullable=True),
         sa.Column("clip_facts", sa.JSON(), nullable=False),
         sa.Column("pack", sa.String(length=120), nullable=True),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
         sa.Column("prepared_at", sa.BigInteger(), nullable=True),
         sa.Column("alerted_at", sa.BigInteger(), nullable=True),
         sa.Column("downloaded_at", sa.BigInteger(), nullable=True),

@@ -1,0 +1,78 @@
+"""Telling a village's duty people that there is something to play."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from campaigns.delivery.launching import add_alerts
+from campaigns.errors import Refused
+from campaigns.fieldwork.models import Announcement
+from campaigns.planning.lifecycle import get_campaign
+from campaigns.register.models import Place
+from campaigns.register.phones import read_phone
+from campaigns.vocabulary import AnnouncementState
+
+BY_HAND = "portal_file"
+"""A portal that people feed: the township tells its villages by telephone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alerted:
+    """How many texts were queued, and the villages that must be told by telephone."""
+
+    queued: int
+    without_phone: tuple[str, ...]
+
+
+def alert(session: Session, campaign_id: int, now: datetime) -> Alerted:
+    """Queue a text to each village whose clip is ready and that was not told yet.
+
+    May be repeated, township by township, as clips arrive.
+    """
+    campaign = get_campaign(session, campaign_id)
+    waiting = session.execute(
+        select(Announcement.id, Announcement.township, Place)
+        .join(Place, Place.code == Announcement.village)
+        .where(
+            Announcement.campaign_id == campaign_id,
+            Announcement.state == AnnouncementState.PREPARED,
+            Announcement.clip.is_not(None),
+        )
+        .order_by(Announcement.village)
+    ).all()
+    by_hand = campaign.provider == BY_HAND
+    found = [
+        (key, place.code, township, None if by_hand else duty_phone(place))
+        for key, township, place in waiting
+    ]
+    told = [(village, town, phone) for _, village, town, phone in found if phone]
+    queued = add_alerts(session, campaign_id, told, now) if told else 0
+    _mark_alerted(session, [key for key, _, _, phone in found if phone], now)
+    silent = tuple(village for _, village, _, phone in found if not phone)
+    return Alerted(queued, silent)
+
+
+def duty_phone(place: Place) -> str | None:
+    """E.164 mobile of the first duty person who has one; a landline takes no text."""
+    for phone in (place.duty_phone, place.second_phone):
+        try:
+            if phone:
+                return read_phone(phone)
+        except Refused:
+            continue
+    return None
+
+
+def _mark_alerted(session: Session, ids: list[int], now: datetime) -> None:
+    session.execute(
+        update(Announcement)
+        .where(
+            Announcement.id.in_(ids), Announcement.state == AnnouncementState.PREPARED
+        )
+        .values(state=AnnouncementState.ALERTED, alerted_at=now)
+        .execution_options(synchronize_session="fetch")
+    )
