@@ -82,7 +82,7 @@ class Carrier:
         )
 
     def ledger(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.ask("GET", "/ledger").json()["messages"]
+        found: list[dict[str, Any]] = self.ask("GET", "/ledger").json()["entries"]
         return found
 
     def _answers(self) -> bool:

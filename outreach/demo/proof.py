@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -15,8 +14,9 @@ from campaigns.delivery import tally
 from campaigns.delivery.models import Message, Recipient
 from campaigns.delivery.token import read
 from campaigns.vocabulary import Channel, MessageState
+from outreach.settings import Settings
+from outreach.simulator.asking import ledger
 
-_PAGE = 5000
 _TAKEN = (
     MessageState.ACCEPTED,
     MessageState.SENT,
@@ -57,9 +57,11 @@ class Proof:
         )
 
 
-def prove(session: Session, campaign_id: int, address: str, signer: bytes) -> Proof:
-    """Compare one campaign with the simulated provider's ledger at ``address``."""
-    entries = Counter(_messages(ledger(address), campaign_id, signer))
+def prove(
+    session: Session, campaign_id: int, settings: Settings, signer: bytes
+) -> Proof:
+    """Compare one campaign with the simulated provider's ledger."""
+    entries = Counter(_messages(ledger(settings), campaign_id, signer))
     taken = set(
         session.scalars(
             select(Message.id).where(
@@ -89,19 +91,6 @@ def _messages(
     entries: Iterable[Mapping[str, Any]], campaign_id: int, signer: bytes
 ) -> Iterator[int]:
     for entry in entries:
-        token = read(entry["token"], signer)
+        token = read(signer, entry["token"])
         if token is not None and token.campaign_id == campaign_id:
             yield token.message_id
-
-
-def ledger(address: str) -> Iterator[Mapping[str, Any]]:
-    """All entries of the simulated provider's ledger, page by page."""
-    after = 0
-    with httpx.Client(base_url=address, timeout=30) as client:
-        while True:
-            answer = client.get("/ledger", params={"after": after, "limit": _PAGE})
-            page = answer.raise_for_status().json()["entries"]
-            yield from page
-            if len(page) < _PAGE:
-                return
-            after = page[-1]["id"]

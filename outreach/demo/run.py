@@ -66,9 +66,7 @@ class Demo:
 
     def _proof(self, wiring: Wiring, campaign: int) -> dict[str, Any]:
         with self.watch.stage("proof"), wiring.database.reading() as session:
-            proof = prove(
-                session, campaign, self.settings.simulator_address, wiring.signer
-            )
+            proof = prove(session, campaign, wiring.settings, wiring.signer)
         self.failed = not proof.holds
         return {"proof": {**asdict(proof), "holds": proof.holds}}
 

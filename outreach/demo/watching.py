@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
+from campaigns.reporting.statistics import CampaignStatistics, campaign_statistics
 from rich.console import Console
 from rich.progress import Progress, TaskID
 from sqlalchemy import func, select
@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from campaigns.delivery.models import Message, Receipt
 from campaigns.fieldwork.models import Announcement
-from campaigns.reporting.statistics import CampaignStatistics, campaign_statistics
 from campaigns.vocabulary import AnnouncementState, Channel, MessageState
 from outreach.demo.taking_in import bars
+from outreach.simulator.asking import summary
 from outreach.wiring import Wiring
 
 _LIMIT_SECONDS = 900.0
@@ -86,8 +86,7 @@ def _settled(wiring: Wiring, campaign: int, seen: CampaignStatistics) -> bool:
         return False
     if any(seen.alerts.get(name) for name in _WAITING):
         return False
-    summary = f"{wiring.settings.simulator_address}/ledger/summary"
-    if httpx.get(summary, timeout=10).json()["pending_receipts"]:
+    if summary(wiring.settings)["pending_receipts"]:
         return False
     with wiring.database.reading() as session:
         return not session.scalar(

@@ -7,7 +7,6 @@ import base64
 import hmac
 import json
 import time
-from binascii import a2b_qp
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from itertools import count
@@ -20,12 +19,11 @@ from outreach.simulator import answers
 from outreach.simulator.behaviour import Behaviour
 from outreach.simulator.callbacks import Callbacks
 from outreach.simulator.fate import fate, fault, refusal, share
+from outreach.simulator.faults import after, before, refused, said, too_many
+from outreach.simulator.forms import missing, read_form, validity
 from outreach.simulator.ledger import Entry, Ledger
 
-_LONGEST_BODY = 1600
-_LONGEST_VALIDITY = 36_000
 _PAGE_MOST = 1000
-_FOREVER = 600.0
 Answer = Awaitable[web.StreamResponse]
 
 
@@ -49,7 +47,7 @@ class Carrier:
         """Answer one request; everything needs the account's credentials."""
         given = request.headers.get("Authorization", "")
         if not hmac.compare_digest(given.encode(), self._credentials.encode()):
-            return _refused(20003, 401)
+            return refused(20003, 401)
         return await self._door(request.method, request.path)(request)
 
     def _door(self, method: str, path: str) -> Callable[[web.BaseRequest], Answer]:
@@ -68,32 +66,32 @@ class Carrier:
 
     async def nothing_here(self, _request: web.BaseRequest) -> web.Response:
         """Any other address."""
-        return _refused(20404, 404)
+        return refused(20404, 404)
 
     async def create(self, request: web.BaseRequest) -> web.StreamResponse:
         """Accept a message, or do what the behaviour of the day demands."""
-        form = _read_form(await request.read())
+        form = read_form(await request.read())
         behaviour = self.behaviour
         if behaviour.latency_ms:
             await asyncio.sleep(behaviour.latency_ms / 1000)
         if behaviour.per_second and self._too_fast(behaviour.per_second):
-            return _too_many(behaviour)
+            return too_many(behaviour)
         key = form.get("StatusCallback") or str(next(self._requests))
         trouble = fault(behaviour, key)
-        if trouble and (answer := await _before(trouble, behaviour, request)):
+        if trouble and (answer := await before(trouble, behaviour, request)):
             return answer
-        code = _missing(form) or refusal(behaviour, form["To"])
+        code = missing(form) or refusal(behaviour, form["To"])
         if code:
-            return _refused(code, 400)
+            return refused(code, 400)
         entry = await self._accept(form)
         body = json.dumps(answers.message(self.account, entry, entry.at)).encode()
         if trouble:
-            return await _after(trouble, body, request)
-        return _json(body, 201)
+            return await after(trouble, body, request)
+        return said(body, 201)
 
     async def _accept(self, form: dict[str, str]) -> Entry:
         now, behaviour = time.time(), self.behaviour
-        future = fate(behaviour, form["To"], _validity(form))
+        future = fate(behaviour, form["To"], validity(form))
         entry = self.ledger.entry(
             to=form["To"],
             sender=form.get("From") or form["MessagingServiceSid"],
@@ -122,9 +120,9 @@ class Carrier:
         sid = request.path.removeprefix(self._home + "/").removesuffix(".json")
         entry = self.ledger.get(sid)
         if entry is None:
-            return _refused(20404, 404)
+            return refused(20404, 404)
         found = answers.message(self.account, entry, time.time())
-        return _json(json.dumps(found).encode())
+        return said(json.dumps(found).encode())
 
     async def list_messages(self, request: web.BaseRequest) -> web.Response:
         """Messages by To, newest first, page by page."""
@@ -168,11 +166,11 @@ class Carrier:
 
     async def show_ledger(self, request: web.BaseRequest) -> web.Response:
         """Entries after ``after``, at most ``limit``; go on from the last ``id``."""
-        after = int(request.query.get("after", "0"))
+        start = int(request.query.get("after", "0"))
         limit = min(10_000, int(request.query.get("limit", "1000")))
         now = time.time()
-        rows = [_line(entry, now) for entry in self.ledger.after(after, limit)]
-        return web.json_response({"messages": rows})
+        rows = [_line(entry, now) for entry in self.ledger.after(start, limit)]
+        return web.json_response({"entries": rows})
 
     async def clear_ledger(self, _request: web.BaseRequest) -> web.Response:
         """Forget all messages."""
@@ -182,41 +180,10 @@ class Carrier:
     async def summarise(self, _request: web.BaseRequest) -> web.Response:
         """Counts of the ledger and of the callbacks."""
         found = self.ledger.summary(time.time())
-        pumped = self.callbacks
-        found["callbacks"] = {
-            "taken": pumped.taken,
-            "waiting": pumped.waiting,
-            "given_up": pumped.failed,
-        }
+        found["pending_receipts"] = self.callbacks.waiting
+        found["receipts_taken"] = self.callbacks.taken
+        found["receipts_given_up"] = self.callbacks.failed
         return web.json_response(found)
-
-
-def _read_form(body: bytes) -> dict[str, str]:
-    pairs = (field.partition(b"=") for field in body.split(b"&"))
-    return {_unquote(name): _unquote(value) for name, _, value in pairs}
-
-
-def _unquote(text: bytes) -> str:
-    text = text.replace(b"+", b" ")
-    if b"%" in text:
-        # Quoted-printable differs from percent-encoding in its mark alone, and is read
-        # in C: unquote took a third of the time of a whole request.
-        text = a2b_qp(text.replace(b"%", b"="))
-    return text.decode(errors="replace")
-
-
-def _missing(form: dict[str, str]) -> int | None:
-    if not form.get("To"):
-        return 21604
-    if not (form.get("From") or form.get("MessagingServiceSid")):
-        return 21603
-    if not form.get("Body"):
-        return 21602
-    return 21617 if len(form["Body"]) > _LONGEST_BODY else None
-
-
-def _validity(form: dict[str, str]) -> float:
-    return float(form.get("ValidityPeriod") or _LONGEST_VALIDITY)
 
 
 def _line(entry: Entry, now: float) -> dict[str, Any]:
@@ -232,66 +199,3 @@ def _line(entry: Entry, now: float) -> dict[str, Any]:
         "code": entry.code,
         "told": entry.told,
     }
-
-
-def _json(body: bytes, status: int = 200) -> web.Response:
-    return web.Response(body=body, status=status, content_type="application/json")
-
-
-def _refused(code: int, status: int) -> web.Response:
-    return _json(answers.error(code, status), status)
-
-
-def _too_many(behaviour: Behaviour) -> web.Response:
-    answer = _refused(20429, 429)
-    if behaviour.retry_after:
-        answer.headers["Retry-After"] = behaviour.retry_after
-    return answer
-
-
-async def _before(
-    trouble: str, behaviour: Behaviour, request: web.BaseRequest
-) -> web.Response | None:
-    """A fault that strikes before anything is accepted; None for the later ones."""
-    if trouble == "too_many":
-        return _too_many(behaviour)
-    if trouble == "unauthorised":
-        return _refused(20003, 401)
-    if trouble == "error_before":
-        return _refused(20500, 500)
-    if trouble == "black_hole":
-        await asyncio.sleep(_FOREVER)
-    if trouble == "reset":
-        _cut(request)
-    return web.Response(status=503) if trouble in {"black_hole", "reset"} else None
-
-
-async def _after(
-    trouble: str, body: bytes, request: web.BaseRequest
-) -> web.StreamResponse:
-    """A fault that strikes when the message is already in the ledger."""
-    if trouble == "black_hole_after":
-        await asyncio.sleep(_FOREVER)
-    if trouble == "reset_after":
-        _cut(request)
-    if trouble == "broken_json":
-        return _json(body[: len(body) // 2], 201)
-    if trouble == "drip":
-        return await _drip(body, request)
-    return _refused(20500, 500)
-
-
-def _cut(request: web.BaseRequest) -> None:
-    if request.transport:
-        request.transport.abort()
-
-
-async def _drip(body: bytes, request: web.BaseRequest) -> web.StreamResponse:
-    answer = web.StreamResponse(status=201)
-    answer.content_type = "application/json"
-    answer.content_length = len(body)
-    await answer.prepare(request)
-    for at in range(len(body)):
-        await answer.write(body[at : at + 1])
-        await asyncio.sleep(1)
-    return answer

@@ -13,7 +13,7 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
-from outreach.simulator.server import _read_form
+from outreach.simulator.forms import read_form
 
 SENDER = "+15005550006"
 TO = "+8619000000001"
@@ -130,4 +130,4 @@ def test_an_unknown_fault_is_refused_in_words(carrier):
 @given(st.dictionaries(st.text(min_size=1), st.text()))
 def test_forms_are_read_as_they_were_written(form):
     written = httpx.Request("POST", "http://a", data=form).read()
-    assert _read_form(written) == form or not form
+    assert read_form(written) == form or not form
