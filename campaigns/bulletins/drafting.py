@@ -26,6 +26,7 @@ _WORDS = (
     "source",
     "valid_until",
     "voice",
+    "recording",
 )
 _TITLE_AT_MOST = 60
 
@@ -143,6 +144,25 @@ def save_draft(  # noqa: PLR0913 - who, when, and what was seen
     bulletin.topic = fields.get("topic", bulletin.topic)
     _put(version, fields)
     version.state, version.return_reason = BulletinState.DRAFT, None
+    version.written_by, version.written_at = by, now
+    version.writers = _with(version.writers, by)
+    version.content_hash, version.heard_by = content_hash(version), None
+    session.flush()
+    return version
+
+
+def keep_recording(
+    session: Session, version_id: int, recording: str, *, by: int | None, now: datetime
+) -> BulletinVersion:
+    """Let the clerk's own recording speak; somebody must listen to it again.
+
+    ``recording`` is the sound's name in storage. Raises NotReady once the text is in
+    review or issued.
+    """
+    version = get_version(session, version_id)
+    if version.state not in _EDITABLE:
+        raise NotReady(mark("这篇文稿正在审核或已签发，不能换录音。请先退回或出新版。"))
+    version.recording, version.voice = recording, "recorded"
     version.written_by, version.written_at = by, now
     version.writers = _with(version.writers, by)
     version.content_hash, version.heard_by = content_hash(version), None

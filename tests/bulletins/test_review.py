@@ -9,6 +9,7 @@ from campaigns.bulletins.drafting import (
     content_hash,
     current_version,
     get_version,
+    keep_recording,
     new_bulletin,
     save_draft,
 )
@@ -217,3 +218,15 @@ def test_every_word_that_matters_changes_the_hash(session, fields):
     before = content_hash(version)
     save_draft(session, version.bulletin_id, fields, by=WRITER, now=NOW)
     assert content_hash(version) != before
+
+
+def test_a_recording_must_be_heard_again_and_changes_the_hash(session):
+    version = draft(session)
+    before = version.content_hash
+    confirm_heard(session, version.id, "王主任", by=ISSUER, now=NOW)
+    keep_recording(session, version.id, "r" * 64, by=WRITER, now=NOW)
+    assert (version.voice, version.heard_by) == ("recorded", None)
+    assert version.content_hash != before
+    send_for_review(session, version.id, by=WRITER, now=NOW)
+    with pytest.raises(NotReady):
+        keep_recording(session, version.id, "s" * 64, by=WRITER, now=NOW)
