@@ -127,7 +127,7 @@ def _fault(error: Exception, status: int = _FAULT) -> tuple[str, int]:
     return page(
         status,
         _("不是您的问题"),
-        _("系统出了故障，您填的内容没有丢在别人那里。请过一会儿再试一次。"),
+        _("系统出了故障，已经记下来了。请过一会儿再试一次。"),
         reference=reference,
-        again=request.full_path if request.method == "GET" else None,
+        again=request.full_path.rstrip("?") if request.method == "GET" else None,
     )

@@ -6,7 +6,7 @@ so that nothing compiled lies in the tree and no build step can be forgotten.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
@@ -18,7 +18,6 @@ from babel.support import NullTranslations, Translations
 from flask import Flask, request, session
 from flask_babel import Babel, Domain, get_locale
 from flask_login import current_user
-from markupsafe import Markup
 
 from campaigns.errors import CampaignError
 from campaigns.words import word
@@ -37,6 +36,7 @@ def register(app: Flask) -> None:
     )
     app.jinja_env.filters["word"] = shown_word
     app.jinja_env.filters["sentence"] = sentence
+    app.jinja_env.filters["told"] = translated
     app.jinja_env.globals.update(language=language, language_tag=language_tag)
     app.jinja_env.policies["ext.i18n.trimmed"] = True
 
@@ -63,22 +63,15 @@ def shown_word(code: str) -> str:
 
 def sentence(error: CampaignError) -> str:
     """An error's sentence in the reader's language, its values filled in."""
-    return translated(error.sentence, error.values)
+    mend = translated(error.mend, error.values) if error.mend else ""
+    gap = " " if mend and language() == "en" else ""
+    return translated(error.sentence, error.values) + gap + mend
 
 
-def translated(msgid: str, values: dict[str, object]) -> str:
+def translated(msgid: str, values: Mapping[str, object] | None = None) -> str:
     """``msgid`` in the reader's language with ``values`` filled in."""
     text = _translations(str(get_locale())).ugettext(msgid)
     return str(text % values) if values else str(text)
-
-
-def in_both(build: Callable[[str], str]) -> Markup:
-    """The same short text in both languages, each marked with its own."""
-    spans = [
-        Markup('<span lang="{}">{}</span>').format(tag, build(code))
-        for code, tag in _TAGS.items()
-    ]
-    return Markup(" / ").join(spans)
 
 
 def _locale() -> str:

@@ -1,0 +1,136 @@
+"""The state of each part of the running service, with what to do where one ails."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from campaigns.delivery.models import DutyRow, Line, Receipt
+from campaigns.errors import mark
+from campaigns.planning.models import Campaign
+from campaigns.vocabulary import CampaignState
+from outreach.wiring import Wiring
+
+_SILENT = timedelta(seconds=60)
+_BACKLOG = 10_000
+_FREE_SHARE = 0.05
+_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part: ``says`` is a msgid with ``values``, ``mend`` what to do."""
+
+    name: str
+    label: str
+    well: bool
+    says: str
+    mend: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+    needed: bool = False
+
+
+def parts(wiring: Wiring, session: Session, now: datetime) -> list[Part]:
+    """Database, broker, worker, inbox, disk and lines, in that order."""
+    return [
+        Part("database", mark("数据库"), well=True, says=mark("正常"), needed=True),
+        _broker(wiring),
+        _worker(session, now),
+        _inbox(session),
+        _disk(wiring),
+        *_lines(session, now),
+    ]
+
+
+def running(session: Session) -> list[tuple[int, str, datetime | None]]:
+    """Number, state and start of each campaign under way; never its text."""
+    under_way = Campaign.status.in_((CampaignState.RUNNING, CampaignState.PAUSED))
+    query = select(Campaign.id, Campaign.status, Campaign.launched_at).where(under_way)
+    return [(n, state.value, since) for n, state, since in session.execute(query)]
+
+
+def _broker(wiring: Wiring) -> Part:
+    label = mark("任务队列")
+    address = wiring.settings.broker_address.replace("redis+socket://", "unix://")
+    if not address.startswith(("unix://", "redis://", "rediss://")):
+        return Part("broker", label, well=True, says=mark("正常"), needed=True)
+    options = {"socket_timeout": _SECONDS, "socket_connect_timeout": _SECONDS}
+    try:
+        with Redis.from_url(address, **options) as client:
+            client.ping()
+    except (RedisError, OSError):
+        return Part(
+            "broker",
+            label,
+            well=False,
+            says=mark("不通"),
+            mend=mark("请重新启动本服务。短信在库里排队，不会丢。"),
+            needed=True,
+        )
+    return Part("broker", label, well=True, says=mark("正常"), needed=True)
+
+
+def _worker(session: Session, now: datetime) -> Part:
+    label = mark("后台进程")
+    seen = session.scalar(select(func.max(DutyRow.next_at)))
+    if seen is None or seen < now - _SILENT:
+        return Part(
+            "worker",
+            label,
+            well=False,
+            says=mark("一分钟没有动静"),
+            mend=mark("请启动后台进程，或重新启动本服务。"),
+            needed=True,
+        )
+    return Part("worker", label, well=True, says=mark("正常"), needed=True)
+
+
+def _inbox(session: Session) -> Part:
+    waiting = select(func.count()).where(Receipt.applied_at.is_(None))
+    n = session.scalar(waiting) or 0
+    return Part(
+        "inbox",
+        mark("待处理回执"),
+        well=n < _BACKLOG,
+        says=mark("%(n)s 条"),
+        mend="" if n < _BACKLOG else mark("后台进程太少，请增加。"),
+        values={"n": n},
+    )
+
+
+def _disk(wiring: Wiring) -> Part:
+    disk = shutil.disk_usage(wiring.settings.data_dir)
+    free = disk.free / disk.total
+    return Part(
+        "disk",
+        mark("磁盘"),
+        well=free > _FREE_SHARE,
+        says=mark("还剩 %(n)s GB"),
+        mend="" if free > _FREE_SHARE else mark("请清理磁盘，或换大一些的。"),
+        values={"n": disk.free // 2**30},
+    )
+
+
+def _lines(session: Session, now: datetime) -> list[Part]:
+    found = []
+    for line in session.scalars(select(Line).order_by(Line.provider)):
+        shut = line.open_until is not None and line.open_until > now
+        found.append(
+            Part(
+                f"line:{line.provider}",
+                f"provider.{line.provider}",
+                well=not shut,
+                says=mark("暂时不通，过一会儿自动再试") if shut else mark("正常"),
+                mend=mark("短信在排队，不会丢。账号或余额有问题时请联系通道。")
+                if shut
+                else "",
+            )
+        )
+    return found
