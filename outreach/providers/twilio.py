@@ -96,8 +96,9 @@ class TwilioProvider:
     async def find(self, outgoing: Outgoing) -> Submission | None:
         """Look the message up by number, text and time; None when it is not there.
 
-        Without DateSent, which is empty until a message is sent. Raises whatever kept
-        the list from being read to its end: then absence is not proven.
+        Without DateSent, which is empty until a message is sent, and to the end of the
+        list, whose order nobody promises. Raises whatever kept it from being read:
+        then absence is not proven.
         """
         exchange.set(Exchange())
         try:
@@ -115,9 +116,7 @@ class TwilioProvider:
             to=outgoing.phone, page_size=_PAGE
         ):
             created = row.date_created or outgoing.submitted_at
-            if created < since:
-                break
-            if created <= until and row.body == outgoing.text:
+            if row.body == outgoing.text and since <= created <= until:
                 found = row
         return found
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 from aiohttp import web
 
+from campaigns.errors import NotReady, mark
 from outreach.secrets_file import with_secrets
 from outreach.settings import Settings
 from outreach.simulator.behaviour import Behaviour
@@ -20,6 +21,10 @@ from outreach.simulator.server import Carrier
 
 __all__ = ["Behaviour", "Carrier", "Ledger", "running", "serve", "simulator"]
 
+_TAKEN = mark(
+    "模拟通道无法在端口 %(port)s 上启动：%(why)s。"
+    "请停掉占用端口的程序，或用 OUTREACH_SIMULATOR_PORT 换一个端口。"
+)
 _LOOPBACK = "127.0.0.1"
 _KEEP_ALIVE_SECONDS = 75
 
@@ -73,4 +78,8 @@ def simulator(behaviour: str) -> None:
         wanted = Behaviour().changed(json.loads(behaviour))
     except ValueError as wrong:
         raise click.UsageError(str(wrong)) from wrong
-    asyncio.run(serve(with_secrets(Settings()), wanted))
+    settings = with_secrets(Settings())
+    try:
+        asyncio.run(serve(settings, wanted))
+    except OSError as taken:
+        raise NotReady(_TAKEN, port=settings.simulator_port, why=taken) from taken

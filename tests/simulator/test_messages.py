@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 
 import httpx
 import pytest
@@ -13,6 +15,7 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
+from outreach.settings import inherited
 from outreach.simulator.forms import read_form
 
 SENDER = "+15005550006"
@@ -131,3 +134,19 @@ def test_an_unknown_fault_is_refused_in_words(carrier):
 def test_forms_are_read_as_they_were_written(form):
     written = httpx.Request("POST", "http://a", data=form).read()
     assert read_form(written) == form or not form
+
+
+def test_a_taken_port_is_said_in_one_sentence(carrier, tmp_path):
+    rival = subprocess.run(
+        [sys.executable, "-m", "outreach", "simulator"],
+        env=inherited(
+            OUTREACH_DATA_DIR=str(tmp_path), OUTREACH_SIMULATOR_PORT=str(carrier.port)
+        ),
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert rival.returncode == 1
+    assert f"端口 {carrier.port}" in rival.stderr
+    assert "Traceback" not in rival.stderr
