@@ -23,7 +23,9 @@ _MARKER = "made-by-outreach-demo"
 @click.command
 @click.option("--members", default=35_000, show_default=True, type=click.IntRange(40))
 @click.option("--once", is_flag=True, help="Stop when everything has been shown.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object at the end."
+)
 def demo(members: int, *, once: bool, as_json: bool) -> None:
     """Run the main job end to end on a county made for it, then keep serving."""
     console = Console(stderr=True)
@@ -51,7 +53,9 @@ def _settings() -> Settings:
     folder = given.data_dir / "demo"
     if folder.exists() and any(folder.iterdir()) and not (folder / _MARKER).exists():
         raise Refused(
-            mark("文件夹 %(folder)s 里有别的东西，演示不会动它。请换一个 OUTREACH_DATA_DIR。"),
+            mark(
+                "文件夹 %(folder)s 里有别的东西，演示不会动它。请换一个 OUTREACH_DATA_DIR。"
+            ),
             folder=folder,
         )
     _empty(folder)

@@ -5,25 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from campaigns.audience import segments
 from campaigns.register import importing
 from campaigns.vocabulary import ImportState, LegalBasis
+from outreach.bars import bars
 from outreach.demo.measuring import Stopwatch
 from outreach.roster import make_roster
 from outreach.wiring import Wiring
-
-
-def bars(console: Console) -> Progress:
-    """A progress display: what is being done, a bar, and figures in text."""
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[note]}"),
-        console=console,
-    )
 
 
 def take_in_roster(  # noqa: PLR0913, PLR0917 - two people, two instruments

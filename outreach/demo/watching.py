@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from campaigns.delivery.models import Message, Receipt
 from campaigns.fieldwork.models import Announcement
 from campaigns.vocabulary import AnnouncementState, Channel, MessageState
-from outreach.demo.taking_in import bars
 from outreach.simulator.asking import summary
+from outreach.bars import bars
 from outreach.wiring import Wiring
 
 _LIMIT_SECONDS = 900.0
