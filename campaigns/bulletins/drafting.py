@@ -29,6 +29,7 @@ _WORDS = (
     "recording",
 )
 _TITLE_AT_MOST = 60
+_VOICE = "kokoro"
 
 
 class Fields(TypedDict, total=False):
@@ -87,7 +88,7 @@ def first_version(by: int | None, now: datetime, **words: Any) -> BulletinVersio
         values={},
         samples=words.pop("samples", {}),
         source="",
-        voice="kokoro",
+        voice=_VOICE,
     )
     _put(version, words)
     version.content_hash = content_hash(version)
@@ -206,12 +207,20 @@ def _next_version(
 
 
 def _put(version: BulletinVersion, words: Mapping[str, Any]) -> None:
+    if words.get("spoken_text", version.spoken_text) != version.spoken_text:
+        _forget_recording(version)
     for name in _WORDS:
         if name in words:
             setattr(version, name, words[name])
     version.values = {
         canonical(name): text.strip() for name, text in (version.values or {}).items()
     }
+
+
+def _forget_recording(version: BulletinVersion) -> None:
+    """A recording of other words must not speak for these."""
+    if version.recording is not None:
+        version.recording, version.voice = None, _VOICE
 
 
 def _with(writers: list[int], by: int | None) -> list[int]:

@@ -230,3 +230,14 @@ def test_a_recording_must_be_heard_again_and_changes_the_hash(session):
     send_for_review(session, version.id, by=WRITER, now=NOW)
     with pytest.raises(NotReady):
         keep_recording(session, version.id, "s" * 64, by=WRITER, now=NOW)
+
+
+def test_a_recording_of_other_words_is_forgotten(session):
+    version = draft(session)
+    keep_recording(session, version.id, "r" * 64, by=WRITER, now=NOW)
+    same = {"sms_text": "天热。", "spoken_text": version.spoken_text}
+    save_draft(session, version.bulletin_id, same, by=WRITER, now=NOW)
+    assert version.recording == "r" * 64
+    other = {"spoken_text": "各位乡亲，天冷。"}
+    save_draft(session, version.bulletin_id, other, by=WRITER, now=NOW)
+    assert (version.recording, version.voice) == (None, "kokoro")
