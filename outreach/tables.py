@@ -8,6 +8,7 @@ from campaigns.delivery import models as delivery
 from campaigns.fieldwork import models as fieldwork
 from campaigns.planning import models as planning
 from campaigns.register import models as register
+from campaigns.reporting import models as reporting
 from outreach import accounts, audit, once, sign_ins
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "once",
     "planning",
     "register",
+    "reporting",
     "sign_ins",
 ]

@@ -271,6 +271,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_place_parent"), ["parent"], unique=False)
 
     op.create_table(
+        "progress",
+        sa.Column(
+            "campaign_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("submitted", sa.Integer(), nullable=False),
+        sa.Column("delivered", sa.Integer(), nullable=False),
+        sa.Column("ended", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("campaign_id", "at", name=op.f("pk_progress")),
+    )
+    op.create_table(
         "receipt",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
@@ -996,6 +1009,7 @@ def downgrade() -> None:
         batch_op.drop_index("receipt_message")
 
     op.drop_table("receipt")
+    op.drop_table("progress")
     with op.batch_alter_table("place", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_place_parent"))
 
