@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import StrEnum
-from functools import cache
+from functools import lru_cache
 
 _SPACES = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff]+")
 _MINORITY = re.compile(
@@ -14,6 +14,7 @@ _MINORITY = re.compile(
     r"|锡伯|阿昌|普米|塔吉克|怒|乌孜别克|俄罗斯|鄂温克|德昂|保安|裕固|京|塔塔尔|独龙"
     r"|鄂伦春|赫哲|门巴|珞巴|基诺|各)族|民族)+(?=乡$|镇$)"
 )
+_REMEMBERED = 8192
 _OFFICES = ("人民政府", "政府", "残联", "残疾人联合会", "办事处")
 _TOWNSHIP_KINDS = ("街道", "地区", "镇", "乡")
 _COMMUNITY = (
@@ -42,12 +43,13 @@ class Kind(StrEnum):
     UNSAID = ""
 
 
+@lru_cache(_REMEMBERED)
 def tidy(text: str) -> str:
     """NFKC, without spaces and invisible characters."""
     return _SPACES.sub("", unicodedata.normalize("NFKC", text))
 
 
-@cache
+@lru_cache(_REMEMBERED)
 def township_stem(text: str) -> str:
     """福宝镇, 福宝镇人民政府 and 福宝 all become 福宝; never empties a name."""
     name = tidy(text)
@@ -61,7 +63,7 @@ def township_stem(text: str) -> str:
     return name
 
 
-@cache
+@lru_cache(_REMEMBERED)
 def village_stem(text: str) -> tuple[str, Kind]:
     """A village's own name and its kind.
 

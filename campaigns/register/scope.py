@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, false, or_
-from sqlalchemy.orm import QueryableAttribute
+from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.orm import QueryableAttribute, Session, aliased
 
 from campaigns.register.models import Member, Place
+from campaigns.vocabulary import Level
 
 _TOWNSHIP_DIGITS = 9
 _AFTER_DIGITS = "a"
@@ -68,3 +69,16 @@ def _below(
     column: QueryableAttribute[str] | QueryableAttribute[str | None], code: str
 ) -> ColumnElement[bool]:
     return and_(column >= code, column < code + _AFTER_DIGITS)
+
+
+def villages(session: Session, scope: Scope) -> list[tuple[str, str, str]]:
+    """Code, name and township's name of every village inside ``scope``."""
+    township = aliased(Place)
+    query = (
+        select(Place.code, Place.name, township.name)
+        .join(township, township.code == Place.parent)
+        .where(Place.level == Level.VILLAGE, Place.valid_to.is_(None))
+        .where(*scope.where_place())
+        .order_by(Place.code)
+    )
+    return [(code, name, above) for code, name, above in session.execute(query)]

@@ -17,7 +17,7 @@ PRIVATE_USE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 
 def plain(text: str) -> str:
     """NFKC without invisible characters; controls and runs of spaces become one."""
-    if text.isascii() and text.isalnum():
+    if text.isalnum() and unicodedata.is_normalized("NFKC", text):
         return text
     normal = unicodedata.normalize("NFKC", text)
     visible = _CONTROLS.sub(" ", _INVISIBLE.sub("", normal))

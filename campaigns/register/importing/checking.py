@@ -1,0 +1,84 @@
+"""Reads the rows of one list, and finds people who stand in it twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from campaigns import privacy
+from campaigns.errors import Refused, mark
+from campaigns.register.importing import cells
+from campaigns.register.importing.headings import Header
+from campaigns.register.importing.how import read_phones
+from campaigns.register.importing.row import Notices, Row
+from campaigns.register.importing.where import read_place
+from campaigns.register.importing.who import read_disability, read_identity
+from campaigns.register.places import Gazetteer
+from campaigns.register.text_cells import PRIVATE_USE
+
+_FLAGS = ("living_alone", "chronic_illness", "reads_aloud")
+
+
+class RowChecker:
+    """Reads rows by the header's columns; remembers who was there before."""
+
+    def __init__(self, header: Header, gazetteer: Gazetteer, today: date) -> None:
+        self._columns = header.by_field()
+        self._gazetteer = gazetteer
+        self._today = today
+        self._first: dict[bytes, int] = {}
+        self.notices = Notices()
+
+    def check(self, number: int, cells_of_row: Sequence[Any]) -> Row:
+        """Read row ``number`` (from 1); whatever is wrong is in ``problems``."""
+        row = Row(number, cells_of_row, self._columns, self.notices)
+        row.values["name"] = row.read("name", cells.name_of)
+        read_identity(row, self._today)
+        read_disability(row)
+        read_place(row, self._gazetteer)
+        read_phones(row)
+        _read_rest(row)
+        self._key(row)
+        return row
+
+    def _key(self, row: Row) -> None:
+        """The row's identity: by ID number, else by name, phone and village."""
+        values = row.values
+        if not values["name"]:
+            return
+        home = values.get("village") or values.get("township")
+        said = (values["name"], values.get("phone"), home)
+        key = "|".join(part or "" for part in said)
+        row.provisional = privacy.blind("provisional", key)
+        if values.get("id_number"):
+            row.identity = privacy.blind("id", values["id_number"])
+        elif not row.wrong("certificate", "id_number"):
+            row.identity = row.provisional
+        if row.identity is not None:
+            self._twice(row, row.identity)
+
+    def _twice(self, row: Row, identity: bytes) -> None:
+        first = self._first.setdefault(identity, row.number)
+        if first == row.number:
+            return
+        fault = Refused(
+            mark("和第 %(row)s 行是同一个人。"), mark("请删去多余的一行。"), row=first
+        )
+        known = "certificate" if row.values.get("certificate") else "id_number"
+        row.problem(known if row.values.get("id_number") else "name", fault)
+
+
+def _read_rest(row: Row) -> None:
+    values = row.values
+    values["address"] = row.read("address", cells.free_text)
+    values["notes"] = row.read("notes", cells.free_text)
+    for name in _FLAGS:
+        values[name] = row.read(name, cells.flag_of)
+    if "独居" in (row.read("marks", cells.free_text) or ""):
+        values["living_alone"] = True
+    said = f"{row.read('status', cells.free_text) or ''}{values['notes'] or ''}"
+    values["status"] = cells.status_of(said) if said else None
+    name = values["name"]
+    if name and not name.isascii() and PRIVATE_USE.search(name):
+        row.notice(mark("%(n)s 个姓名有生僻字，可能显示不出：%(cells)s。"), "name")

@@ -1,0 +1,141 @@
+"""A file's cells, row by row, read by a child process that may fail without harm."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event, Timer
+from typing import Any
+
+from campaigns.errors import Unreadable, mark
+
+BYTES_AT_MOST = 50 << 20
+SECONDS = 60
+_CHILD = Path(__file__).with_name("child.py")
+_HEAD = 4096
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_HTML = (b"<html", b"<!doctype html", b"<table", b"<meta")
+
+_SENTENCES = {
+    "missing": mark("没有收到文件。请重新选择。"),
+    "too_large": mark("文件超过 50 MB。请删去不用的列和图片，或分成几份再上传。"),
+    "too_big": mark("文件展开后太大，读不完。请只留名册这一张表，再上传。"),
+    "too_slow": mark("文件读了 60 秒还没有读完。请分成几份再上传。"),
+    "bomb": mark("文件展开后大得不正常，没有读。请在表格软件里另存为新的 .xlsx。"),
+    "too_many_rows": mark("文件超过 %(most)s 行。请分成几份再上传。"),
+    "too_many_columns": mark("文件超过 %(most)s 列。请删去不用的列，再上传。"),
+    "password": mark("文件有密码。请在表格软件里去掉密码，再上传。"),
+    "corrupt": mark("文件打不开，可能没有传完整。请在表格软件里打开，另存后再上传。"),
+    "macro": mark("文件带有宏，没有读。请另存为不带宏的 .xlsx，再上传。"),
+    "xlsb": mark("不能读 .xlsb。请另存为 .xlsx，再上传。"),
+    "html": mark("这是网页，不是表格。请用表格软件打开，另存为 .xlsx，再上传。"),
+    "not_a_table": mark("这不是表格文件。能读的有 .xlsx、.xls、.ods 和 .csv。"),
+    "empty": mark("文件是空的。请选有名册的那一份。"),
+    "encoding": mark("文字编码认不出来。请另存为“CSV UTF-8”或 .xlsx，再上传。"),
+    "bad_text": mark(
+        "第 %(row)s 行有读不出的字，文件可能混了两种编码。请另存为 .xlsx，再上传。"
+    ),
+    "bad_csv": mark("第 %(row)s 行的引号不成对。请改正，或另存为 .xlsx，再上传。"),
+}
+
+
+@dataclass(slots=True)
+class Table:
+    """One sheet: its rows come in the order of the file, the first being row 1.
+
+    ``merged`` holds first row, first column, last row, last column, from 0. Cells are
+    text, numbers, truth values or None; dates are ISO text. Empty rows are ``[]``.
+    """
+
+    sheet: str
+    rows_expected: int
+    merged: list[list[int]]
+    others: list[str]
+    hidden: list[str]
+    rows: Iterator[list[Any]] = field(repr=False)
+
+
+def refused(code: str, **values: object) -> Unreadable:
+    """The error for a code of the child."""
+    return Unreadable(_SENTENCES[code], "", **values)
+
+
+@contextlib.contextmanager
+def open_table(path: Path) -> Iterator[Table]:
+    """Read ``path`` in a child of limited memory and time. Raises Unreadable."""
+    kind = _kind(path)
+    child = subprocess.Popen(  # noqa: S603 - our own script, arguments as a list
+        [sys.executable, "-I", str(_CHILD), str(path), kind],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf-8",
+    )
+    late = Event()
+    timer = Timer(SECONDS, _stop, (child, late))
+    timer.daemon = True
+    timer.start()
+    try:
+        lines = _lines(child, late)
+        about = next(lines)
+        yield Table(
+            about["sheet"],
+            about["rows"],
+            about["merged"],
+            about["others"],
+            about["hidden"],
+            (row for batch in lines for row in batch),
+        )
+    finally:
+        timer.cancel()
+        child.kill()
+        child.communicate()
+
+
+def _stop(child: subprocess.Popen[str], late: Event) -> None:
+    late.set()
+    child.kill()
+
+
+def _lines(child: subprocess.Popen[str], late: Event) -> Iterator[Any]:
+    assert child.stdout is not None  # noqa: S101 - asked for above
+    for line in child.stdout:
+        answer = json.loads(line) if line.endswith("\n") else {}
+        if isinstance(answer, dict) and "refused" in answer:
+            raise refused(answer.pop("refused"), **answer)
+        if isinstance(answer, dict) and "end" in answer:
+            return
+        yield answer
+    # The child was killed, by the clock or by its memory limit.
+    raise refused("too_slow" if late.is_set() else "too_big")
+
+
+def _kind(path: Path) -> str:
+    """By its first bytes, never by its name: zip, ole or text."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+            rest = file.read() if head.startswith(b"\xd0\xcf\x11\xe0") else b""
+    except OSError as error:
+        raise refused("missing") from error
+    if size > BYTES_AT_MOST:
+        raise refused("too_large")
+    if not head:
+        raise refused("empty")
+    if head.startswith(b"PK"):
+        return "zip"
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        if _ENCRYPTED in head + rest:
+            raise refused("password")
+        return "ole"
+    if any(tag in head.lower() for tag in _HTML):
+        raise refused("html")
+    if head.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"Rar!", b"7z\xbc\xaf")):
+        raise refused("not_a_table")
+    return "text"
