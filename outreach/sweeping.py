@@ -19,6 +19,7 @@ from campaigns.delivery import finishing, gating, reconciling, tally
 from campaigns.delivery.duty import on_duty
 from campaigns.delivery.models import Receipt
 from campaigns.delivery.reconciling import Answer, Question
+from campaigns.reporting import over_time
 from outreach.loop import LOOP
 from outreach.wiring import Wiring
 
@@ -100,6 +101,10 @@ def _no_receipt(session: Session, now: datetime, _: Hint) -> None:
         reconciling.no_receipt(session, campaign_id, now, _NO_RECEIPT_BATCH)
 
 
+def _note(session: Session, now: datetime, _: Hint) -> None:
+    over_time.note_all(session, now)
+
+
 def _finish(session: Session, now: datetime, _: Hint) -> None:
     for campaign_id in finishing.unfinished(session):
         finishing.finish(session, campaign_id, now)
@@ -115,6 +120,7 @@ SWEEPS: dict[str, Sweep] = {
     "reconcile": Sweep(timedelta(seconds=15), _reconcile),
     "gate": Sweep(timedelta(seconds=5), _gate),
     "no_receipt": Sweep(timedelta(minutes=10), _no_receipt),
+    "progress": Sweep(timedelta(seconds=5), _note),
     "finish": Sweep(timedelta(seconds=5), _finish),
 }
 
