@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
-import time
-from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
-from werkzeug.datastructures import MultiDict
 
 from campaigns.delivery.provider import (
     Callback,
@@ -25,15 +21,14 @@ from campaigns.delivery.provider import (
     Submission,
 )
 from campaigns.vocabulary import Channel, MessageState
+from outreach.providers.twilio_callbacks import report, verified
 from outreach.providers.twilio_codes import REASONS, STATES, Verdict, reason, verdict
 from outreach.providers.twilio_http import Exchange, HttpClient, exchange
 
 _VALIDITY = (1, 36_000)
 _LONGEST_WAIT = 900.0
-_LARGEST_CALLBACK = 64 * 1024
 _LOOK_BACK, _LOOK_AHEAD = timedelta(minutes=2), timedelta(minutes=30)
 _PAGE = 100
-_SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,42 +125,11 @@ class TwilioProvider:
         The signature is checked over our configured address, never over a header
         that the sender chose.
         """
-        form = self._verified(callback)
-        status, code = form.get("MessageStatus", ""), form.get("ErrorCode") or None
-        state = STATES.get(status)
-        return [
-            Report(
-                provider=self.name,
-                token=callback.token,
-                reference=form["MessageSid"],
-                status=status,
-                state=state,
-                identity=(form["MessageSid"], status, code or ""),
-                code=code,
-                reason=reason(state, code),
-                phone=form.get("To"),
-                provider_at=_done_at(form.get("RawDlrDoneDate", "")),
-            )
-        ]
-
-    def _verified(self, callback: Callback) -> dict[str, str]:
-        size = sum(len(name) + len(value) for name, value in callback.form)
-        if max(size, len(callback.body)) > _LARGEST_CALLBACK:
-            raise NotAuthentic("the callback is larger than 64 KB")
-        headers = {name.lower(): value for name, value in callback.headers.items()}
-        address = self.callback_url(callback.token or "")
-        if not callback.token or not self._validator.validate(
-            address, MultiDict(callback.form), headers.get("x-twilio-signature", "")
-        ):
-            raise NotAuthentic("the signature does not fit the address and the fields")
-        if max(Counter(name for name, _ in callback.form).values(), default=0) > 1:
-            raise NotAuthentic("a field comes twice")
-        form = dict(callback.form)
-        if form.get("AccountSid") != self._account.sid:
-            raise NotAuthentic("another account's callback")
-        if not _SID.fullmatch(form.get("MessageSid", "")):
-            raise NotAuthentic("no message is named")
-        return form
+        if not callback.token:
+            raise NotAuthentic("the address names no message")
+        address = self.callback_url(callback.token)
+        form = verified(callback, address, self._account.sid, self._validator)
+        return [report(self.name, callback.token, form)]
 
     async def close(self) -> None:
         """Close kept-alive connections."""
@@ -218,12 +182,3 @@ def _wait(retry_after: str | None) -> float | None:
     except ValueError:
         return None
     return min(max(seconds, 0.0), _LONGEST_WAIT) if seconds == seconds else None  # noqa: PLR0124 - not a number
-
-
-def _done_at(text: str) -> datetime | None:
-    """Twilio's ``YYMMDDhhmm`` in UTC; what cannot be read is no time."""
-    try:
-        done = time.strptime(text, "%y%m%d%H%M")
-    except ValueError:
-        return None
-    return datetime(*done[:5], tzinfo=UTC)
