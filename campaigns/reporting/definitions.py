@@ -1,0 +1,46 @@
+"""How each figure is defined: printed under every report, because officials ask."""
+
+from __future__ import annotations
+
+from campaigns.errors import mark
+
+DEFINITIONS: dict[str, str] = {
+    "figure.audience": mark(
+        "任务开始时固定下来的名单上的人数。下面各项相加等于这个数，一人只算一次。"
+    ),
+    "figure.reached": mark(
+        "联系上 = 短信送达（适合本人）+ 已确认联系上。只发出、没有回执的不算。"
+    ),
+    "figure.delivered_suitable": mark(
+        "手机回报收到，而且本人能自己看、能让手机读出来，或者由监护人看的人数。"
+        "夜里的紧急通知，送达不算联系上。"
+    ),
+    "figure.contacted": mark(
+        "有本人的凭据：回了短信、电话里说清楚是谁、上门见到。家人代答另记。"
+    ),
+    "figure.reached_rate": mark("联系上的人数 ÷ 发送名单人数。"),
+    "figure.to_visit": mark(
+        "必须通知到的任务里还没有联系上的人，包括没有手机、听看都困难的人。"
+    ),
+    "figure.attempted": mark("提示类任务里没有送达的人，不欠走访，号码要核实。"),
+    "figure.refused": mark("本人说过不再接收，按本人的意思不发。通道退回的不算拒收。"),
+    "figure.not_applicable": mark("去世、迁出或证件注销的人。"),
+    "figure.waiting": mark("还没有最后结果的人，72 小时后没有回执按没有联系上算。"),
+    "figure.messages": mark(
+        "交给通道的短信条数，不是人数：几个人共用一个号码只发一条。"
+    ),
+    "figure.delivery_rate": mark("送达的条数 ÷ 提交的条数。"),
+    "parts": mark(
+        "连签名 70 字以内算 1 条，超过 70 字每 67 字算 1 条，按运营商的办法计费。"
+    ),
+    "cost": mark("计费条数 × 每条单价，包括发给村里值班人员的播出通知。"),
+    "figure.villages_due": mark(
+        "应当播放的村，不含因红白事、考试等不用播的村，也不含已撤回的。"
+    ),
+    "figure.villages_played": mark("村里报了“已播放”的村。下载了、打开了都不算播放。"),
+    "figure.coverage_rate": mark(
+        "实播村 ÷ 应播村。大喇叭播过不等于联系上某个人，两个率分开写。"
+    ),
+    "figure.plays": mark("播放的时段数，一个时段播两遍算一场。"),
+}
+"""Word code of each figure and the sentence (msgid) that defines it."""
