@@ -19,6 +19,8 @@ _RELATIVE_GATE = -10.0
 _OFFSET = -0.691
 _HOPS_A_BLOCK = 4
 _OVERSAMPLING = 4
+_REACH = 64
+"""Samples on either side that a value between two samples depends on."""
 
 
 def k_weighting(rate: int) -> Floats:
@@ -73,8 +75,8 @@ class Meter:
         self._energies.append(squares[:whole].reshape(-1, self._hop).mean(axis=1))
         self._rest = squares[whole:]
         joined = np.concatenate([self._tail, block])
-        self._peak = max(self._peak, _true_peak(joined))
-        self._tail = block[-64:]
+        self._peak = max(self._peak, _true_peak(joined, len(self._tail) // 2))
+        self._tail = joined[-2 * _REACH :]
 
     @property
     def lufs(self) -> float:
@@ -111,16 +113,23 @@ def true_peaks(block: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return peaks
 
 
-def _true_peak(block: npt.NDArray[np.float32]) -> float:
-    """The highest true peak; only what is near the highest sample is oversampled."""
-    if not len(block):
-        return 0.0
+def _true_peak(block: npt.NDArray[np.float32], first: int) -> float:
+    """The highest true peak from sample `first` on, but for the last 64 samples.
+
+    A cut in the middle of a sound rings: what is near one is left to the next block.
+    Only what comes near the highest sample is oversampled.
+    """
+    last = len(block) - _REACH
+    if last <= first:
+        return float(np.abs(block).max(initial=0.0))
     size = 4096
-    padded = np.pad(np.abs(block), (0, -len(block) % size))
-    highest = padded.reshape(-1, size).max(axis=1)
-    peak = float(highest.max())
-    for number in np.flatnonzero(highest > peak / 2):
-        start = max(0, number * size - 64)
-        part = block[start : (number + 1) * size + 64]
-        peak = max(peak, float(true_peaks(part).max()))
+    inner = np.abs(block[first:last])
+    padded = np.pad(inner, (0, -len(inner) % size)).reshape(-1, size).max(axis=1)
+    peak = float(padded.max())
+    for number in np.flatnonzero(padded > peak / 2):
+        start = first + number * size
+        before = min(start, _REACH)
+        end = min(start + size, last)
+        part = true_peaks(block[start - before : end + _REACH])
+        peak = max(peak, float(part[before : before + end - start].max()))
     return peak

@@ -25,6 +25,7 @@ _ITEM = re.compile(
     r"\s*(?:[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．]|[①-⑳•●★■◆▪]|第[一二三四五六七八九十])"
 )
 _TITLE = re.compile(r"(?:通知|公告|通告|倡议书|一封信|提示|提醒|须知|方案|预案|办法)$")
+_WRITTEN = re.compile(r"[A-Za-z0-9]")
 _BROKEN_AT = 18
 _MOSTLY_TRADITIONAL = 0.04
 
@@ -151,6 +152,8 @@ def _decoration(found: re.Match[str], removed: list[str]) -> str:
         return "〇"
     if sign in "~～" and before and after and not after.isspace():
         return "～"
+    if sign == "_" and _WRITTEN.match(before) and _WRITTEN.match(after):
+        return "_"
     if sign in "*＊" and before.isdigit() and after.isdigit():
         return "×"
     removed.append(sign)

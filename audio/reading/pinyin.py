@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 PAUSES = "，。！？；：、"
 _RUN = re.compile(rf"[{HAN}]+")
-_COUNTING = re.compile(r"[零〇一二三四五六七八九十百千万亿两幺第]{2,}")
+_NUMERALS = "零〇一二三四五六七八九十百千万亿两幺"
+_COUNTING = re.compile(
+    rf"[{_NUMERALS}第]{{2,}}|一(?=[月日号楼层级组])|一(?=点[{_NUMERALS}])"
+)
 _READ = re.compile(r"[a-zê]+[1-5]")
 
 

@@ -72,14 +72,12 @@ class Kokoro:
             raise VoiceFailed(
                 mark("“%(text)s”太长，离线语音读不了。"), text=clause.text
             )
-        (wave,) = _session(self.threads).run(
-            None,
-            {
-                "tokens": np.array([[0, *ids, 0]], np.int64),
-                "style": self._style[len(ids) - 1],
-                "speed": np.array([pace], np.float32),
-            },
-        )[:1]
+        inputs = {
+            "tokens": np.array([[0, *ids, 0]], np.int64),
+            "style": self._style[len(ids) - 1],
+            "speed": np.array([pace], np.float32),
+        }
+        (wave,) = _session(self.threads).run(None, inputs, _shrinking())[:1]
         return trimmed(np.ravel(wave), RATE)
 
 
@@ -139,6 +137,16 @@ def _loaded(threads: int) -> Any:  # noqa: ANN401
     return onnxruntime.InferenceSession(
         model, options, providers=["CPUExecutionProvider"]
     )
+
+
+@cache
+def _shrinking() -> Any:  # noqa: ANN401
+    """Give memory back after each clause, or the longest one's stays for ever."""
+    import onnxruntime  # noqa: PLC0415
+
+    options = onnxruntime.RunOptions()
+    options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+    return options
 
 
 def _part(number: int) -> bytes:
