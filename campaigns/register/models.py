@@ -165,6 +165,7 @@ class OptOut(Base):
     recorded_by: Mapped[int | None] = mapped_column(Key)
     recorded_at: Mapped[datetime]
     lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[int | None] = mapped_column(Key)
 
 
 class Import(Base):

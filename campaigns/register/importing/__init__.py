@@ -1,5 +1,6 @@
 """A county's list becomes members: check it, mend it, let it in."""
 
+from campaigns.register.importing.correcting import blank_workbook, correction_workbook
 from campaigns.register.importing.inspection import begin, check_file
 from campaigns.register.importing.storing import (
     confirm,
@@ -8,4 +9,13 @@ from campaigns.register.importing.storing import (
     take_in,
 )
 
-__all__ = ["begin", "check_file", "confirm", "discard", "get_import", "take_in"]
+__all__ = [
+    "begin",
+    "blank_workbook",
+    "check_file",
+    "confirm",
+    "correction_workbook",
+    "discard",
+    "get_import",
+    "take_in",
+]

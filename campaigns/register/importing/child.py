@@ -81,7 +81,7 @@ def _batches(rows: Iterable[list[Any]]) -> Iterator[list[list[Any]]]:
     batch: list[list[Any]] = []
     empty = 0
     for number, row in enumerate(rows, 1):
-        if not any(cell not in {"", None} for cell in row):
+        if all(cell in {"", None} for cell in row):
             empty += 1
             continue
         if number > ROWS + 100:
@@ -127,19 +127,17 @@ def _longest(book: Any, names: list[str]) -> tuple[Any, list[str]]:  # noqa: ANN
     """The sheet with most rows, the first of equals, and the names of the others."""
     sheets = [book.get_sheet_by_name(name) for name in names]
     sheet = max(sheets, key=lambda each: each.total_height)
-    filled = [s.name for s in sheets if s is not sheet and s.total_height]
-    return sheet, filled
+    return sheet, [s.name for s in sheets if s is not sheet and s.total_height]
 
 
 def _merged(sheet: Any) -> list[list[int]]:  # noqa: ANN401
-    ranges = sheet.merged_cell_ranges or []
-    return [[*begin, *end] for begin, end in ranges[: ROWS * 2]]
+    ranges = (sheet.merged_cell_ranges or [])[: ROWS * 2]
+    return [[*begin, *end] for begin, end in ranges]
 
 
 def _cells(sheet: Any, left: int) -> Iterator[list[Any]]:  # noqa: ANN401
-    pad = [""] * left
     for row in sheet.iter_rows():
-        yield pad + [_plain(cell) for cell in row]
+        yield [""] * left + [_plain(cell) for cell in row]
 
 
 def _plain(cell: Any) -> Any:  # noqa: ANN401
@@ -185,14 +183,12 @@ def _strange(entry: zipfile.ZipInfo) -> bool:
 
 
 def _csv(path: str) -> tuple[dict[str, Any], Iterator[list[Any]]]:
-    data = Path(path).read_bytes()
-    text = _decoded(data)
-    del data
+    text = _decoded(Path(path).read_bytes())
     if not text.strip():
         raise Refusal("empty")
-    about = {"sheet": "", "others": [], "hidden": [], "merged": []}
-    rows = text.count("\n") or text.count("\r")
-    return {**about, "rows": rows + 1}, _records(text)
+    rows = 1 + (text.count("\n") or text.count("\r"))
+    about = {"sheet": "", "others": [], "hidden": [], "merged": [], "rows": rows}
+    return about, _records(text)
 
 
 def _decoded(data: bytes) -> str:
@@ -238,9 +234,7 @@ def _damaged(data: bytes, place: int) -> NoReturn:
 
 def _records(text: str) -> Iterator[list[Any]]:
     csv.field_size_limit(CELL * 50)
-    head = text[:20_000]
-    marks = {mark: head.count(mark) for mark in (",", "\t", ";", "|")}
-    delimiter = max(marks, key=lambda mark: marks[mark])
+    delimiter = max(",\t;|", key=text[:20_000].count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for row in reader:

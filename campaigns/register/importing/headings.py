@@ -61,10 +61,7 @@ _GROUP_LENGTH = 12
 MULTIPLE_COLUMNS = frozenset({"phone"})
 """A list may give two columns of these under one name."""
 
-FIELDS = (
-    *(name for name, _ in _PATTERNS if name not in IGNORED),
-    "ignore",
-)
+FIELDS = (*(name for name, _ in _PATTERNS if name not in IGNORED), "ignore")
 
 
 @dataclass(slots=True)

@@ -18,8 +18,8 @@ from campaigns import privacy
 from campaigns.errors import NotAllowed, NotFound, NotReady, mark
 from campaigns.register.importing import comparing
 from campaigns.register.importing.inspection import BATCH, Progress
+from campaigns.register.members import name_index
 from campaigns.register.models import Import, ImportRow, Member
-from campaigns.register.text_cells import person_name
 from campaigns.vocabulary import ImportState, MemberStatus, NumberStatus, RowVerdict
 
 _TAKEN = (RowVerdict.NEW, RowVerdict.CHANGED)
@@ -200,11 +200,6 @@ def _columns(row: dict[str, Any], identity: bytes) -> dict[str, Any]:
     if "legal_basis" in row:
         columns["legal_basis"] = row["legal_basis"]
     return columns
-
-
-def name_index(name: str) -> bytes:
-    """Blind index of a person's name in its one form."""
-    return privacy.blind("name", person_name(name).casefold())
 
 
 def count_waiting(session: Session) -> int:

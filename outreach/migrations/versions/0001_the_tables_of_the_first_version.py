@@ -246,6 +246,11 @@ def upgrade() -> None:
         ),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
         sa.Column("lifted_at", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "lifted_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_opt_out")),
     )
     with op.batch_alter_table("opt_out", schema=None) as batch_op:

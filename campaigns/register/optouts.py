@@ -1,0 +1,83 @@
+"""Refusals: kept by phone, so that they outlive the person's row and every new list."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaigns.errors import NotAllowed, NotFound, Refused, mark
+from campaigns.register.models import Member, OptOut
+
+SCOPES = ("tips", "all")
+"""``all`` still lets life-safety texts through: those are never stopped."""
+
+
+def record_refusal(  # noqa: PLR0913 - who refused what, and how we know
+    session: Session,
+    *,
+    phone_index: bytes | None = None,
+    member: Member | None = None,
+    scope: str = "all",
+    source: str,
+    evidence: str | None = None,
+    recorded_by: int | None,
+    now: datetime,
+) -> OptOut:
+    """Record that a phone wants no texts; a repeated refusal widens the first.
+
+    Without ``phone_index`` it is the member's own phone, or their guardian's where
+    they have none. Raises Refused when there is no phone, or for another scope.
+    """
+    if scope not in SCOPES:
+        raise Refused(mark("拒收范围只有“健康提示”和“全部”。请重新选择。"))
+    index = phone_index or (member and _phone_of(member))
+    if not index:
+        raise Refused(mark("这个人没有手机，不用登记拒收。"))
+    refusal = standing(session, index)
+    if refusal is None:
+        refusal = OptOut(phone_index=index, recorded_at=now, scope=scope)
+        refusal.member_id = member.id if member is not None else None
+        refusal.source, refusal.evidence = source, evidence
+        refusal.recorded_by = recorded_by
+        session.add(refusal)
+    elif scope == "all":
+        refusal.scope = scope
+    session.flush()
+    return refusal
+
+
+def standing(session: Session, phone_index: bytes) -> OptOut | None:
+    """The refusal in force for a phone."""
+    found = select(OptOut).where(
+        OptOut.phone_index == phone_index, OptOut.lifted_at.is_(None)
+    )
+    return session.scalar(found.order_by(OptOut.id).limit(1))
+
+
+def lift(session: Session, refusal_id: int, *, by: int, now: datetime) -> OptOut:
+    """End a refusal; somebody other than who recorded it does this."""
+    refusal = session.get(OptOut, refusal_id)
+    if refusal is None:
+        raise NotFound(mark("没有找到这条拒收。请从列表里选。"))
+    if refusal.recorded_by == by:
+        raise NotAllowed(mark("这条拒收是您登记的，要请另一位同事解除。"))
+    refusal.lifted_at = refusal.lifted_at or now
+    refusal.lifted_by = refusal.lifted_by or by
+    session.flush()
+    return refusal
+
+
+def list_refusals(
+    session: Session, *, before: int | None = None, limit: int = 50
+) -> list[OptOut]:
+    """Refusals, the newest first, lifted ones too."""
+    found = select(OptOut).order_by(OptOut.id.desc()).limit(limit)
+    if before is not None:
+        found = found.where(OptOut.id < before)
+    return list(session.scalars(found))
+
+
+def _phone_of(member: Member) -> bytes | None:
+    return member.phone_index or member.guardian_phone_index
