@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -22,9 +23,9 @@ from sqlalchemy import (
     Subquery,
     Table,
     TypeDecorator,
+    bindparam,
     cast,
     column,
-    literal,
     literal_column,
     select,
 )
@@ -155,24 +156,29 @@ def _item_sqlite(element: _Item, compiler: SQLCompiler, **_: object) -> str:
     return f"json_extract({array}, '$[{place}]')"
 
 
-def rows(
-    values: Iterable[Sequence[Any]],
-    name: str,
-    columns: Mapping[str, type[TypeEngine[Any]]],
-) -> Subquery:
-    """``values`` as a table ``name`` to join with: one bound value, whatever its size.
+def rows(name: str, columns: Mapping[str, type[TypeEngine[Any]]]) -> Subquery:
+    """A table ``name`` to join with, whose rows are the bound value ``name``.
 
-    Elements must be what JSON can hold. One text for any number of rows keeps the
-    statement caches warm, which ``VALUES`` of varying length would not.
+    One text for any number of rows keeps statement caches warm, which VALUES of
+    varying length would not. Bind what ``packed`` makes.
     """
-    text = literal(json.dumps([list(value) for value in values]), String)
-    array = _Unrolled(text).table_valued(column("value", JSON)).c.value
+    array = _Unrolled(bindparam(name, type_=String)).table_valued(column("value", JSON))
     return select(
         *(
-            cast(_Item(array, number(place)), kind).label(label)
+            cast(_Item(array.c.value, number(place)), kind).label(label)
             for place, (label, kind) in enumerate(columns.items())
         )
     ).subquery(name)
+
+
+def packed(values: Iterable[Sequence[Any]]) -> str:
+    """``values`` as JSON, for ``rows``: elements must be what JSON can hold."""
+    return json.dumps([list(value) for value in values])
+
+
+def packed_ids(ids: Iterable[int]) -> str:
+    """One-column rows of ``ids``."""
+    return packed((key,) for key in ids)
 
 
 def table_of(mapped: type[Base]) -> Table:
@@ -185,3 +191,19 @@ def insert(session: Session, mapped: type[Base]) -> sqlite.Insert | postgresql.I
     """The dialect's INSERT, which knows ON CONFLICT."""
     table = table_of(mapped)
     return sqlite.insert(table) if is_sqlite(session) else postgresql.insert(table)
+
+
+@cache
+def _insert_new(
+    dialect: str, table: Table, key: str
+) -> sqlite.Insert | postgresql.Insert:
+    fresh = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    return fresh.on_conflict_do_nothing(index_elements=[key])
+
+
+def insert_new(
+    session: Session, mapped: type[Base], rows_: list[dict[str, Any]], key: str
+) -> None:
+    """Insert the rows whose ``key`` is not there yet; the statement is made once."""
+    dialect = session.get_bind().dialect.name
+    session.execute(_insert_new(dialect, table_of(mapped), key), rows_)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from campaigns.delivery import line
 from campaigns.delivery.claiming import Batch, claim
@@ -87,7 +87,9 @@ class Lane:
             turn, batch = await asyncio.to_thread(self._next)
             if batch.messages:
                 outcomes = await carry(self.provider, batch)
-                await asyncio.to_thread(self._keep, batch, outcomes)
+                await asyncio.to_thread(
+                    self._keep, batch, outcomes, recovering=turn.recovering
+                )
                 carried += len(batch.messages)
             elif turn.messages:
                 break
@@ -115,12 +117,16 @@ class Lane:
             )
         return turn, batch
 
-    def _keep(self, batch: Batch, outcomes: Sequence[Outcome]) -> None:
+    def _keep(
+        self, batch: Batch, outcomes: Sequence[Outcome], *, recovering: bool
+    ) -> None:
         give_up = time.monotonic() + _KEEP_SECONDS
         while True:
             try:
-                with self.wiring.database.writing() as session:
-                    record(session, batch, outcomes, self.wiring.clock())
+                self._record(batch, outcomes, recovering=recovering)
+            except (DataError, IntegrityError):
+                self._record_each(batch, outcomes)
+                return
             except DBAPIError:
                 if time.monotonic() > give_up:
                     raise
@@ -128,3 +134,18 @@ class Lane:
                 time.sleep(_RETRY_SECONDS)
             else:
                 return
+
+    def _record_each(self, batch: Batch, outcomes: Sequence[Outcome]) -> None:
+        """One value that the database refuses must leave one person in doubt."""
+        for outcome in outcomes:
+            try:
+                self._record(batch, [outcome])
+            except (DataError, IntegrityError):
+                _log.exception("an outcome of message %s", outcome.message_id)
+
+    def _record(
+        self, batch: Batch, outcomes: Sequence[Outcome], *, recovering: bool = False
+    ) -> None:
+        with self.wiring.database.writing() as session:
+            now = self.wiring.clock()
+            record(session, batch, outcomes, now, recovering=recovering)

@@ -19,16 +19,12 @@ from campaigns.delivery import token
 from campaigns.delivery.dispatch import Dispatch
 from campaigns.delivery.models import Message
 from campaigns.delivery.provider import Outgoing
-from campaigns.orm import rows
+from campaigns.orm import packed_ids, rows, table_of
 from campaigns.register.models import Member, Place
 from campaigns.vocabulary import Addressee, Channel
 
-NEEDED = (
-    Message.attempt,
-    Message.addressee,
-    Message.phone_index,
-    Message.village,
-)
+_m = table_of(Message).c
+NEEDED = (_m.attempt, _m.addressee, _m.phone_index, _m.village)
 """What a statement returns beside ``tally.MOVED``, for the functions here."""
 
 
@@ -87,26 +83,24 @@ def outgoing(  # noqa: PLR0913 - a message is its row, number, words, seal and t
     return tuple(ready)
 
 
+_p = table_of(Member).c
+_people = rows("people", {"id": BigInteger})
+_PHONES = select(
+    _p.id, _p.phone, _p.phone_index, _p.guardian_phone, _p.guardian_phone_index
+).where(_p.id.in_(select(_people.c.id)))
+
+
 def _of_people(session: Session, taken: Sequence[Addressed]) -> dict[int, str]:
     wanted = {row.member_id: row for row in taken}
     if not wanted:
         return {}
-    keys = rows([(key,) for key in wanted], "keys", {"id": BigInteger})
-    found = session.execute(
-        select(
-            Member.id,
-            Member.phone,
-            Member.phone_index,
-            Member.guardian_phone,
-            Member.guardian_phone_index,
-        ).where(Member.id.in_(select(keys.c.id)))
-    )
+    ids = packed_ids(key for key in wanted if key is not None)
     known: dict[int, str] = {}
-    for member_id, own, own_index, guardian, guardian_index in found:
-        row = wanted[member_id]
+    for person in session.execute(_PHONES, {"people": ids}):
+        row = wanted[person.id]
         to_guardian = row.addressee == Addressee.GUARDIAN
-        phone = guardian if to_guardian else own
-        index = guardian_index if to_guardian else own_index
+        phone = person.guardian_phone if to_guardian else person.phone
+        index = person.guardian_phone_index if to_guardian else person.phone_index
         if phone and index == row.phone_index:
             known[row.id] = phone
     return known

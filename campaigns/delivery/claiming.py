@@ -12,10 +12,19 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, SmallInteger, exists, select
-from sqlalchemy import update as change
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    SmallInteger,
+    Update,
+    bindparam,
+    exists,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from campaigns.delivery import addressing, tally
@@ -23,13 +32,15 @@ from campaigns.delivery.dispatch import Dispatch
 from campaigns.delivery.models import Message
 from campaigns.delivery.people import settle
 from campaigns.delivery.provider import Limits, Outgoing
-from campaigns.orm import number, rows
+from campaigns.orm import number, packed, packed_ids, rows, table_of
 from campaigns.planning.models import Campaign
 from campaigns.register.models import OptOut
 from campaigns.vocabulary import CampaignState, MessageState, Reason, Urgency
 
 LEASE = timedelta(seconds=45)
 _SPARE = timedelta(seconds=2)
+_message = table_of(Message)
+_m = _message.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +71,17 @@ def claim(  # noqa: PLR0913 - the campaign, how many, for whom, until when
     batch = Batch(secrets.token_hex(8), campaign.provider, ())
     if now + margin >= dispatch.closes_at(now):
         return batch
-    taken = session.execute(
-        change(Message)
-        .where(
-            Message.id.in_(select(_due(campaign, want, now, margin).c.id)),
-            Message.state == number(MessageState.QUEUED),
-        )
-        .values(
-            was=Message.state,
-            was_reason=Message.reason,
-            state=MessageState.SUBMITTING,
-            attempt=Message.attempt + 1,
-            claim=batch.claim,
-            lease_until=now + lease,
-            provider=campaign.provider,
-            submitted_at=now,
-            parts=dispatch.usual_parts,
-        )
-        .returning(*tally.MOVED, *addressing.NEEDED)
-        .execution_options(synchronize_session=False)
-    ).all()
+    values = {
+        "campaign": campaign.id,
+        "want": want,
+        "now": now,
+        "last": now + margin,
+        "batch": batch.claim,
+        "until": now + lease,
+        "by": campaign.provider,
+        "size": dispatch.usual_parts,
+    }
+    taken = session.execute(_claim(campaign.urgency), values).all()
     tally.count(session, taken)
     numbers = addressing.numbers(session, taken)
     _cancel_changed(session, [row.id for row in taken if row.id not in numbers], now)
@@ -93,21 +95,18 @@ def claim(  # noqa: PLR0913 - the campaign, how many, for whom, until when
 
 def release(session: Session, claim_id: str) -> int:
     """Return a claim's rows to the queue: only by proof that nothing was written."""
-    locked_rows(session, Message.claim == claim_id)
+    locked_rows(session, _m.claim == claim_id)
     moved = session.execute(
-        change(Message)
-        .where(
-            Message.claim == claim_id, Message.state == number(MessageState.SUBMITTING)
-        )
+        update(_message)
+        .where(_m.claim == claim_id, _m.state == number(MessageState.SUBMITTING))
         .values(
-            was=Message.state,
-            was_reason=Message.reason,
+            was=_m.state,
+            was_reason=_m.reason,
             state=MessageState.QUEUED,
             claim=None,
             lease_until=None,
         )
         .returning(*tally.MOVED)
-        .execution_options(synchronize_session=False)
     ).all()
     tally.count(session, moved)
     return len(moved)
@@ -115,65 +114,89 @@ def release(session: Session, claim_id: str) -> int:
 
 def locked_rows(session: Session, *conditions: ColumnElement[bool]) -> list[int]:
     """Lock the messages that match, in the order of their ids, and return the ids."""
-    ids = select(Message.id).where(*conditions).order_by(Message.id).with_for_update()
+    ids = select(_m.id).where(*conditions).order_by(_m.id).with_for_update()
     return list(session.scalars(ids))
-
-
-def _due(campaign: Campaign, want: int, now: datetime, margin: timedelta) -> Any:  # noqa: ANN401
-    # A CTE with FOR UPDATE is never inlined: as a plain subquery it may run twice and
-    # take more rows than the line has tokens for.
-    conditions: list[ColumnElement[bool]] = [
-        Message.campaign_id == campaign.id,
-        Message.state == number(MessageState.QUEUED),
-        Message.due_at <= now,
-        exists().where(
-            Campaign.id == campaign.id,
-            Campaign.status == CampaignState.RUNNING,
-            Campaign.send_before > now + margin,
-        ),
-    ]
-    if campaign.urgency != Urgency.EMERGENCY:
-        conditions.append(~refused(campaign.urgency))
-    return (
-        select(Message.id)
-        .where(*conditions)
-        .order_by(Message.due_at, Message.id)
-        .limit(want)
-        .with_for_update(skip_locked=True, of=Message)
-        .cte("due")
-    )
 
 
 def refused(urgency: Urgency) -> ColumnElement[bool]:
     """Whether the message's phone refused texts of this urgency."""
     scopes = ("all", "tips") if urgency == Urgency.TIP else ("all",)
     return exists().where(
-        OptOut.phone_index == Message.phone_index,
+        OptOut.phone_index == _m.phone_index,
         OptOut.lifted_at.is_(None),
         OptOut.scope.in_(scopes),
     )
 
 
+@cache
+def _claim(urgency: Urgency) -> Update:
+    # Built once: at batches of 32 putting a statement together costs as much as
+    # running it. A CTE with FOR UPDATE is never inlined, where a plain subquery may
+    # run twice and take more rows than the line has tokens for.
+    conditions: list[ColumnElement[bool]] = [
+        _m.campaign_id == bindparam("campaign"),
+        _m.state == number(MessageState.QUEUED),
+        _m.due_at <= bindparam("now"),
+        exists().where(
+            Campaign.id == bindparam("campaign"),
+            Campaign.status == CampaignState.RUNNING,
+            Campaign.send_before > bindparam("last"),
+        ),
+    ]
+    if urgency != Urgency.EMERGENCY:
+        conditions.append(~refused(urgency))
+    due = (
+        select(_m.id)
+        .where(*conditions)
+        .order_by(_m.due_at, _m.id)
+        .limit(bindparam("want"))
+        .with_for_update(skip_locked=True, of=_message)
+        .cte("due")
+    )
+    return (
+        update(_message)
+        .where(_m.id.in_(select(due.c.id)), _m.state == number(MessageState.QUEUED))
+        .values(
+            was=_m.state,
+            was_reason=_m.reason,
+            state=number(MessageState.SUBMITTING),
+            attempt=_m.attempt + number(1),
+            claim=bindparam("batch"),
+            lease_until=bindparam("until"),
+            provider=bindparam("by"),
+            submitted_at=bindparam("now"),
+            parts=bindparam("size"),
+        )
+        .returning(*tally.MOVED, *addressing.NEEDED)
+    )
+
+
+_ids = rows("changed", {"id": BigInteger})
+_CHANGED = (
+    update(_message)
+    .where(_m.id == _ids.c.id, _m.state == number(MessageState.SUBMITTING))
+    .values(
+        was=_m.state,
+        was_reason=_m.reason,
+        state=number(MessageState.CANCELLED),
+        reason=Reason.NUMBER_CHANGED,
+        claim=None,
+        lease_until=None,
+        finished_at=bindparam("now"),
+    )
+    .returning(*tally.MOVED)
+)
+
+
 def _cancel_changed(session: Session, ids: list[int], now: datetime) -> None:
     """A number that changed since launch gets nothing: no byte was written."""
-    if not ids:
-        return
-    moved = session.execute(
-        change(Message)
-        .where(Message.id.in_(ids), Message.state == MessageState.SUBMITTING)
-        .values(
-            was=Message.state,
-            was_reason=Message.reason,
-            state=MessageState.CANCELLED,
-            reason=Reason.NUMBER_CHANGED,
-            claim=None,
-            lease_until=None,
-            finished_at=now,
-        )
-        .returning(*tally.MOVED)
-        .execution_options(synchronize_session=False)
-    ).all()
-    settle(session, moved)
+    if ids:
+        values = {"changed": packed_ids(ids), "now": now}
+        settle(session, session.execute(_CHANGED, values).all())
+
+
+_sizes = rows("sizes", {"id": BigInteger, "parts": SmallInteger})
+_PARTS = update(_message).where(_m.id == _sizes.c.id).values(parts=_sizes.c.parts)
 
 
 def _set_parts(
@@ -186,12 +209,5 @@ def _set_parts(
         for out in ready
         if out.parts != known[out.message_id]
     ]
-    if not sizes:
-        return
-    got = rows(sizes, "got", {"id": BigInteger, "parts": SmallInteger})
-    session.execute(
-        change(Message)
-        .where(Message.id == got.c.id)
-        .values(parts=got.c.parts)
-        .execution_options(synchronize_session=False)
-    )
+    if sizes:
+        session.execute(_PARTS, {"sizes": packed(sizes)})

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from campaigns.delivery.models import Line
-from campaigns.orm import insert
+from campaigns.orm import insert, table_of
 
 _AHEAD = timedelta(milliseconds=250)
 _SECOND = 1_000_000
@@ -25,28 +26,44 @@ _LONGEST_PAUSE = timedelta(minutes=15)
 _MOST_DOUBLINGS = 6
 
 
+_line = table_of(Line)
+_l = _line.c
+_READ = select(_line).where(_l.provider == bindparam("provider")).with_for_update()
+_TAKE = (
+    update(_line)
+    .where(_l.provider == bindparam("name"))
+    .values(free_at=bindparam("free"), gap_us=bindparam("gap"))
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """How many messages may go now; with none, how many seconds to wait."""
+    """How many messages may go now; with none, how many seconds to wait.
+
+    ``recovering`` says that the line failed and has not succeeded since.
+    """
 
     messages: int
     wait: float = 0.0
+    recovering: bool = False
 
 
 def take(session: Session, provider: str, want: int, rate: int, now: datetime) -> Turn:
     """Take up to ``want`` tokens from a line that carries ``rate`` a second."""
-    line = _locked(session, provider, rate, now)
+    line: Any = session.execute(_READ, {"provider": provider}).one_or_none()
+    if line is None:
+        line = _locked(session, provider, rate, now)
     if line.open_until and line.open_until > now:
         return Turn(0, (line.open_until - now).total_seconds())
-    line.gap_us = max(1, _SECOND // rate)
-    gap = timedelta(microseconds=line.gap_us * _penalty(line, now))
+    gap_us = max(1, _SECOND // rate)
+    gap = timedelta(microseconds=gap_us * _penalty(line, now))
     start = max(line.free_at, now)
     messages = min(want, (now + max(_AHEAD, gap) - start) // gap)
     if messages < 1:
         return Turn(0, max(0.005, (start - now - _AHEAD + gap).total_seconds()))
-    line.free_at = start + messages * gap
-    session.flush()
-    return Turn(messages)
+    values = {"name": provider, "free": start + messages * gap, "gap": gap_us}
+    session.execute(_TAKE, values)
+    return Turn(messages, recovering=line.failures > 0)
 
 
 def slow_down(
@@ -82,11 +99,12 @@ def close_breaker(session: Session, provider: str) -> None:
         session.flush()
 
 
-def _penalty(line: Line, now: datetime) -> int:
+def _penalty(line: Any, now: datetime) -> int:  # noqa: ANN401 - a row, or a Line
     if line.slowed_at is None:
         return 1
     faded = int((now - line.slowed_at) / _FADES_AFTER)
-    return max(1, line.penalty >> min(faded, 7))
+    penalty: int = line.penalty >> min(faded, 7)
+    return max(1, penalty)
 
 
 def _locked(session: Session, provider: str, rate: int, now: datetime) -> Line:

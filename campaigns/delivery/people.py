@@ -11,14 +11,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, SmallInteger, String, and_, case, or_, select
-from sqlalchemy import update as change
+from sqlalchemy import BigInteger, SmallInteger, String, and_, case, or_, select, update
 from sqlalchemy.orm import Session
 
 from campaigns.delivery import tally
 from campaigns.delivery.models import Message, Recipient
 from campaigns.delivery.tally import Cell, Moved
-from campaigns.orm import rows
+from campaigns.orm import number, packed, packed_ids, rows, table_of
 from campaigns.vocabulary import PERSON, Channel, MessageState, Reason
 
 _ENDED = 100
@@ -43,48 +42,56 @@ def best_of(state: int) -> int:
     return state - _ENDED if state >= MessageState.REJECTED else state
 
 
+_r = table_of(Recipient).c
+_told_rows = rows(
+    "told",
+    {
+        "campaign_id": BigInteger,
+        "member_id": BigInteger,
+        "best": SmallInteger,
+        "reason": String,
+    },
+)
+_t = _told_rows.c
+_reason = case(
+    (
+        _t.best == number(MessageState.DELIVERED),
+        case((_r.suits, _t.reason), else_=Reason.UNSUITABLE.value),
+    ),
+    else_=_t.reason,
+)
+_FOLLOW = (
+    update(table_of(Recipient))
+    .where(
+        _r.campaign_id == _t.campaign_id,
+        _r.member_id == _t.member_id,
+        or_(
+            _r.best < _t.best,
+            and_(_r.best == 0, _t.best < 0),
+            and_(_r.best == _t.best, _r.reason != _reason),
+        ),
+    )
+    .values(was=_r.best, was_reason=_r.reason, best=_t.best, reason=_reason)
+    .returning(
+        _r.campaign_id,
+        _r.township,
+        _r.category,
+        _r.was,
+        _r.was_reason,
+        _r.best,
+        _r.reason,
+    )
+)
+_m = table_of(Message).c
+_carriers = rows("carriers", {"id": BigInteger})
+_CARRIED = select(_m.carried_by, _m.member_id).where(
+    _m.carried_by.in_(select(_carriers.c.id))
+)
+
+
 def _follow(session: Session, ends: Sequence[Moved]) -> Sequence[Any]:
-    got = rows(
-        _told(session, ends),
-        "got",
-        {
-            "campaign_id": BigInteger,
-            "member_id": BigInteger,
-            "best": SmallInteger,
-            "reason": String,
-        },
-    )
-    alone = case((Recipient.suits, got.c.reason), else_=Reason.UNSUITABLE.value)
-    reason = case((got.c.best == MessageState.DELIVERED, alone), else_=got.c.reason)
-    forward = or_(
-        Recipient.best < got.c.best,
-        and_(Recipient.best == 0, got.c.best < 0),
-        and_(Recipient.best == got.c.best, Recipient.reason != reason),
-    )
-    return session.execute(
-        change(Recipient)
-        .where(
-            Recipient.campaign_id == got.c.campaign_id,
-            Recipient.member_id == got.c.member_id,
-            forward,
-        )
-        .values(
-            was=Recipient.best,
-            was_reason=Recipient.reason,
-            best=got.c.best,
-            reason=reason,
-        )
-        .returning(
-            Recipient.campaign_id,
-            Recipient.township,
-            Recipient.category,
-            Recipient.was,
-            Recipient.was_reason,
-            Recipient.best,
-            Recipient.reason,
-        )
-        .execution_options(synchronize_session=False)
-    ).all()
+    told = packed(_told(session, ends))
+    return session.execute(_FOLLOW, {"told": told}).all()
 
 
 def _told(
@@ -92,15 +99,8 @@ def _told(
 ) -> list[tuple[int, int | None, int, str]]:
     """Each person whom a message speaks for: its own, and those whose phone it is."""
     by_id = {row.id: row for row in ends}
-    keys = rows([(key,) for key in by_id], "keys", {"id": BigInteger})
-    carried = select(Message.carried_by, Message.member_id).where(
-        Message.carried_by.in_(select(keys.c.id))
-    )
-    followers = [
-        (by_id[carrier], member)
-        for carrier, member in session.execute(carried)
-        if carrier is not None
-    ]
+    carried = session.execute(_CARRIED, {"carriers": packed_ids(by_id)})
+    followers = [(by_id[carrier], member) for carrier, member in carried]
     pairs = [*((row, row.member_id) for row in ends), *followers]
     return [
         (row.campaign_id, member, best_of(row.state), row.reason)

@@ -13,9 +13,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, SmallInteger, String, and_, func, or_, select
-from sqlalchemy import literal as bound
-from sqlalchemy import update as change
+from sqlalchemy import (
+    BigInteger,
+    SmallInteger,
+    String,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from campaigns import privacy
@@ -24,7 +32,15 @@ from campaigns.delivery.folding import Folded, Told, fold
 from campaigns.delivery.models import Message, Receipt
 from campaigns.delivery.people import settle
 from campaigns.delivery.provider import Report
-from campaigns.orm import insert, rows
+from campaigns.orm import (
+    insert_new,
+    micros,
+    number,
+    packed,
+    packed_ids,
+    rows,
+    table_of,
+)
 from campaigns.vocabulary import MessageState
 
 BATCH = 500
@@ -36,18 +52,16 @@ _APPLIED = "applied"
 def store(
     session: Session, reports: Iterable[Report], *, signer: bytes, now: datetime
 ) -> int:
-    """Put ``reports`` into the inbox, each once; return how many were new."""
+    """Put ``reports`` into the inbox, each once, and return how many they are.
+
+    One that is there already is left alone: providers repeat themselves.
+    """
     found = {row["report"]: row for row in (_row(r, signer, now) for r in reports)}
-    if not found:
-        return 0
-    # In the order of their keys: two writers of one inbox then never wait in a circle.
-    ordered = [found[key] for key in sorted(found)]
-    fresh = (
-        insert(session, Receipt)
-        .on_conflict_do_nothing(index_elements=["report"])
-        .returning(Receipt.id)
-    )
-    return len(session.scalars(fresh, ordered).all())
+    if found:
+        # In the order of their keys: two writers then never wait in a circle.
+        ordered = [found[key] for key in sorted(found)]
+        insert_new(session, Receipt, ordered, "report")
+    return len(found)
 
 
 def _row(report: Report, signer: bytes, now: datetime) -> dict[str, Any]:
@@ -81,7 +95,9 @@ class Applied:
 
 def apply(session: Session, now: datetime, size: int = BATCH) -> Applied:
     """Apply up to ``size`` waiting reports; states, people and counts follow."""
-    waiting = session.execute(_waiting(now, size)).all()
+    waiting = session.execute(_WAITING, {"now": now, "size": size}).all()
+    if not waiting:
+        return Applied(0, 0)
     messages = _messages(session, {row.message_id for row in waiting})
     verdicts = {row.id: _verdict(row, messages.get(row.message_id)) for row in waiting}
     _close(session, waiting, verdicts, now)
@@ -91,40 +107,74 @@ def apply(session: Session, now: datetime, size: int = BATCH) -> Applied:
     return Applied(len(waiting), len(matched))
 
 
-def _waiting(now: datetime, size: int) -> Any:  # noqa: ANN401
-    return (
-        select(
-            Receipt.id,
-            Receipt.message_id,
-            Receipt.attempt,
-            Receipt.provider,
-            Receipt.phone_index,
-            Receipt.state,
-            Receipt.received_at,
-        )
-        .where(Receipt.applied_at.is_(None), Receipt.retry_at <= now)
-        .order_by(Receipt.retry_at, Receipt.id)
-        .limit(size)
-        .with_for_update(skip_locked=True)
+_r = table_of(Receipt).c
+_m = table_of(Message).c
+_keys = rows("keys", {"id": BigInteger})
+_WAITING = (
+    select(
+        _r.id,
+        _r.message_id,
+        _r.attempt,
+        _r.provider,
+        _r.phone_index,
+        _r.state,
+        _r.received_at,
     )
+    .where(_r.applied_at.is_(None), _r.retry_at <= bindparam("now"))
+    .order_by(_r.retry_at, _r.id)
+    .limit(bindparam("size"))
+    .with_for_update(skip_locked=True)
+)
+_MESSAGES = (
+    select(_m.id, _m.attempt, _m.provider, _m.phone_index, _m.state, _m.parts)
+    .where(_m.id.in_(select(_keys.c.id)))
+    .order_by(_m.id)
+    .with_for_update()
+)
+_verdicts = rows("verdicts", {"id": BigInteger, "result": String}).c
+_CLOSE = (
+    update(table_of(Receipt))
+    .where(_r.id == _verdicts.id)
+    .values(applied_at=bindparam("now"), result=_verdicts.result)
+)
+_later = rows("later", {"id": BigInteger, "retry_at": BigInteger}).c
+_WAIT = (
+    update(table_of(Receipt)).where(_r.id == _later.id).values(retry_at=_later.retry_at)
+)
+_TOLD = select(_r.message_id, _r.part, _r.state, _r.reason, _r.code).where(
+    _r.message_id.in_(select(_keys.c.id)), _r.result == _APPLIED
+)
+_to = rows(
+    "folded",
+    {"id": BigInteger, "state": SmallInteger, "reason": String, "code": String},
+).c
+_now = bindparam("now", type_=_m.finished_at.type)
+_LIFT = (
+    update(table_of(Message))
+    .where(
+        _m.id == _to.id,
+        _m.state < number(MessageState.REJECTED),
+        or_(
+            _m.state < _to.state,
+            and_(_m.state == _to.state, _m.reason != _to.reason),
+        ),
+    )
+    .values(
+        was=_m.state,
+        was_reason=_m.reason,
+        state=_to.state,
+        reason=_to.reason,
+        code=_to.code,
+        accepted_at=func.coalesce(_m.accepted_at, _now),
+        finished_at=_now,
+    )
+    .returning(*tally.MOVED)
+)
 
 
 def _messages(session: Session, ids: Iterable[int | None]) -> dict[int, Any]:
-    keys = rows([(key,) for key in ids if key], "keys", {"id": BigInteger})
-    found = session.execute(
-        select(
-            Message.id,
-            Message.attempt,
-            Message.provider,
-            Message.phone_index,
-            Message.state,
-            Message.parts,
-        )
-        .where(Message.id.in_(select(keys.c.id)))
-        .order_by(Message.id)
-        .with_for_update()
-    )
-    return {row.id: row for row in found}
+    keys = packed_ids(key for key in ids if key is not None)
+    return {row.id: row for row in session.execute(_MESSAGES, {"keys": keys})}
 
 
 def _verdict(receipt: Any, message: Any) -> str:  # noqa: ANN401 - rows
@@ -148,74 +198,27 @@ def _close(
 ) -> None:
     """Mark what was read; what matches nothing yet waits, a day at the most."""
     late = {
-        row.id
+        row.id: micros(now + max(_SOONEST, now - row.received_at))
         for row in waiting
         if verdicts[row.id] == "unmatched" and now - row.received_at < _GIVE_UP
     }
     done = [(key, verdict) for key, verdict in verdicts.items() if key not in late]
-    got = rows(done, "got", {"id": BigInteger, "result": String})
-    session.execute(
-        change(Receipt)
-        .where(Receipt.id == got.c.id)
-        .values(applied_at=now, result=got.c.result)
-        .execution_options(synchronize_session=False)
-    )
-    for row in waiting:
-        if row.id in late:
-            again = now + max(_SOONEST, now - row.received_at)
-            session.execute(
-                change(Receipt)
-                .where(Receipt.id == row.id)
-                .values(retry_at=again)
-                .execution_options(synchronize_session=False)
-            )
+    session.execute(_CLOSE, {"verdicts": packed(done), "now": now})
+    if late:
+        session.execute(_WAIT, {"later": packed(late.items())})
 
 
 def _fold(
     session: Session, ids: Iterable[int], messages: Mapping[int, Any]
 ) -> dict[int, Folded]:
-    keys = rows([(key,) for key in ids], "keys", {"id": BigInteger})
     told: dict[int, list[Told]] = defaultdict(list)
-    said: Any = session.execute(
-        select(
-            Receipt.message_id,
-            Receipt.part,
-            Receipt.state,
-            Receipt.reason,
-            Receipt.code,
-        ).where(Receipt.message_id.in_(select(keys.c.id)), Receipt.result == _APPLIED)
-    )
-    for message_id, *facts in said:
+    for message_id, *facts in session.execute(_TOLD, {"keys": packed_ids(ids)}):
         told[message_id].append(Told(*facts))
-    return {key: fold(heard, messages[key].parts or 1) for key, heard in told.items()}
-
-
-_GOT = {"id": BigInteger, "state": SmallInteger, "reason": String, "code": String}
+    return {key: fold(said, messages[key].parts or 1) for key, said in told.items()}
 
 
 def _lift(
     session: Session, folded: Mapping[int, Folded], now: datetime
 ) -> Sequence[Any]:
-    got = rows(
-        [(key, to.state, to.reason, to.code) for key, to in folded.items()], "got", _GOT
-    )
-    forward = or_(
-        Message.state < got.c.state,
-        and_(Message.state == got.c.state, Message.reason != got.c.reason),
-    )
-    moment = bound(now, Message.finished_at.type)
-    return session.execute(
-        change(Message)
-        .where(Message.id == got.c.id, Message.state < MessageState.REJECTED, forward)
-        .values(
-            was=Message.state,
-            was_reason=Message.reason,
-            state=got.c.state,
-            reason=got.c.reason,
-            code=got.c.code,
-            accepted_at=func.coalesce(Message.accepted_at, moment),
-            finished_at=moment,
-        )
-        .returning(*tally.MOVED)
-        .execution_options(synchronize_session=False)
-    ).all()
+    to = packed((key, *found) for key, found in folded.items())
+    return session.execute(_LIFT, {"folded": to, "now": now}).all()

@@ -32,7 +32,7 @@ from campaigns.delivery.dispatch import Dispatch
 from campaigns.delivery.models import Attempt, Message
 from campaigns.delivery.people import settle
 from campaigns.delivery.provider import Outgoing, Submission
-from campaigns.orm import micros, number, rows
+from campaigns.orm import micros, number, packed, rows
 from campaigns.vocabulary import MessageState
 
 QUESTIONS = (timedelta(minutes=2), timedelta(minutes=15), timedelta(minutes=60))
@@ -199,14 +199,13 @@ def _next(answer: Answer, now: datetime) -> tuple[int, int, int]:
 
 
 def _postpone(session: Session, later: Iterable[tuple[int, int, int]]) -> None:
-    got = rows(
-        later, "got", {"id": BigInteger, "asked": SmallInteger, "due_at": BigInteger}
-    )
+    got = rows("got", {"id": BigInteger, "asked": SmallInteger, "due_at": BigInteger})
     session.execute(
         change(Message)
         .where(Message.id == got.c.id, Message.state == number(MessageState.IN_DOUBT))
         .values(asked=got.c.asked, due_at=got.c.due_at)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False),
+        {"got": packed(later)},
     )
 
 
@@ -223,7 +222,7 @@ def _found(session: Session, answers: Iterable[Answer], now: datetime) -> Sequen
         for answer in answers
         if answer.submission is not None
     ]
-    got = rows(facts, "got", _GOT)
+    got = rows("got", _GOT)
     return session.execute(
         change(Message)
         .where(
@@ -244,7 +243,8 @@ def _found(session: Session, answers: Iterable[Answer], now: datetime) -> Sequen
             ),
         )
         .returning(*tally.MOVED)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False),
+        {"got": packed(facts)},
     ).all()
 
 

@@ -20,23 +20,24 @@ from sqlalchemy import (
     SmallInteger,
     String,
     and_,
+    bindparam,
     case,
     func,
     insert,
-    literal,
+    select,
+    update,
 )
-from sqlalchemy import update as change
-from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from campaigns.delivery import line, tally
-from campaigns.delivery.claiming import Batch, locked_rows
+from campaigns.delivery.claiming import Batch
 from campaigns.delivery.models import Attempt, Message
 from campaigns.delivery.people import settle
 from campaigns.delivery.provider import NotAccepted, Outgoing, Provider, Submission
-from campaigns.orm import micros, rows
+from campaigns.orm import micros, number, packed, packed_ids, rows, table_of
 from campaigns.vocabulary import MessageState, Reason
 
+_S = MessageState
 _TOO_LATE = "deadline"
 _MOST_ATTEMPTS = 8
 _LONGEST_WAIT = timedelta(minutes=15)
@@ -108,23 +109,25 @@ def _refused(made: Outcome, refusal: NotAccepted) -> Outcome:
 
 
 def record(
-    session: Session, batch: Batch, outcomes: Sequence[Outcome], now: datetime
+    session: Session,
+    batch: Batch,
+    outcomes: Sequence[Outcome],
+    now: datetime,
+    *,
+    recovering: bool = False,
 ) -> None:
     """Record a batch: states, counts, failed attempts and what the line must learn.
 
     Safe to repeat: an outcome counts once, for its own attempt only, and never
-    against what a receipt has already said.
+    against what a receipt has already said. ``recovering`` says that the line had
+    failed before. Raises DataError for a value the database refuses: the caller
+    then records one by one.
     """
     clean = [_clean(outcome) for outcome in outcomes]
-    locked_rows(session, Message.id.in_([outcome.message_id for outcome in clean]))
-    try:
-        with session.begin_nested():
-            moved = _move(session, clean, now)
-    except (DataError, IntegrityError):
-        moved = _one_by_one(session, clean, now)
-    settle(session, moved)
+    session.execute(_LOCK, {"ids": packed_ids(out.message_id for out in clean)})
+    settle(session, _move(session, clean, now))
     _keep_attempts(session, batch, clean, now)
-    _teach_line(session, batch, clean, now)
+    _teach_line(session, batch, clean, now, recovering=recovering)
 
 
 def _clean(outcome: Outcome) -> Outcome:
@@ -139,74 +142,65 @@ def _clean(outcome: Outcome) -> Outcome:
     )
 
 
-def _one_by_one(
-    session: Session, outcomes: Iterable[Outcome], now: datetime
-) -> list[Any]:
-    moved: list[Any] = []
-    for outcome in outcomes:
-        try:
-            with session.begin_nested():
-                moved += _move(session, [outcome], now)
-        except (DataError, IntegrityError):
-            doubt = Outcome(outcome.message_id, outcome.attempt, MessageState.IN_DOUBT)
-            moved += _move(session, [doubt], now)
-    return moved
-
-
-_GOT = {
-    "id": BigInteger,
-    "attempt": Integer,
-    "state": SmallInteger,
-    "reason": String,
-    "code": String,
-    "reference": String,
-    "parts": SmallInteger,
-    "due_at": BigInteger,
-}
+_message = table_of(Message)
+_m = _message.c
+_ids = rows("ids", {"id": BigInteger})
+_LOCK = (
+    select(_m.id).where(_m.id.in_(select(_ids.c.id))).order_by(_m.id).with_for_update()
+)
+_got = rows(
+    "got",
+    {
+        "id": BigInteger,
+        "attempt": Integer,
+        "state": SmallInteger,
+        "reason": String,
+        "code": String,
+        "reference": String,
+        "parts": SmallInteger,
+        "due_at": BigInteger,
+    },
+).c
+# A receipt may have lifted the row while the answer was on its way: it wins.
+_mine = _m.state.in_([number(state) for state in (_S.SUBMITTING, _S.IN_DOUBT)])
+_taken = _got.state.between(number(_S.ACCEPTED), number(_S.DELIVERED))
+_now = bindparam("now", type_=_m.accepted_at.type)
+_MOVE = (
+    update(_message)
+    .where(
+        _m.id == _got.id,
+        _m.attempt == _got.attempt,
+        _m.state < number(_S.REJECTED),
+    )
+    .values(
+        was=_m.state,
+        was_reason=_m.reason,
+        state=case((_mine, _got.state), else_=_m.state),
+        reason=case((_mine, _got.reason), else_=_m.reason),
+        code=case((_mine, _got.code), else_=_m.code),
+        due_at=case((_mine, _got.due_at), else_=_m.due_at),
+        parts=case((_mine, func.coalesce(_got.parts, _m.parts)), else_=_m.parts),
+        claim=None,
+        lease_until=None,
+        provider_ref=func.coalesce(_got.reference, _m.provider_ref),
+        accepted_at=case(
+            (and_(_mine, _taken), func.coalesce(_m.accepted_at, _now)),
+            else_=_m.accepted_at,
+        ),
+        finished_at=case(
+            (and_(_mine, _got.state >= number(_S.UNDELIVERED)), _now),
+            else_=_m.finished_at,
+        ),
+    )
+    .returning(*tally.MOVED)
+)
 
 
 def _move(
     session: Session, outcomes: Sequence[Outcome], now: datetime
 ) -> Sequence[Any]:
-    got = rows([_row(outcome, now) for outcome in outcomes], "got", _GOT)
-    # A receipt may have lifted the row while the answer was on its way: it wins.
-    mine = Message.state.in_((MessageState.SUBMITTING, MessageState.IN_DOUBT))
-    done = case((mine, got.c.state), else_=Message.state)
-    taken = got.c.state.between(MessageState.ACCEPTED, MessageState.DELIVERED)
-    moment = literal(now, Message.accepted_at.type)
-    return session.execute(
-        change(Message)
-        .where(
-            Message.id == got.c.id,
-            Message.attempt == got.c.attempt,
-            Message.state < MessageState.REJECTED,
-        )
-        .values(
-            was=Message.state,
-            was_reason=Message.reason,
-            state=done,
-            reason=case((mine, got.c.reason), else_=Message.reason),
-            code=case((mine, got.c.code), else_=Message.code),
-            due_at=case((mine, got.c.due_at), else_=Message.due_at),
-            parts=case(
-                (mine, func.coalesce(got.c.parts, Message.parts)),
-                else_=Message.parts,
-            ),
-            claim=None,
-            lease_until=None,
-            provider_ref=func.coalesce(got.c.reference, Message.provider_ref),
-            accepted_at=case(
-                (and_(mine, taken), func.coalesce(Message.accepted_at, moment)),
-                else_=Message.accepted_at,
-            ),
-            finished_at=case(
-                (and_(mine, got.c.state >= MessageState.UNDELIVERED), moment),
-                else_=Message.finished_at,
-            ),
-        )
-        .returning(*tally.MOVED)
-        .execution_options(synchronize_session=False)
-    ).all()
+    got = packed(_row(outcome, now) for outcome in outcomes)
+    return session.execute(_MOVE, {"got": got, "now": now}).all()
 
 
 def _row(outcome: Outcome, now: datetime) -> tuple[object, ...]:
@@ -248,7 +242,12 @@ def _keep_attempts(
 
 
 def _teach_line(
-    session: Session, batch: Batch, outcomes: Sequence[Outcome], now: datetime
+    session: Session,
+    batch: Batch,
+    outcomes: Sequence[Outcome],
+    now: datetime,
+    *,
+    recovering: bool,
 ) -> None:
     throttled = [outcome for outcome in outcomes if outcome.throttled]
     if any(outcome.broken for outcome in outcomes):
@@ -256,5 +255,5 @@ def _teach_line(
     elif throttled:
         waits = [outcome.wait.total_seconds() for outcome in throttled if outcome.wait]
         line.slow_down(session, batch.provider, now, retry_after=max(waits, default=0))
-    elif outcomes:
+    elif recovering:
         line.close_breaker(session, batch.provider)

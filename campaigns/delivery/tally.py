@@ -30,21 +30,23 @@ from campaigns.vocabulary import PERSON, MessageState
 PARTS = "parts"
 """The pseudo channel of billed parts; its cells name the real channel as reason."""
 
+_DELTA = insert(orm.table_of(TallyDelta))
 _SQUASH = 20_000
 _ENDED = 100
 CELL = ("campaign_id", "township", "category", "channel", "state", "reason")
+_m = orm.table_of(Message).c
 MOVED = (
-    Message.id,
-    Message.campaign_id,
-    Message.member_id,
-    Message.township,
-    Message.category,
-    Message.channel,
-    Message.was,
-    Message.was_reason,
-    Message.state,
-    Message.reason,
-    Message.parts,
+    _m.id,
+    _m.campaign_id,
+    _m.member_id,
+    _m.township,
+    _m.category,
+    _m.channel,
+    _m.was,
+    _m.was_reason,
+    _m.state,
+    _m.reason,
+    _m.parts,
 )
 """What every UPDATE of messages returns, for ``count``."""
 
@@ -99,7 +101,7 @@ def write(session: Session, changes: Mapping[Cell, int]) -> None:
     """Write ``changes`` as deltas; cells whose sum is nought are left out."""
     rows = [{**cell._asdict(), "n": n} for cell, n in sorted(changes.items()) if n != 0]
     if rows:
-        session.execute(insert(TallyDelta), rows)
+        session.execute(_DELTA, rows)
 
 
 def first(session: Session, campaign_id: int) -> None:
