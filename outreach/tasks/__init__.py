@@ -7,6 +7,7 @@ from __future__ import annotations
 
 MODULES = (
     "outreach.tasks.launching",
+    "outreach.tasks.importing",
     "outreach.tasks.sending",
     "outreach.tasks.receiving",
     "outreach.tasks.recording",
@@ -15,6 +16,7 @@ MODULES = (
 
 ROUTES = {
     "outreach.tasks.launching.*": {"queue": "launch"},
+    "outreach.tasks.importing.*": {"queue": "launch"},
     "outreach.tasks.sending.*": {"queue": "send"},
     "outreach.tasks.receiving.*": {"queue": "housekeeping"},
     "outreach.tasks.recording.*": {"queue": "record"},

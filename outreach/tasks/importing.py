@@ -1,0 +1,19 @@
+"""Queue launch: check an uploaded roster, and take in what is right of it."""
+
+from __future__ import annotations
+
+from outreach import intake
+from outreach.wiring import current
+from outreach.worker import celery
+
+
+@celery.task
+def check(import_id: int) -> None:
+    """Check the file of an import."""
+    intake.check(current(), import_id)
+
+
+@celery.task
+def take_in(import_id: int) -> None:
+    """Take in the right rows; doing it again finishes what was left over."""
+    intake.take_in(current(), import_id)
