@@ -18,8 +18,8 @@ _SAY = {
             "已确认联系上 {contacted} 人），到达率 {rate}"
         ),
         (
-            "{n} reached ({delivered} delivered where that suits, {contacted} confirmed "
-            "by a person), {rate} of the audience"
+            "{n} reached ({delivered} delivered where that suits, {contacted} "
+            "confirmed by a person), {rate} of the audience"
         ),
     ),
     "to_visit": ("转走访 {n} 人", "{n} to visit"),

@@ -1,0 +1,103 @@
+"""Files of a campaign's figures: a workbook to print and stamp, and CSV."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping
+from io import StringIO
+from pathlib import Path
+from typing import BinaryIO
+from zoneinfo import ZoneInfo
+
+import xlsxwriter
+
+from campaigns.reporting.definitions import DEFINITIONS
+from campaigns.reporting.paragraph import paragraph
+from campaigns.reporting.sheets import Formats, Heading, write_sheet
+from campaigns.reporting.statistics import CampaignStatistics
+from campaigns.reporting.tables import Table, Value, tables
+from campaigns.words import word
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+ENCODINGS = ("gb18030", "utf-8-sig")
+"""What old and new spreadsheet programs open without being asked."""
+
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_workbook(  # noqa: PLR0913 - what, where to, whose, and in which language
+    statistics: CampaignStatistics,
+    to: Path | BinaryIO,
+    *,
+    unit: str,
+    names: Mapping[str, str],
+    language: str = "zh",
+    translate: Callable[[str], str] = str,
+) -> None:
+    """Write every table and the definitions as an XLSX file.
+
+    ``names`` are place names by code, ``translate`` turns a definition's sentence into
+    ``language``.
+    """
+    heading = heading_of(statistics, unit, language)
+    with xlsxwriter.Workbook(to, {"in_memory": True}) as workbook:
+        formats = Formats.of(workbook)
+        for table in tables(statistics, names, language).values():
+            write_sheet(
+                workbook,
+                formats,
+                heading,
+                table.name,
+                table.header,
+                table.rows,
+                table.total,
+            )
+        write_sheet(
+            workbook,
+            formats,
+            heading,
+            word("figure.definitions", language),
+            (word("figure.item", language), word("figure.definitions", language)),
+            _definitions(statistics, language, translate),
+        )
+
+
+def csv_bytes(table: Table, encoding: str = "gb18030") -> bytes:
+    """One table as CSV in one of ``ENCODINGS``; no cell can become a formula."""
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    for row in (table.header, *table.lines):
+        writer.writerow([safe(value) for value in row])
+    return text.getvalue().encode(encoding)
+
+
+def safe(value: Value) -> Value:
+    """A cell that a spreadsheet program shows and does not compute."""
+    if isinstance(value, str) and value.startswith(_DANGEROUS):
+        return f"'{value}"
+    return value
+
+
+def heading_of(
+    statistics: CampaignStatistics, unit: str, language: str = "zh"
+) -> Heading:
+    """The lines above a campaign's tables."""
+    title = f"{statistics.name} {word('report_campaign', language)}"
+    return Heading(title.strip(), unit, _as_of(statistics, language), language)
+
+
+def _as_of(statistics: CampaignStatistics, language: str) -> str:
+    if statistics.as_of is None:
+        return ""
+    local = statistics.as_of.astimezone(SHANGHAI)
+    return f"{word('snapshot', language)} {local:%Y-%m-%d %H:%M}"
+
+
+def _definitions(
+    statistics: CampaignStatistics, language: str, translate: Callable[[str], str]
+) -> list[tuple[Value, ...]]:
+    rows: list[tuple[Value, ...]] = [
+        (word("report_summary", language), paragraph(statistics, language))
+    ]
+    pairs = DEFINITIONS.items()
+    return rows + [(word(code, language), translate(text)) for code, text in pairs]

@@ -1,0 +1,131 @@
+"""Workbooks as offices print and stamp them: title, unit and date, header, total."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from campaigns.reporting.tables import Value
+from campaigns.words import word
+
+_FONT = "仿宋"
+_A4 = 9
+_WIDEST = 40
+_TITLE, _UNIT, _HEADER, _FIRST = range(4)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands above every table: its title, the unit and the cut-off."""
+
+    title: str
+    unit: str
+    as_of: str
+    language: str = "zh"
+
+
+@dataclass(frozen=True, slots=True)
+class Formats:
+    """Cell formats of one workbook."""
+
+    title: Any
+    plain: Any
+    header: Any
+    text: Any
+    number: Any
+    money: Any
+    total: Any
+    total_number: Any
+
+    @classmethod
+    def of(cls, workbook: Any) -> Formats:  # noqa: ANN401 - XlsxWriter has no types
+        """Make the formats; a workbook's formats are its own."""
+
+        def made(**properties: Any) -> Any:  # noqa: ANN401
+            base = {"font_name": _FONT, "font_size": 12, "valign": "vcenter"}
+            return workbook.add_format({**base, **properties})
+
+        framed = {"border": 1, "text_wrap": True}
+        strong = {"bold": True, **framed}
+        return cls(
+            title=made(bold=True, font_size=18, align="center"),
+            plain=made(),
+            header=made(align="center", **strong),
+            text=made(**framed),
+            number=made(**framed, num_format="#,##0"),
+            money=made(**framed, num_format="#,##0.00"),
+            total=made(**strong),
+            total_number=made(**strong, num_format="#,##0"),
+        )
+
+
+def write_sheet(  # noqa: PLR0913, PLR0917 - a sheet has these parts
+    workbook: Any,  # noqa: ANN401
+    formats: Formats,
+    heading: Heading,
+    name: str,
+    header: Sequence[str],
+    rows: Iterable[Sequence[Value]],
+    total: Sequence[Value] | None = None,
+) -> None:
+    """Write one sheet row by row, so that a long one needs no memory.
+
+    Text is always written as text: a name that begins with ``=`` is no formula, and
+    an ID number keeps its digits.
+    """
+    sheet = workbook.add_worksheet(name[:31])
+    width = len(header)
+    _set_up(sheet, header)
+    _merge(sheet, _TITLE, width, heading.title, formats.title)
+    say = heading.language
+    line = f"{word('unit_reporting', say)}：{heading.unit}    {heading.as_of}"
+    _merge(sheet, _UNIT, width, line, formats.plain)
+    for column, text in enumerate(header):
+        sheet.write_string(_HEADER, column, text, formats.header)
+    row = _FIRST
+    for row, values in enumerate(rows, _FIRST):
+        _write(sheet, row, values, formats)
+    if total is not None:
+        row += 1
+        _write(sheet, row, total, formats, total=True)
+    signs = "        ".join(
+        f"{word(code, say)}：" for code in ("filled_by", "signed_by", "stamp")
+    )
+    _merge(sheet, row + 2, width, signs, formats.plain)
+
+
+def _set_up(sheet: Any, header: Sequence[str]) -> None:  # noqa: ANN401
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0, _HEADER)
+    sheet.freeze_panes(_FIRST, 1)
+    sheet.set_footer("&C&P / &N")
+    for column, text in enumerate(header):
+        wide = 2 * len(text) + 4
+        sheet.set_column(column, column, min(_WIDEST, max(12, wide)))
+
+
+def _merge(sheet: Any, row: int, width: int, text: str, form: Any) -> None:  # noqa: ANN401
+    if width > 1:
+        sheet.merge_range(row, 0, row, width - 1, "", form)
+    sheet.write_string(row, 0, text, form)
+
+
+def _write(
+    sheet: Any,  # noqa: ANN401
+    row: int,
+    values: Sequence[Value],
+    formats: Formats,
+    *,
+    total: bool = False,
+) -> None:
+    text = formats.total if total else formats.text
+    number = formats.total_number if total else formats.number
+    for column, value in enumerate(values):
+        if isinstance(value, str):
+            sheet.write_string(row, column, value, text)
+        else:
+            money = isinstance(value, float)
+            sheet.write_number(row, column, value, formats.money if money else number)
