@@ -27,6 +27,7 @@ _TAKEN = mark(
 )
 _LOOPBACK = "127.0.0.1"
 _KEEP_ALIVE_SECONDS = 75
+_PATIENCE_SECONDS = 0.2
 
 
 @asynccontextmanager
@@ -38,11 +39,12 @@ async def running(
     carrier = Carrier(account, secret, ledger, behaviour or Behaviour())
     await carrier.callbacks.start()
     runner = web.ServerRunner(
-        web.Server(carrier.handle, keepalive_timeout=_KEEP_ALIVE_SECONDS)
+        web.Server(carrier.handle, keepalive_timeout=_KEEP_ALIVE_SECONDS),
+        shutdown_timeout=_PATIENCE_SECONDS,
     )
     await runner.setup()
     try:
-        await web.TCPSite(runner, _LOOPBACK, port, shutdown_timeout=0.2).start()
+        await web.TCPSite(runner, _LOOPBACK, port).start()
         yield carrier
     finally:
         await runner.cleanup()

@@ -83,13 +83,14 @@ class Carrier:
         code = missing(form) or refusal(behaviour, form["To"])
         if code:
             return refused(code, 400)
-        entry = await self._accept(form)
+        entry = await self.accept(form)
         body = json.dumps(answers.message(self.account, entry, entry.at)).encode()
         if trouble:
             return await after(trouble, body, request)
         return said(body, 201)
 
-    async def _accept(self, form: dict[str, str]) -> Entry:
+    async def accept(self, form: dict[str, str]) -> Entry:
+        """Write a valid form into the ledger and plan its receipts."""
         now, behaviour = time.time(), self.behaviour
         future = fate(behaviour, form["To"], validity(form))
         entry = self.ledger.entry(

@@ -17,6 +17,7 @@ from carriers import (
     SECRET,
     TO,
     carry,
+    eventually,
     free_port,
     outgoing,
     provider_at,
@@ -181,6 +182,28 @@ def test_an_error_is_never_tried_again_by_itself(provider, carrier):
     carrier.behave(error_after=1.0)
     in_doubt(provider)
     assert len(carrier.ledger()) == 1
+
+
+def test_the_carrier_gives_up_when_the_text_is_no_longer_valid(provider, carrier):
+    carrier.behave(late=1.0, late_seconds=100.0)
+    carry(provider, valid_seconds=0)  # Twilio takes nothing below a second
+    eventually(lambda: carrier.ledger()[0]["status"] == "undelivered")
+    assert carrier.ledger()[0]["code"] == 30036
+
+
+def test_a_carrier_s_own_speed_limit_is_met_with_429(provider, carrier):
+    carrier.behave(per_second=5)
+
+    async def crowd():
+        calls = [provider.carry(outgoing(message_id=n)) for n in range(30)]
+        found = await asyncio.gather(*calls, return_exceptions=True)
+        await provider.close()
+        return found
+
+    found = asyncio.run(crowd())
+    refusals = [each for each in found if isinstance(each, NotAccepted)]
+    assert all(each.throttled for each in refusals)
+    assert len(refusals) == 30 - len(carrier.ledger()) >= 15
 
 
 def test_redirects_are_not_followed(httpserver):

@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+import asyncio
 import re
 import signal
+import time
 from urllib.parse import parse_qsl
 
 import pytest
-from carriers import ACCOUNT, SECRET, eventually
+from carriers import ACCOUNT, SECRET, eventually, free_port
 from pytest_httpserver import HTTPServer
 from twilio.request_validator import RequestValidator
 from werkzeug import Request, Response
+
+from outreach.simulator import Behaviour, callbacks, running
+from outreach.simulator.wire import Wires
 
 SENDER = "+15005550006"
 PATH = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
@@ -32,6 +37,9 @@ class Inbox:
         form = dict(parse_qsl(request.get_data().decode()))
         self.taken.append((request.url, form, request.headers["X-Twilio-Signature"]))
         return Response(status=self.status)
+
+    def told(self) -> set[tuple[str, str]]:
+        return {(url, form["MessageStatus"]) for url, form, _ in self.taken}
 
     def statuses(self, token: str) -> list[str]:
         return [
@@ -128,3 +136,59 @@ def test_the_summary_adds_up_and_names_repeats(carrier, inbox):
     summary = carrier.ask("GET", "/ledger/summary").json()
     assert summary["accepted"] == sum(summary["statuses"].values()) == 3
     assert summary["same_token_twice"] == 1
+
+
+def test_what_memory_cannot_hold_waits_in_the_ledger(inbox, tmp_path, monkeypatch):
+    monkeypatch.setattr(callbacks, "_WAITING_MOST", 6)
+    behaviour = Behaviour(sent_seconds=0.2, receipt_seconds=0.2, silent=0.0, late=0.0)
+
+    async def crowd():
+        path = tmp_path / "ledger.db"
+        async with running(ACCOUNT, SECRET, path, free_port(), behaviour) as carrier:
+            for n in range(40):
+                form = {"To": f"+861900000{n:04d}", "From": SENDER, "Body": "好"}
+                form["StatusCallback"] = f"{inbox.base}/t{n}"
+                await carrier.accept(form)
+            assert carrier.callbacks.waiting < 20
+            until = time.monotonic() + 20
+            while len(inbox.told()) < 80 and time.monotonic() < until:  # noqa: ASYNC110 - a thread fills it
+                await asyncio.sleep(0.02)
+
+    asyncio.run(crowd())
+    assert len(inbox.told()) == 80
+
+
+def test_an_answer_in_pieces_or_without_a_length_is_understood():
+    async def talk():
+        async def answer(reader, writer):
+            await reader.readuntil(b"\r\n\r\n")
+            for piece in next(answers):
+                writer.write(piece)
+                await writer.drain()
+                await asyncio.sleep(0.01)
+            writer.close()
+            await writer.wait_closed()
+
+        answers = iter(
+            [
+                (b"HTTP/1.1 20", b"0 OK\r\nContent-Le", b"ngth: 2\r\n\r\no", b"k"),
+                (b"HTTP/1.1 503 No\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",),
+                (b"HTTP/1.1 204 No Content\r\n\r\n",),
+                (b"not http at all\r\n\r\n",),
+            ]
+        )
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/x"
+        wires = Wires()
+        found = []
+        for _ in range(3):
+            found.append(await wires.post(address, "", "a=b"))
+            await asyncio.sleep(0.05)  # until the hang-up has been noticed
+        with pytest.raises(OSError):  # noqa: PT011 - any broken line will do
+            await wires.post(address, "", "a=b")
+        wires.close()
+        await asyncio.sleep(0.1)  # the server's ends must be closed with their loop
+        server.close()
+        return found
+
+    assert asyncio.run(talk()) == [200, 503, 204]
