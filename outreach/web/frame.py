@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
 
+from campaigns.privacy import mask_name, mask_phone
 from campaigns.register.models import Place, Unit
 from outreach.access import Acting, Action, may
 from outreach.accounts import Role
@@ -108,6 +109,7 @@ def register(app: Flask) -> None:
     """Give every template the frame's values, ``|moment``, ``|day`` and ``|number``."""
     app.context_processor(_frame)
     app.jinja_env.filters.update(moment=moment, day=day, number=number, yuan=yuan)
+    app.jinja_env.filters.update(mask_name=mask_name, mask_phone=mask_phone)
     app.jinja_env.globals.update(badge_of=badge_of, role_word=role_word)
 
 

@@ -1,0 +1,114 @@
+"""The register's list: what was asked, the places to choose from, the page itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from campaigns.register import optouts
+from campaigns.register.approach import approach
+from campaigns.register.members import CONTACTS, Counts, Filters, Page
+from campaigns.register.models import Member, OptOut, Place
+from campaigns.register.scope import Scope
+from campaigns.vocabulary import Category, Level
+from outreach.web.forms import Typed
+
+Answer = Response | tuple[str, int]
+SOURCES = ("phone", "person", "village", "reply")
+_WRONG = 422
+_GRADES = range(1, 5)
+
+
+def filters_asked() -> Filters:
+    """What the address asks for; values that do not exist are passed over."""
+    category = request.args.get("category", type=int)
+    grade = request.args.get("grade", type=int)
+    contact = request.args.get("contact", "")
+    place = request.args.get("village") or request.args.get("township") or ""
+    return Filters(
+        categories=(category,) if category in list(Category) else (),
+        grades=(grade,) if grade in _GRADES else (),
+        place=place if place.isdecimal() else "",
+        contact=contact if contact in CONTACTS else "",
+    )
+
+
+def places(db: Session, mine: Scope) -> dict[str, Any]:
+    """Townships within scope, villages of the chosen one, and every name."""
+    found = list(db.scalars(select(Place).where(*mine.where_place())))
+    chosen = request.args.get("township", "")
+    towns = [(p.code, p.name) for p in found if p.level is Level.TOWNSHIP]
+    villages = [
+        (p.code, p.name)
+        for p in found
+        if p.level is Level.VILLAGE and chosen and p.parent == chosen
+    ]
+    names = {p.code: p.name for p in found}
+    return {"towns": sorted(towns), "villages": sorted(villages), "names": names}
+
+
+def page(
+    found: Page,
+    counts: Counts,
+    where: dict[str, Any],
+    filters: Filters,
+    *,
+    sought: str = "",
+) -> str:
+    """The list with its filters; ``sought`` is what a person typed to find."""
+    return render_template(
+        "register/index.html",
+        found=found,
+        counts=counts,
+        where=where,
+        filters=filters,
+        sought=sought,
+        typed=Typed(**request.args.to_dict()),
+        categories=list(Category),
+        grades=_GRADES,
+        contacts=CONTACTS,
+        approach=approach,
+        previous=_beside(before=found.previous_before),
+        next=_beside(after=found.next_after),
+    )
+
+
+def names(db: Session, member: Member) -> dict[str, str]:
+    """The names of a person's township and village."""
+    codes = [code for code in (member.township, member.village) if code]
+    rows = db.execute(select(Place.code, Place.name).where(Place.code.in_(codes)))
+    return {code: name for code, name in rows}  # noqa: C416 - rows are not pairs
+
+
+def refusal_of(db: Session, member: Member) -> OptOut | None:
+    """The refusal in force for this person's phone."""
+    index = member.phone_index or member.guardian_phone_index
+    return optouts.standing(db, index) if index else None
+
+
+def after_refusal(typed: Typed, member_id: int) -> Answer:
+    """Back to the person, or the form again with what has to be mended."""
+    if not typed:
+        form = render_template(
+            "register/refusal.html",
+            typed=typed,
+            errors=typed.errors,
+            member_id=member_id,
+        )
+        return form, _WRONG
+    flash(_("拒收已登记，现在就算数。台风、洪水等紧急提示仍会发。"), "good")
+    return redirect(url_for("register.show", member_id=member_id), 303)
+
+
+def _beside(**where: int | None) -> str | None:
+    if not any(where.values()):
+        return None
+    asked = request.args.to_dict()
+    asked.pop("after", None)
+    asked.pop("before", None)
+    return url_for("register.index", **asked, **where) + "#table"
