@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -22,6 +21,7 @@ from campaigns.bulletins.models import BulletinVersion
 from campaigns.bulletins.wording import fill, values_for
 from campaigns.errors import CampaignError
 from campaigns.fieldwork import announcements
+from campaigns.fieldwork.alerting import alert
 from campaigns.fieldwork.models import Announcement
 from campaigns.planning.models import Campaign
 from campaigns.register.models import Place, Unit
@@ -33,7 +33,7 @@ RECORDED = "recorded"
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _REPEATS = {Urgency.TIP: 2, Urgency.MUST_REACH: 2, Urgency.EMERGENCY: 3}
 _SLOTS = {Urgency.EMERGENCY: ()}
-_USUAL_SLOTS = ("07:30", "18:30")
+USUAL_SLOTS = ("07:30", "11:50", "18:30")
 _log = logging.getLogger(__name__)
 
 
@@ -82,15 +82,11 @@ def record_campaign(wiring: Wiring, campaign_id: int) -> bool:
         _log.warning("campaign %s cannot be recorded: %s", campaign_id, error)
         _note_failure(wiring, campaign_id, str(error))
         return False
-    with wiring.database.writing() as session:
-        now = wiring.clock()
-        session.get_one(Campaign, campaign_id).recorded_at = now
-        announcements.alert(session, campaign_id, now)
     return True
 
 
 class _Work:
-    """A campaign's words, and its villages by township."""
+    """A campaign's words, and by township the villages that wait for a clip."""
 
     def __init__(
         self, campaign: Campaign, unit: Unit, names: Mapping[str, str]
@@ -109,10 +105,11 @@ class _Work:
         waits = campaign.launched_at and not campaign.recorded_at
         if not waits or Channel.LOUDSPEAKER not in campaign.channels:
             return None
-        names = dict(session.execute(select(Place.code, Place.name)).tuples().all())
+        names = dict(session.execute(select(Place.code, Place.name)).all())
         work = cls(campaign, session.scalars(select(Unit)).one(), names)
         due = select(Announcement.township, Announcement.village).where(
             Announcement.campaign_id == campaign_id,
+            Announcement.clip.is_(None),
             Announcement.withdrawn_at.is_(None),
         )
         for township, village in session.execute(due.order_by(Announcement.village)):
@@ -121,7 +118,7 @@ class _Work:
 
     def item(self, clip: Clip, script: Script) -> PackItem:
         """The clip as a pack lists it."""
-        slots = _SLOTS.get(self.campaign.urgency, _USUAL_SLOTS)
+        slots = _SLOTS.get(self.campaign.urgency, USUAL_SLOTS)
         return PackItem(
             path=clip.path,
             title=self.version.bulletin.title,
@@ -143,14 +140,17 @@ def _record_all(wiring: Wiring, work: _Work) -> None:
             pace=wiring.settings.pace,
         )
         clip = wiring.studio.record(script)
-        now = wiring.clock()
+        packs = _pack_villages(wiring, work, township, work.item(clip, script))
+        # Together: after a crash a township either has all of it or is done again.
         with wiring.database.writing() as session:
+            now, key = wiring.clock(), work.campaign.id
+            told = facts(clip)
             announcements.attach_clip(
-                session, work.campaign.id, township, clip.fingerprint, facts(clip), now
+                session, key, township, clip.fingerprint, told, now
             )
-        packs = _pack_villages(wiring, work, township, work.item(clip, script), now)
-        with wiring.database.writing() as session:
-            _name_packs(session, work.campaign.id, packs)
+            for village, pack_name in packs.items():
+                announcements.attach_pack(session, key, village, pack_name)
+            alert(session, key, now)
 
 
 def facts(clip: Clip) -> dict[str, object]:
@@ -166,7 +166,7 @@ def facts(clip: Clip) -> dict[str, object]:
 
 
 def _pack_villages(
-    wiring: Wiring, work: _Work, township: str, item: PackItem, now: datetime
+    wiring: Wiring, work: _Work, township: str, item: PackItem
 ) -> dict[str, str]:
     folder = wiring.settings.media_dir / "packs" / str(work.campaign.id)
     folder.mkdir(parents=True, exist_ok=True)
@@ -177,20 +177,12 @@ def _pack_villages(
             work.names.get(township, township),
             [item],
             folder / f"{village}.zip",
-            day=now.astimezone(_SHANGHAI).date(),
+            day=wiring.clock().astimezone(_SHANGHAI).date(),
             valid_until=work.version.valid_until,
             office=work.unit.name,
         )
         made[village] = str(Path(str(work.campaign.id)) / path.name)
     return made
-
-
-def _name_packs(session: Session, campaign_id: int, packs: Mapping[str, str]) -> None:
-    rows = select(Announcement).where(
-        Announcement.campaign_id == campaign_id, Announcement.village.in_(packs)
-    )
-    for announcement in session.scalars(rows):
-        announcement.pack = packs[announcement.village]
 
 
 def _note_failure(wiring: Wiring, campaign_id: int, sentence: str) -> None:
