@@ -62,11 +62,13 @@ def _written(
     rate = programme.profile.rate
     file = sink(path, codec, rate, tags)
     samples = 0
-    for block in programme.blocks(running):
-        samples += len(block)
-        whole = np.clip(np.round(block * 32767.0), -32768, 32767)
-        file.write(whole.astype(np.int16))
-    file.close()
+    try:
+        for block in programme.blocks(running):
+            samples += len(block)
+            whole = np.clip(np.round(block * 32767.0), -32768, 32767)
+            file.write(whole.astype(np.int16))
+    finally:
+        file.close()
     heard = measured(decoded(path), rate)
     return SoundFile(
         path=path,

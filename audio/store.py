@@ -1,7 +1,7 @@
 """Clips and clauses on disk: written once, whole or not at all.
 
 clips/ab/abcd…/      one folder a clip: its files and manifest.json
-clauses/ab/abcd….s16 one clause: raw 16-bit samples
+clauses/ab/abcd….s16 one clause: sha256 and raw 16-bit samples
 recordings/abcd…     uploads by the hash of their bytes
 work/                what is being made; never served
 """
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _ABANDONED_SECONDS = 24 * 3600
+_SUM = 32
 
 
 class Store:
@@ -102,18 +103,20 @@ class Store:
             yield
 
     def clause(self, key: str) -> bytes | None:
-        """The raw samples kept under a key, or None."""
+        """The raw samples kept under a key, or None; a damaged file is none."""
         try:
-            return self._clause_file(key).read_bytes()
+            kept = self._clause_file(key).read_bytes()
         except OSError:
             return None
+        samples = kept[_SUM:]
+        return samples if hashlib.sha256(samples).digest() == kept[:_SUM] else None
 
     def keep_clause(self, key: str, samples: bytes) -> None:
         """Keep raw samples; a cache that cannot be written is no error."""
         target = self._clause_file(key)
         with contextlib.suppress(OSError):
             target.parent.mkdir(parents=True, exist_ok=True)
-            place(target, samples)
+            place(target, hashlib.sha256(samples).digest() + samples)
 
     def keep_recording(self, upload: bytes) -> str:
         """The id of an upload: the hash of its bytes. Raises NotKept."""

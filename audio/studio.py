@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
 from audio.clip import Clip, SoundFile
@@ -57,7 +59,7 @@ class Studio:
         self.public_phones = tuple(public_phones)
         self.names = names
         self.producer = producer
-        self._own_words = bool(lexicon)
+        self._own_words = dict(lexicon or {})
 
     def fingerprint(self, script: Script) -> str:
         """The clip's identity: the script's, and the operator's readings if any."""
@@ -88,6 +90,30 @@ class Studio:
             return self.find(fingerprint) or self._politely(
                 lambda: self._make(script, fingerprint, reading, progress)
             )
+
+    def record_all(self, scripts: Sequence[Script], *, workers: int = 1) -> list[Clip]:
+        """The clips of many scripts, in their order, in that many processes.
+
+        Each process loads the voice (400 MB) and should have one thread. Raises the
+        first error; clips that were finished by then are kept. Not from inside a
+        process that may have no children, such as a Celery prefork worker.
+        """
+        for script in scripts:
+            script.check()
+            self.read(script.text)
+        if workers <= 1 or len(scripts) <= 1:
+            return [self.record(script) for script in scripts]
+        settings = {
+            "voices": self.voices,
+            "threads": self.threads,
+            "niceness": self.niceness,
+            "lexicon": self._own_words,
+            "public_phones": self.public_phones,
+            "producer": self.producer,
+        }
+        jobs = [(self.store.folder, settings, script) for script in scripts]
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            return list(pool.map(_recorded_apart, jobs))
 
     def read(self, text: str) -> Reading:
         """What would be spoken, without recording it: words, pinyin, what is left out.
@@ -248,6 +274,11 @@ class Studio:
             "fallbacks": list(speech.fallbacks),
             "aigc": label,
         }
+
+
+def _recorded_apart(job: tuple[Path, dict[str, Any], Script]) -> Clip:
+    folder, settings, script = job
+    return Studio(folder, **settings).record(script)
 
 
 def checks(

@@ -82,7 +82,7 @@ def _sound(path: Path, name: str, room: Path) -> tuple[list[np.ndarray], int]:
     if path.read_bytes()[4:8] == b"ftyp":
         path = _from_m4a(path, name, room)
     _check_whole(path, name)
-    return list(decoded(path)), sample_rate(path)
+    return list(decoded(path, name)), sample_rate(path, name)
 
 
 def _from_m4a(path: Path, name: str, room: Path) -> Path:

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 _BLOCK_SECONDS = 10
 
 
-def decoded(path: Path) -> Iterator[npt.NDArray[np.float32]]:
+def decoded(path: Path, name: str = "") -> Iterator[npt.NDArray[np.float32]]:
     """Blocks of ten seconds, mono (channels averaged), full scale at 1.
 
-    Raises Unreadable for a file that is no sound, or ends in the middle.
+    Raises Unreadable for a file that is no sound, or ends in the middle; name is what
+    its owner calls it.
     """
     try:
         with soundfile.SoundFile(path) as sound:
@@ -31,16 +32,16 @@ def decoded(path: Path) -> Iterator[npt.NDArray[np.float32]]:
     except soundfile.LibsndfileError as error:
         raise Unreadable(
             mark("“%(name)s”不是能读的录音：请换成 WAV、MP3 或 OGG 文件。"),
-            name=path.name,
+            name=name or path.name,
         ) from error
 
 
-def sample_rate(path: Path) -> int:
+def sample_rate(path: Path, name: str = "") -> int:
     """Samples a second; raises Unreadable as `decoded` does."""
     try:
         return int(soundfile.info(str(path)).samplerate)
     except soundfile.LibsndfileError as error:
         raise Unreadable(
             mark("“%(name)s”不是能读的录音：请换成 WAV、MP3 或 OGG 文件。"),
-            name=path.name,
+            name=name or path.name,
         ) from error

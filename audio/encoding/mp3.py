@@ -41,8 +41,8 @@ class Mp3:
 
     def close(self) -> None:
         """Write what the encoder still holds, then the old tag, and sync."""
-        self._file.write(self._encoder.flush())
-        self._file.write(id3v1(self._tags))
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
+        with self._file:
+            self._file.write(self._encoder.flush())
+            self._file.write(id3v1(self._tags))
+            self._file.flush()
+            os.fsync(self._file.fileno())

@@ -40,13 +40,13 @@ class Wav:
 
     def close(self) -> None:
         """Write the true lengths and sync."""
-        if self._bytes % 2:
-            self._file.write(b"\0")
-        self._file.seek(0)
-        self._file.write(self._header())
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
+        with self._file:
+            if self._bytes % 2:
+                self._file.write(b"\0")
+            self._file.seek(0)
+            self._file.write(self._header())
+            self._file.flush()
+            os.fsync(self._file.fileno())
 
     def _header(self) -> bytes:
         form = struct.pack(

@@ -14,6 +14,9 @@ from audio.mastering.profiles import PROFILES
 from audio.mastering.programme import Programme, Running
 
 RATE = 24000
+BARE = Running(repeats=1, chime=False, mark=False)
+TWICE = Running(repeats=2, chime=False, mark=False)
+WHOLE = Running(repeats=2, chime=True, mark=True)
 
 
 def _speech(seconds=8.0, level=0.2, seed=1):
@@ -28,7 +31,7 @@ def _speech(seconds=8.0, level=0.2, seed=1):
 
 def _mastered(pieces, profile, folder, running=None):
     programme = Programme(pieces, RATE, profile, folder)
-    sound = np.concatenate(list(programme.blocks(running or Running(1, False, False))))
+    sound = np.concatenate(list(programme.blocks(running or BARE)))
     programme.close()
     return sound
 
@@ -112,8 +115,8 @@ def test_the_same_pieces_give_the_same_samples(tmp_path):
 
 def test_a_programme_has_its_parts_in_order(tmp_path):
     programme = Programme([_speech(3)], RATE, PROFILES["archive"], tmp_path)
-    whole = np.concatenate(list(programme.blocks(Running(2, True, True))))
-    bare = np.concatenate(list(programme.blocks(Running(1, False, False))))
+    whole = np.concatenate(list(programme.blocks(WHOLE)))
+    bare = np.concatenate(list(programme.blocks(BARE)))
     programme.close()
     rate = 44100
     extra = len(whole) - 2 * (len(bare) - int(1.5 * rate)) - int(1.5 * rate)
@@ -126,7 +129,7 @@ def test_a_programme_has_its_parts_in_order(tmp_path):
 def test_the_readings_are_the_same(tmp_path):
     programme = Programme([_speech(3)], RATE, PROFILES["archive"], tmp_path)
     speech = int(programme.speech_seconds * 44100)
-    whole = np.concatenate(list(programme.blocks(Running(2, False, False))))
+    whole = np.concatenate(list(programme.blocks(TWICE)))
     programme.close()
     start, gap = int(0.5 * 44100), int(1.5 * 44100)
     first = whole[start : start + speech]
@@ -160,7 +163,7 @@ def test_a_long_programme_needs_no_more_memory_than_a_short_one(tmp_path):
             PROFILES["archive"],
             tmp_path,
         )
-        for _ in programme.blocks(Running(1, False, False)):
+        for _ in programme.blocks(BARE):
             pass
         programme.close()
         most = tracemalloc.get_traced_memory()[1]

@@ -25,7 +25,7 @@ LIBRARY = json.loads(
 )
 
 
-@pytest.mark.parametrize(("text", "spoken", "pinyin"), GOLDEN, ids=lambda part: None)
+@pytest.mark.parametrize(("text", "spoken", "pinyin"), GOLDEN, ids=range(len(GOLDEN)))
 def test_the_golden_table_is_read_exactly(text, spoken, pinyin):
     reading = read(text)
     assert (reading.spoken, reading.pinyin) == (spoken, pinyin)
@@ -135,13 +135,12 @@ def test_clauses_lose_nothing_and_keep_their_length(text):
 
 
 @given(st.text(max_size=80))
-def test_any_text_is_read_or_refused_in_one_sentence(text):
+def test_any_text_is_read_whole_or_refused(text):
     try:
         reading = read(text)
-    except Unreadable as failure:
-        assert str(failure)
-    else:
-        assert len(reading.sounds) == len(reading.spoken)
+    except Unreadable:
+        return
+    assert len(reading.sounds) == len(reading.spoken)
 
 
 def test_each_word_of_the_lexicon_is_read_as_it_says():

@@ -7,6 +7,9 @@ from importlib.util import find_spec
 
 import numpy as np
 import pytest
+from pypinyin import Style
+from pypinyin.constants import PINYIN_DICT
+from pypinyin.style import convert
 
 from audio.errors import Refused, VoiceFailed
 from audio.reading import read
@@ -59,10 +62,6 @@ def test_each_style_has_an_identity_of_its_own():
 
 
 def test_kokoro_has_a_sound_for_every_reading_of_the_dictionary():
-    from pypinyin import Style
-    from pypinyin.constants import PINYIN_DICT
-    from pypinyin.style import convert
-
     table, ids = _tables()
     common = [chr(code) for code in range(0x4E00, 0x9FA6)]
     missing = set()
