@@ -37,6 +37,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["word"] = shown_word
     app.jinja_env.filters["sentence"] = sentence
     app.jinja_env.filters["told"] = translated
+    app.jinja_env.filters["capital"] = capital
     app.jinja_env.globals.update(language=language, language_tag=language_tag)
     app.jinja_env.policies["ext.i18n.trimmed"] = True
 
@@ -72,6 +73,11 @@ def translated(msgid: str, values: Mapping[str, object] | None = None) -> str:
     """``msgid`` in the reader's language with ``values`` filled in."""
     text = _translations(str(get_locale())).ugettext(msgid)
     return str(text % values) if values else str(text)
+
+
+def capital(text: str) -> str:
+    """A word as it stands at the head of a column or a line."""
+    return text[:1].upper() + text[1:]
 
 
 def _locale() -> str:

@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 _log = logging.getLogger(__name__)
 
 
-def nudge(task: str, *args: int) -> bool:
+def nudge(task: str, *args: int | str) -> bool:
     """Ask a worker to look; False where the queue cannot be reached just now.
 
     ``task`` is named below ``outreach.tasks``, such as ``importing.check``.

@@ -1,0 +1,80 @@
+"""Everything that two people must see before a campaign may go out."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from campaigns.audience.rules import Rule, in_words
+from campaigns.audience.segments import rule_of
+from campaigns.errors import CampaignError, NotFound, mark
+from campaigns.planning import standing
+from campaigns.planning.forecast import Forecast, forecast
+from campaigns.planning.lifecycle import get_campaign
+from campaigns.planning.models import Campaign
+from campaigns.register.places import Gazetteer
+from campaigns.register.unit import current_unit
+from campaigns.vocabulary import CampaignState
+from outreach.accounts import names_of
+from outreach.web.four_forms import four_forms
+from outreach.web.gate import acting, now
+from outreach.web.languages import language, sentence
+from outreach.web.mending import how_to_mend
+
+_MANY, _DEAR = 1000, Decimal(500)
+"""Above so many people, or so many yuan, the number is typed before sending."""
+
+_UNDECIDED = (CampaignState.DRAFT, CampaignState.SUBMITTED)
+
+
+def found(session: Session, campaign_id: int) -> Campaign:
+    """A campaign that this person may see. Raises NotFound."""
+    campaign = get_campaign(session, campaign_id)
+    own = acting().categories
+    if own and not campaign.version.bulletin.categories & own:
+        raise NotFound(mark("没有这个任务，可能已经删除。"))
+    return campaign
+
+
+def needs_number(session: Session, campaign_id: int) -> bool:
+    """Whether the approver types the number of people: friction grows with reach."""
+    foreseen = _foreseen(session, get_campaign(session, campaign_id))
+    return isinstance(foreseen, Forecast) and (
+        foreseen.will_send > _MANY or foreseen.cost > _DEAR
+    )
+
+
+def checked(session: Session, campaign: Campaign) -> dict[str, Any]:
+    """The text in its forms, the audience, the reasons, the cost, the times, the faults."""
+    foreseen = _foreseen(session, campaign)
+    rule = _rule(session, campaign)
+    undecided = campaign.status in _UNDECIDED
+    errors = standing.obstacles(session, campaign, rule, now()) if undecided else []
+    if isinstance(foreseen, CampaignError):
+        errors, foreseen = [*errors, foreseen], None
+    places = Gazetteer.of(session, current_unit(session).place_code).names
+    people = [campaign.made_by, campaign.submitted_by, campaign.approved_by]
+    return {
+        "campaign": campaign,
+        "forecast": foreseen,
+        "obstacles": [sentence(error) for error in errors],
+        "rule": in_words(rule, places, language()),
+        "view": four_forms(session, campaign.version.bulletin, campaign.version),
+        "names": names_of(session, people),
+        "mend": how_to_mend(),
+    }
+
+
+def _foreseen(session: Session, campaign: Campaign) -> Forecast | CampaignError:
+    try:
+        return forecast(session, campaign, now())
+    except CampaignError as error:
+        return error
+
+
+def _rule(session: Session, campaign: Campaign) -> Rule:
+    if campaign.status is CampaignState.DRAFT:
+        return rule_of(session, campaign.segment)
+    return Rule.from_json(campaign.rule)

@@ -1,0 +1,152 @@
+"""A campaign's decisions as the form asks for them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from campaigns.audience import segments, selection
+from campaigns.audience.models import Segment
+from campaigns.audience.rules import in_words
+from campaigns.bulletins import listing
+from campaigns.planning.drafting import CHANNELS, Plan
+from campaigns.planning.models import Campaign
+from campaigns.register.places import Gazetteer
+from campaigns.register.unit import current_unit
+from outreach import access
+from outreach.web.forms import Typed
+from outreach.web.frame import ZONE, day
+from outreach.web.gate import acting, now, wired
+from outreach.web.languages import language, shown_word
+
+PROVIDERS = ("simulator", "twilio", "portal_file")
+_FORM_TIME = "%Y-%m-%dT%H:%M"
+
+
+def blank(session: Session, version: str) -> Typed:
+    """A new campaign: both channels, the provider of the settings, at once."""
+    found = listing.usable(session, now(), acting().categories)
+    chosen = next((row for row in found if str(row.version_id) == version), None)
+    return Typed(
+        name=chosen.title if chosen else "",
+        version_id=version,
+        channels=",".join(CHANNELS),
+        provider=wired().settings.provider,
+        when="now",
+    )
+
+
+def filled(campaign: Campaign) -> Typed:
+    """A draft's decisions."""
+    return Typed(
+        name=campaign.name,
+        version_id=campaign.version_id,
+        segment_id=campaign.segment_id,
+        channels=",".join(campaign.channels),
+        provider=campaign.provider,
+        when="at" if campaign.starts_at else "now",
+        starts_at=_shown(campaign.starts_at),
+        send_before=_shown(campaign.send_before),
+    )
+
+
+def choices(session: Session) -> dict[str, Any]:
+    """Every option of the form, with the sentence beside it."""
+    texts = listing.usable(session, now(), acting().categories)
+    return {
+        "versions": [(row.version_id, row.title, _about(row)) for row in texts],
+        "segments": [_segment(session, each) for each in _usable(session)],
+        "channels": [(c.value, shown_word(f"channel_{c.value}")) for c in CHANNELS],
+        "providers": _providers(),
+        "window": _window(session),
+    }
+
+
+def read_plan(session: Session, typed: Typed) -> Plan:
+    """What was decided; sentences in ``typed.errors`` where it cannot be."""
+    versions = {str(row.version_id) for row in listing.usable(session, now())}
+    known = {str(each.id) for each in _usable(session)}
+    version = typed.choice("version_id", versions, _("选一篇已签发的文稿。"))
+    segment = typed.choice("segment_id", known, _("选一个人群。"))
+    ready = [code for code, *_rest in _providers()]
+    return Plan(
+        name=typed.text("name", _("给任务起个名称。"), longest=60),
+        version_id=int(version or 0) if typed else 0,
+        segment_id=int(segment or 0) if typed else 0,
+        channels=typed.all("channels"),
+        provider=typed.choice("provider", ready, _("选一个通道。")),
+        starts_at=_moment(typed, "starts_at") if typed["when"] == "at" else None,
+        send_before=_moment(typed, "send_before", asked=False),
+    )
+
+
+def _usable(session: Session) -> list[Segment]:
+    """Segments of one's own categories: an association writes to its members only."""
+    own = acting().categories
+    rules = (
+        (each, segments.rule_of(session, each))
+        for each in segments.list_segments(session)
+    )
+    return [each for each, rule in rules if not own or rule.within(own) == rule]
+
+
+def _segment(session: Session, segment: Segment) -> tuple[int, str, str]:
+    rule = segments.rule_of(session, segment)
+    counted = selection.count(session, rule, access.scope(acting()), now())
+    names = Gazetteer.of(session, current_unit(session).place_code).names
+    about = _(
+        "%(total)s 人，短信能到 %(reachable)s 人；%(rule)s",
+        total=f"{counted.total:,}",
+        reachable=f"{counted.reachable:,}",
+        rule=in_words(rule, names, language()),
+    )
+    return segment.id, segment.name, about
+
+
+def _about(row: listing.BulletinRow) -> str:
+    return _(
+        "%(urgency)s；短信 %(parts)s 条；有效期至 %(day)s",
+        urgency=shown_word(f"urgency.{row.urgency.value}"),
+        parts=row.parts if row.parts is not None else "–",
+        day=day(row.valid_until),
+    )
+
+
+def _providers() -> list[tuple[str, str, str]]:
+    settings = wired().settings
+    about = {
+        "simulator": _("练习和演示用，不会真的发出去。"),
+        "twilio": _("境外通道，要有批准文号。"),
+        "portal_file": _("导出号码文件，到运营商网页上发，再把结果传回来。"),
+    }
+    ready = [
+        name
+        for name in PROVIDERS
+        if name != "twilio" or (settings.twilio_account and settings.twilio_sender)
+    ]
+    return [(name, shown_word(f"provider.{name}"), about[name]) for name in ready]
+
+
+def _window(session: Session) -> str:
+    unit = current_unit(session)
+    hours = (unit.window_from, unit.window_to)
+    begin, end = (f"{minutes // 60:02}:{minutes % 60:02}" for minutes in hours)
+    return f"{begin}–{end}"
+
+
+def _moment(typed: Typed, name: str, *, asked: bool = True) -> datetime | None:
+    text = typed[name].strip()
+    if not text and not asked:
+        return None
+    try:
+        return datetime.strptime(text, _FORM_TIME).replace(tzinfo=ZONE)
+    except ValueError:
+        typed.wrong(name, _("请写成 2026-11-25T16:00 的样子。"))
+        return None
+
+
+def _shown(moment: datetime | None) -> str:
+    return moment.astimezone(ZONE).strftime(_FORM_TIME) if moment else ""

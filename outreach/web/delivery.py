@@ -1,0 +1,66 @@
+"""What happens and what happened: progress, person by person, one message's history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template
+from flask_babel import gettext as _
+
+from campaigns.planning.models import Campaign
+from campaigns.register.places import Gazetteer
+from campaigns.register.unit import current_unit
+from campaigns.reporting.statistics import CampaignStatistics, campaign_statistics
+from campaigns.vocabulary import CampaignState, Channel
+from outreach.access import Action
+from outreach.web import figures
+from outreach.web.campaign_check import found
+from outreach.web.gate import needs, now, reading
+from outreach.web.languages import shown_word
+
+bp = Blueprint("delivery", __name__, url_prefix="/delivery")
+_TENTH = 10
+_BY_HAND = "portal_file"
+_LIVE = (CampaignState.APPROVED, CampaignState.RUNNING, CampaignState.PAUSED)
+
+
+@bp.get("/<int:campaign_id>")
+@needs(Action.READ_DELIVERY)
+def show(campaign_id: int) -> str:
+    """The progress page; its block renews itself while the campaign runs."""
+    with reading() as session:
+        campaign = found(session, campaign_id)
+        figured = campaign_statistics(session, campaign_id, now=now())
+        names = Gazetteer.of(session, current_unit(session).place_code).names
+    return render_template(
+        "delivery/show.html",
+        found=figured,
+        names=names,
+        states=figures.states(figured, linked=True),
+        running=campaign.status in _LIVE,
+        said=_said(figured),
+        **frame(campaign, "show"),
+    )
+
+
+def frame(campaign: Campaign, tab: str) -> dict[str, Any]:
+    """What every page of a campaign's delivery shares: its tabs and its state."""
+    tabs = [
+        ("delivery.show", "show", _("进展")),
+        ("messages.people", "people", _("逐人结果")),
+        ("messages.doubts", "doubts", shown_word("message.in_doubt")),
+    ]
+    if campaign.provider == _BY_HAND:
+        tabs.append(("portal.show", "portal", _("门户发送")))
+    tabs.append(("reporting.show", "report", _("任务报告")))
+    return {"campaign": campaign, "tabs": tabs, "tab": tab}
+
+
+def _said(figured: CampaignStatistics) -> str:
+    """What a listener hears: the state, and each tenth of the way."""
+    wanted = figured.audience - sum(figured.skipped.values())
+    state = shown_word(f"campaign.{figured.status.value}")
+    if not wanted or Channel.SMS not in figured.channels:
+        return state
+    tenths = _TENTH * figured.submitted // wanted
+    return _("%(state)s，已发百分之 %(n)s", state=state, n=tenths * _TENTH)

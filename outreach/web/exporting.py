@@ -1,0 +1,77 @@
+"""A campaign's report as a workbook and as CSV, each noted in the record of deeds."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from flask import Blueprint, Response, request, send_file
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from campaigns.register.places import Gazetteer
+from campaigns.register.unit import current_unit
+from campaigns.reporting.exporting import ENCODINGS, csv_bytes, write_workbook
+from campaigns.reporting.statistics import CampaignStatistics, campaign_statistics
+from campaigns.reporting.tables import tables
+from outreach import audit
+from outreach.access import Action
+from outreach.web.campaign_check import found
+from outreach.web.gate import acting, needs, now, writing
+from outreach.web.languages import language
+from outreach.web.reporting import refuse_part
+
+bp = Blueprint("exporting", __name__, url_prefix="/reporting")
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@bp.get("/campaigns/<int:campaign_id>/report.xlsx")
+@needs(Action.READ_REPORTS)
+def workbook(campaign_id: int) -> Response:
+    """All tables and the definitions in one workbook."""
+    file = BytesIO()
+    with writing() as session:
+        statistics, names = _read(session, campaign_id, "xlsx")
+        write_workbook(
+            statistics,
+            file,
+            unit=current_unit(session).name,
+            names=names,
+            language=language(),
+            translate=_,
+        )
+    file.seek(0)
+    name = f"{statistics.name}.xlsx"
+    return send_file(file, mimetype=_XLSX, as_attachment=True, download_name=name)
+
+
+@bp.get("/campaigns/<int:campaign_id>/report.csv")
+@needs(Action.READ_REPORTS)
+def csv(campaign_id: int) -> Response:
+    """The table by township, as spreadsheet programs or other systems read it."""
+    wanted = request.args.get("encoding", "gb18030")
+    encoding = wanted if wanted in ENCODINGS else "utf-8-sig"
+    with writing() as session:
+        statistics, names = _read(session, campaign_id, encoding)
+    content = csv_bytes(tables(statistics, names, language())["by_township"], encoding)
+    name = f"{statistics.name}.csv"
+    return send_file(
+        BytesIO(content), mimetype="text/csv", as_attachment=True, download_name=name
+    )
+
+
+def _read(
+    session: Session, campaign_id: int, kind: str
+) -> tuple[CampaignStatistics, dict[str, str]]:
+    refuse_part()
+    found(session, campaign_id)
+    audit.note(
+        session,
+        "export_report",
+        f"campaign:{campaign_id}",
+        user_id=acting().user_id,
+        role=acting().role or "",
+        details={"kind": kind},
+        now=now(),
+    )
+    statistics = campaign_statistics(session, campaign_id, now=now())
+    return statistics, Gazetteer.of(session, current_unit(session).place_code).names

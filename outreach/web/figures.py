@@ -1,0 +1,166 @@
+"""A campaign's figures as charts: where people are, the gates, the reasons, the time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from campaigns.reporting.statistics import CampaignStatistics
+from campaigns.vocabulary import MessageState, Reason
+from outreach.web.charts import (
+    Chart,
+    Moment,
+    Part,
+    funnel,
+    sorted_bars,
+    stacked_bar,
+    step_line,
+)
+from outreach.web.drawing import Caption
+from outreach.web.frame import moment
+from outreach.web.languages import shown_word
+
+_S = MessageState
+_TONES = {
+    _S.DELIVERED: "good",
+    _S.SENT: "sent",
+    _S.ACCEPTED: "sent",
+    _S.QUEUED: "open",
+    _S.SUBMITTING: "open",
+    _S.UNDELIVERED: "bad",
+    _S.REJECTED: "bad",
+    _S.NO_RECEIPT: "warn",
+    _S.IN_DOUBT: "doubt",
+    _S.SKIPPED: "off",
+    _S.CANCELLED: "off",
+}
+_ORDER = (
+    _S.DELIVERED,
+    _S.SENT,
+    _S.ACCEPTED,
+    _S.SUBMITTING,
+    _S.QUEUED,
+    _S.IN_DOUBT,
+    _S.NO_RECEIPT,
+    _S.UNDELIVERED,
+    _S.REJECTED,
+    _S.SKIPPED,
+    _S.CANCELLED,
+)
+_PEOPLE = {
+    "delivered_suitable": "good",
+    "contacted": "good",
+    "waiting": "open",
+    "to_visit": "warn",
+    "attempted": "warn",
+    "refused": "off",
+    "not_applicable": "off",
+}
+_LONGEST_LINE = 24
+
+
+def states(found: CampaignStatistics, *, linked: bool) -> Chart:
+    """Messages by state; every state that has any leads to its people."""
+    parts = [
+        Part(
+            shown_word(state.word),
+            n,
+            _TONES[state],
+            _people(found, state=int(state)) if linked else None,
+        )
+        for state in _ORDER
+        if (n := found.messages.get(state.name.lower(), 0))
+    ]
+    said = _("短信一共 %(n)s 人，每人一行，加起来等于发送名单。", n=f"{found.audience:,}")
+    columns = (_("状态"), *_numbers())
+    return stacked_bar(Caption("states", _("短信的状态"), said, columns), parts)
+
+
+def everybody(found: CampaignStatistics) -> Chart:
+    """The partition of the audience."""
+    parts = [
+        Part(shown_word(f"figure.{name}"), found.people[name], tone)
+        for name, tone in _PEOPLE.items()
+        if found.people[name] or name in {"delivered_suitable", "contacted"}
+    ]
+    said = _(
+        "联系上 %(reached)s 人：短信送达且本人能看 %(suits)s 人，加上有人联系上 %(met)s 人。",
+        reached=f"{found.reached:,}",
+        suits=f"{found.people['delivered_suitable']:,}",
+        met=f"{found.people['contacted']:,}",
+    )
+    columns = (_("结果"), *_numbers())
+    return stacked_bar(Caption("people", _("人都到哪里了"), said, columns), parts)
+
+
+def gates(found: CampaignStatistics) -> Chart:
+    """How many passed each gate on the way to being reached."""
+    written = found.audience - sum(found.skipped.values())
+    parts = [
+        Part(shown_word("figure.audience"), found.audience, "open"),
+        Part(_("有合适的号码"), written, "open"),
+        Part(_("通道收下"), found.submitted, "sent"),
+        Part(_("手机收到"), found.delivered, "sent"),
+        Part(shown_word("figure.reached"), found.reached, "good"),
+    ]
+    said = _(
+        "名单上 %(all)s 人，最后联系上 %(reached)s 人。同一个号码只发一次，家里其他人跟着算。",
+        all=f"{found.audience:,}",
+        reached=f"{found.reached:,}",
+    )
+    columns = (_("关口"), *_numbers())
+    return funnel(Caption("gates", _("漏斗"), said, columns), parts)
+
+
+def reasons(found: CampaignStatistics, *, linked: bool) -> Chart:
+    """Why a text did not arrive, longest first."""
+    sums: Counter[tuple[str, Reason]] = Counter()
+    for row in found.reasons:
+        sums[_tone_of(row.state), row.reason] += row.n
+    parts = [
+        Part(
+            shown_word(f"reason.{reason.value}"),
+            n,
+            tone,
+            _people(found, reason=reason.value) if linked else None,
+        )
+        for (tone, reason), n in sums.items()
+    ]
+    total = sum(part.value for part in parts)
+    said = _("有 %(n)s 人没有收到短信，原因从多到少排。", n=f"{total:,}")
+    columns = (_("原因"), *_numbers())
+    caption = Caption("reasons", _("为什么没收到短信"), said, columns)
+    return sorted_bars(caption, parts, _("其他原因"))
+
+
+def over_time(
+    found: CampaignStatistics, points: list[tuple[datetime, int]], send_before: datetime
+) -> Chart:
+    """Delivered so far, and the last moment for sending when it is near."""
+    step = max(1, len(points) // _LONGEST_LINE)
+    kept = [*points[:-1:step], *points[-1:]]
+    moments = [Moment(at, n, moment(at)) for at, n in kept]
+    last = f"{moments[-1].value:,}" if moments else "0"
+    when = moments[-1].label if moments else "–"
+    said = _("到 %(when)s，送达 %(n)s 人。", when=when, n=last)
+    caption = Caption("time", _("随时间"), said, (_("时间"), _("送达")))
+    late = None
+    if moments and send_before <= moments[-1].at + 2 * (moments[-1].at - moments[0].at):
+        late = Moment(send_before, 0, _("最晚发送"))
+    top = max(found.submitted, moments[-1].value if moments else 0)
+    return step_line(caption, moments, top=top, deadline=late)
+
+
+def _numbers() -> tuple[str, str]:
+    return shown_word("figure.people"), shown_word("figure.share")
+
+
+def _tone_of(state: MessageState) -> str:
+    return _TONES.get(state, "off")
+
+
+def _people(found: CampaignStatistics, **filters: object) -> str:
+    return url_for("messages.people", campaign_id=found.campaign_id, **filters)

@@ -1,0 +1,138 @@
+"""Person by person: the masked list, what is in doubt, and one message's history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from campaigns.delivery import history, looking
+from campaigns.register.places import Gazetteer
+from campaigns.register.unit import current_unit
+from campaigns.vocabulary import MessageState, Reason
+from outreach import access
+from outreach.access import Action
+from outreach.web.campaign_check import found
+from outreach.web.delivery import frame
+from outreach.web.four_forms import townships
+from outreach.web.gate import acting, needs, reading
+from outreach.web.languages import shown_word
+
+bp = Blueprint("messages", __name__, url_prefix="/delivery")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the list is narrowed to; empty fields do not narrow."""
+
+    state: str
+    reason: str
+    township: str
+    after: int
+
+    @classmethod
+    def asked(cls) -> Filters:
+        """What the address asks for; anything unknown is left out."""
+        states = {str(int(state)) for state in MessageState}
+        state, reason = request.args.get("state", ""), request.args.get("reason", "")
+        after = request.args.get("after", "0")
+        return cls(
+            state if state in states else "",
+            reason if reason in {*Reason} else "",
+            request.args.get("township", ""),
+            int(after) if after.isdecimal() else 0,
+        )
+
+
+@bp.get("/<int:campaign_id>/messages")
+@needs(Action.LIST_RECIPIENTS)
+def people(campaign_id: int) -> str:
+    """Everybody of the campaign that this reader may see, fifty at a time."""
+    asked = Filters.asked()
+    with reading() as session:
+        campaign = found(session, campaign_id)
+        rows = _rows(session, campaign_id, asked)
+        shown = {**frame(campaign, "people"), **_options(session)}
+    more = len(rows) > looking.PAGE
+    rows = rows[: looking.PAGE]
+    following = _page(campaign_id, asked, rows[-1].message_id) if more else ""
+    return render_template(
+        "delivery/people.html",
+        rows=rows,
+        asked=asked,
+        next=following,
+        first=_page(campaign_id, asked, 0) if asked.after else "",
+        **shown,
+    )
+
+
+@bp.get("/<int:campaign_id>/doubt")
+@needs(Action.LIST_RECIPIENTS)
+def doubts(campaign_id: int) -> str:
+    """Messages of which nobody knows yet whether they were sent."""
+    with reading() as session:
+        campaign = found(session, campaign_id)
+        rows = looking.people(
+            session,
+            campaign_id,
+            scope=access.scope(acting()),
+            state=MessageState.IN_DOUBT,
+        )
+        shown = {**frame(campaign, "doubts"), **_options(session)}
+    return render_template("delivery/doubts.html", rows=rows, **shown)
+
+
+@bp.get("/messages/<int:message_id>")
+@needs(Action.LIST_RECIPIENTS)
+def one(message_id: int) -> str:
+    """One message from the list to its last receipt."""
+    with reading() as session:
+        campaign = found(session, looking.campaign_of(session, message_id))
+        row = looking.get_person(session, message_id, access.scope(acting()))
+        events = history.history(session, message_id)
+        shown = _options(session)
+    return render_template(
+        "delivery/message.html", campaign=campaign, row=row, events=events, **shown
+    )
+
+
+def _rows(
+    session: Session, campaign_id: int, asked: Filters
+) -> list[looking.PersonRow]:
+    return looking.people(
+        session,
+        campaign_id,
+        scope=access.scope(acting()),
+        state=int(asked.state) if asked.state else None,
+        reason=asked.reason,
+        township=asked.township,
+        after=asked.after,
+        limit=looking.PAGE + 1,
+    )
+
+
+def _page(campaign_id: int, asked: Filters, after: int) -> str:
+    return url_for(
+        "messages.people",
+        campaign_id=campaign_id,
+        state=asked.state or None,
+        reason=asked.reason or None,
+        township=asked.township or None,
+        after=after or None,
+    )
+
+
+def _options(session: Session) -> dict[str, Any]:
+    county = current_unit(session).place_code
+    return {
+        "names": Gazetteer.of(session, county).names,
+        "towns": townships(session),
+        "states": [(str(int(s)), shown_word(s.word)) for s in MessageState],
+        "reasons": [
+            (reason.value, shown_word(f"reason.{reason.value}"))
+            for reason in Reason
+            if reason
+        ],
+    }

@@ -1,0 +1,186 @@
+"""Campaigns: the list, a new one, the check, and the second person's approval."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from campaigns.planning import drafting, lifecycle, listing
+from campaigns.planning.models import Campaign
+from campaigns.vocabulary import CampaignState
+from outreach import audit
+from outreach.access import Action, may
+from outreach.accounts import names_of
+from outreach.web import campaign_form
+from outreach.web.campaign_check import checked, found, needs_number
+from outreach.web.forms import Typed
+from outreach.web.gate import acting, needs, now, reading, writing
+
+bp = Blueprint("planning", __name__, url_prefix="/planning")
+
+
+@bp.get("/")
+@needs(Action.READ_CAMPAIGNS)
+def index() -> str:
+    """All campaigns, newest first."""
+    with reading() as session:
+        rows = listing.list_campaigns(session, categories=acting().categories)
+        names = names_of(session, [row.made_by for row in rows])
+    return render_template("planning/index.html", rows=rows, names=names)
+
+
+@bp.get("/new")
+@needs(Action.MAKE_CAMPAIGNS)
+def new() -> str:
+    """What, to whom, how and when."""
+    with reading() as session:
+        typed = campaign_form.blank(session, request.args.get("version", ""))
+        return _form(session, typed)
+
+
+@bp.post("/new")
+@needs(Action.MAKE_CAMPAIGNS)
+def make() -> Response | tuple[str, int]:
+    """Keep the draft and go on to its check."""
+    typed = Typed()
+    with reading() as session:
+        plan = campaign_form.read_plan(session, typed)
+    if typed:
+        with typed.catching(), writing() as session:
+            campaign = drafting.draft_campaign(
+                session, **plan, by=acting().user_id, now=now()
+            )
+    if typed:
+        return redirect(url_for("planning.show", campaign_id=campaign.id), 303)
+    with reading() as session:
+        return _form(session, typed), 422
+
+
+@bp.get("/<int:campaign_id>/edit")
+@needs(Action.MAKE_CAMPAIGNS)
+def edit(campaign_id: int) -> str:
+    """A draft's decisions again."""
+    with reading() as session:
+        campaign = found(session, campaign_id)
+        return _form(session, campaign_form.filled(campaign), campaign)
+
+
+@bp.post("/<int:campaign_id>/edit")
+@needs(Action.MAKE_CAMPAIGNS)
+def change(campaign_id: int) -> Response | tuple[str, int]:
+    """Keep a changed draft."""
+    typed = Typed()
+    with reading() as session:
+        plan = campaign_form.read_plan(session, typed)
+    if typed:
+        with typed.catching(), writing() as session:
+            campaign = found(session, campaign_id)
+            drafting.change_campaign(session, campaign, plan, now=now())
+    if typed:
+        return redirect(url_for("planning.show", campaign_id=campaign_id), 303)
+    with reading() as session:
+        return _form(session, typed, found(session, campaign_id)), 422
+
+
+@bp.get("/<int:campaign_id>")
+@needs(Action.READ_CAMPAIGNS)
+def show(campaign_id: int) -> str:
+    """The check: exactly what would happen, or what was decided."""
+    with reading() as session:
+        campaign = found(session, campaign_id)
+        return render_template(
+            "planning/show.html",
+            **checked(session, campaign),
+            allowed=_allowed(campaign),
+        )
+
+
+@bp.get("/<int:campaign_id>/approve")
+@needs(Action.APPROVE_CAMPAIGNS)
+def approve(campaign_id: int) -> str:
+    """The same page for the second person, with the button that sends."""
+    with reading() as session:
+        return _approval(session, campaign_id, Typed())
+
+
+@bp.post("/<int:campaign_id>/approve")
+@needs(Action.APPROVE_CAMPAIGNS)
+def release(campaign_id: int) -> Response | tuple[str, int]:
+    """Release exactly what was read."""
+    typed = Typed()
+    with reading() as session:
+        people = checked(session, found(session, campaign_id))["forecast"].will_send
+        asked = needs_number(session, campaign_id)
+    if not typed.ticked("read"):
+        typed.wrong("read", _("看过以后请打勾。"))
+    if asked and typed["people"].replace(",", "").strip() != str(people):
+        typed.wrong("people", _("请照上面写的人数填。"))
+    if typed:
+        with typed.catching(), writing() as session:
+            found(session, campaign_id)
+            _release(session, campaign_id, typed["content_hash"])
+    if typed:
+        return redirect(url_for("planning.show", campaign_id=campaign_id), 303)
+    with reading() as session:
+        return _approval(session, campaign_id, typed), 422
+
+
+def _release(session: Session, campaign_id: int, content_hash: str) -> None:
+    by, moment = acting().user_id, now()
+    lifecycle.release(
+        session, campaign_id, by=by, content_hash=content_hash, now=moment
+    )
+    audit.note(
+        session,
+        "release_campaign",
+        f"campaign:{campaign_id}",
+        user_id=by,
+        role=acting().role or "",
+        details={"content": content_hash},
+        now=moment,
+    )
+    flash(_("已批准。"), "good")
+
+
+def _approval(session: Session, campaign_id: int, typed: Typed) -> str:
+    campaign = found(session, campaign_id)
+    asked = needs_number(session, campaign_id)
+    values = checked(session, campaign)
+    return render_template("planning/approve.html", **values, typed=typed, asked=asked)
+
+
+def _form(session: Session, typed: Typed, campaign: Campaign | None = None) -> str:
+    return render_template(
+        "planning/edit.html",
+        typed=typed,
+        campaign=campaign,
+        ticked=typed["channels"].split(",")
+        if typed["channels"]
+        else typed.all("channels"),
+        **campaign_form.choices(session),
+    )
+
+
+def _allowed(campaign: Campaign) -> dict[str, Any]:
+    """What this person may do with the campaign as it stands."""
+    person, state = acting(), campaign.status
+    makes, sends = (
+        may(person, Action.MAKE_CAMPAIGNS),
+        may(person, Action.APPROVE_CAMPAIGNS),
+    )
+    mine = person.user_id in {campaign.made_by, campaign.submitted_by}
+    waits = state is CampaignState.SUBMITTED
+    held = state is CampaignState.APPROVED and campaign.launched_at is None
+    return {
+        "edit": makes and state is CampaignState.DRAFT,
+        "submit": makes and state is CampaignState.DRAFT,
+        "approve": sends and waits and not mine,
+        "wait": waits and (mine or not sends),
+        "take_back": held and (sends or makes),
+        "unsubmit": makes and waits and mine,
+        "follow": campaign.launched_at is not None,
+    }

@@ -1,0 +1,151 @@
+"""Reports: what a campaign achieved, by place, category and reason, and its tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from flask import Blueprint, render_template
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from campaigns.errors import NotAllowed, mark
+from campaigns.planning.listing import list_campaigns
+from campaigns.register.places import Gazetteer
+from campaigns.register.unit import current_unit
+from campaigns.reporting import over_time
+from campaigns.reporting.definitions import DEFINITIONS
+from campaigns.reporting.paragraph import paragraph, percent
+from campaigns.reporting.people import People
+from campaigns.reporting.statistics import CampaignStatistics, campaign_statistics
+from campaigns.reporting.villages import Villages
+from campaigns.vocabulary import CampaignState
+from outreach.access import Action, may
+from outreach.accounts import Role
+from outreach.web import figures
+from outreach.web.campaign_check import found
+from outreach.web.gate import acting, needs, now, reading
+from outreach.web.languages import language, shown_word
+
+bp = Blueprint("reporting", __name__, url_prefix="/reporting")
+_BEGUN = (CampaignState.RUNNING, CampaignState.PAUSED, CampaignState.FINISHED)
+_STOPPED = CampaignState.CANCELLED
+_FEW = 10
+_STEPS = (0.2, 0.4, 0.6, 0.8)
+_LOWEST_TENTH = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of the heat table: its rate, its step from 0 to 4, and whether it lags."""
+
+    rate: float
+    step: int
+    people: int
+    reached: int
+    lags: bool
+
+
+@bp.get("/")
+@needs(Action.READ_REPORTS)
+def index() -> str:
+    """Campaigns that went out, with their rates side by side."""
+    with reading() as session:
+        rows = list_campaigns(
+            session, states=(*_BEGUN, _STOPPED), categories=acting().categories
+        )
+        lines = [
+            (row, narrowed(campaign_statistics(session, row.id)))
+            for row in rows
+            if row.launched_at
+        ]
+    return render_template("reporting/index.html", lines=lines)
+
+
+@bp.get("/campaigns/<int:campaign_id>")
+@needs(Action.READ_REPORTS)
+def show(campaign_id: int) -> str:
+    """One campaign, from the paragraph for the meeting to every table."""
+    with reading() as session:
+        campaign = found(session, campaign_id)
+        figured = narrowed(campaign_statistics(session, campaign_id, now=now()))
+        points = over_time.over_time(session, campaign_id, now())
+        names = _names(session)
+    linked = may(acting(), Action.LIST_RECIPIENTS)
+    return render_template(
+        "reporting/show.html",
+        campaign=campaign,
+        found=figured,
+        names=names,
+        paragraph=paragraph(figured, language()) if _sees_all() else "",
+        people=figures.everybody(figured),
+        gates=figures.gates(figured),
+        reasons=figures.reasons(figured, linked=linked),
+        time=figures.over_time(figured, points, campaign.send_before),
+        heat=_heat(figured),
+        categories=[int(category) for category in figured.by_category],
+        definitions=[(shown_word(code), _(said)) for code, said in DEFINITIONS.items()],
+        whole=_sees_all(),
+    )
+
+
+def narrowed(whole: CampaignStatistics) -> CampaignStatistics:
+    """The figures a reader may see: township staff get those of their township."""
+    if _sees_all():
+        return whole
+    place = acting().place
+    heat = {key: people for key, people in whole.heat.items() if key[0] == place}
+    villages = whole.villages_by_township.get(place, Villages())
+    return replace(
+        whole,
+        everybody=whole.by_township.get(place, People()),
+        by_township={p: n for p, n in whole.by_township.items() if p == place},
+        by_category={category: people for (_place, category), people in heat.items()},
+        heat=heat,
+        villages=villages,
+        villages_by_township={place: villages},
+    )
+
+
+def refuse_part() -> None:
+    """Raise NotAllowed for whoever sees a part of the figures only."""
+    if not _sees_all():
+        raise NotAllowed(mark("整个任务的表格只给县残联和协会。"))
+
+
+@bp.app_template_filter("percent")
+def shown_percent(share: float | None) -> str:
+    """A share as 90.8%, never rounded up."""
+    return percent(share, language())
+
+
+def _sees_all() -> bool:
+    return acting().role in {Role.COORDINATOR, Role.AUDITOR, Role.ASSOCIATION}
+
+
+def _heat(found: CampaignStatistics) -> dict[tuple[str, int], Cell]:
+    """Contact rates by township and category; fewer than ten people show no rate."""
+    rates = sorted(
+        people.rate
+        for people in found.heat.values()
+        if people.rate is not None and people.audience >= _FEW
+    )
+    lowest = rates[int(len(rates) * _LOWEST_TENTH)] if rates else 0.0
+    return {
+        (place, int(category)): _cell(people, lowest)
+        for (place, category), people in found.heat.items()
+    }
+
+
+def _cell(people: People, lowest: float) -> Cell:
+    rate = people.rate or 0.0
+    return Cell(
+        rate,
+        sum(rate >= step for step in _STEPS),
+        people.audience,
+        people.reached,
+        people.audience >= _FEW and rate <= lowest,
+    )
+
+
+def _names(session: Session) -> dict[str, str]:
+    return Gazetteer.of(session, current_unit(session).place_code).names

@@ -1,0 +1,130 @@
+"""The sound of a text: have it recorded, listen, print it for an announcer, upload."""
+
+from __future__ import annotations
+
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as Answer
+
+from audio.errors import AudioError
+from audio.script import Script
+from audio.sheet import read_aloud_sheet
+from campaigns.bulletins.drafting import get_version, keep_recording
+from campaigns.errors import NotFound, mark
+from campaigns.register.models import Place
+from campaigns.register.unit import current_unit
+from outreach import previews
+from outreach.access import Action
+from outreach.recording import script_of
+from outreach.web import media
+from outreach.web.bulletins import opened
+from outreach.web.forms import Typed
+from outreach.web.gate import acting, local, needs, now, reading, wired, writing
+from outreach.web.languages import translated
+from outreach.web.nudging import nudge
+
+bp = Blueprint("sound", __name__, url_prefix="/bulletins")
+_SHEET_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
+
+@bp.post("/versions/<int:version_id>/record/<township>")
+@needs(Action.READ_BULLETINS)
+def record(version_id: int, township: str) -> Answer:
+    """Ask the studio for the clip; it is made in the background."""
+    with reading() as session:
+        script = _script(session, version_id, township)
+    previews.ask(wired().settings.media_dir, script.fingerprint(), now())
+    nudge("recording.record_preview", version_id, township)
+    flash(_("正在录音。可以离开本页，录好了再回来听。"), "good")
+    return redirect(local(request.form.get("page")) or "/bulletins", 303)
+
+
+@bp.get("/versions/<int:version_id>/clip/<township>")
+@needs(Action.READ_BULLETINS)
+def clip(version_id: int, township: str) -> Response:
+    """The clip itself."""
+    with reading() as session:
+        script = _script(session, version_id, township)
+    folder = wired().settings.media_dir
+    found = previews.status(folder, script.fingerprint(), now()).clip
+    if found is None:
+        raise NotFound(mark("这段录音还没有做好。"))
+    save_as = f"{script.title}.mp3" if "save" in request.args else ""
+    sha256 = found.files[0].sha256
+    return media.served(found.path, media.MP3, save_as=save_as, print_=sha256)
+
+
+@bp.get("/<int:bulletin_id>/aloud")
+@needs(Action.READ_BULLETINS)
+def aloud(bulletin_id: int) -> Response:
+    """Large print for a person at the microphone, one page that prints as it is."""
+    with reading() as session:
+        bulletin, version = opened(session, bulletin_id)
+        script = _script(session, version.id, request.args.get("township", ""))
+        sheet = read_aloud_sheet(script.text, bulletin.title)
+    answer = Response(sheet, mimetype="text/html")
+    answer.headers["Content-Security-Policy"] = _SHEET_POLICY
+    return answer
+
+
+@bp.get("/<int:bulletin_id>/recording")
+@needs(Action.WRITE_BULLETINS)
+def recording(bulletin_id: int) -> str:
+    """Upload somebody's own recording."""
+    with reading() as session:
+        bulletin, version = opened(session, bulletin_id)
+        return render_template(
+            "bulletins/recording.html",
+            bulletin=bulletin,
+            version=version,
+            typed=Typed(),
+        )
+
+
+@bp.post("/<int:bulletin_id>/recording")
+@needs(Action.WRITE_BULLETINS)
+def upload(bulletin_id: int) -> Answer | tuple[str, int]:
+    """Keep an upload after checking that it is sound, and put it in the text's place."""
+    typed, file = Typed(), request.files.get("file")
+    if file is None or not file.filename:
+        typed.wrong("file", _("先选一个声音文件。"))
+    else:
+        try:
+            _keep(bulletin_id, file.read(), file.filename)
+        except AudioError as error:
+            typed.wrong("file", translated(error.sentence, dict(error.values)))
+    if typed:
+        flash(_("录音收下了。请试听，再请同事审核签发。"), "good")
+        return redirect(url_for("bulletins.show", bulletin_id=bulletin_id), 303)
+    with reading() as session:
+        bulletin, version = opened(session, bulletin_id)
+        shown = {"bulletin": bulletin, "version": version, "typed": typed}
+        return render_template("bulletins/recording.html", **shown), 422
+
+
+def _keep(bulletin_id: int, content: bytes, name: str) -> None:
+    with reading() as session:
+        opened(session, bulletin_id)
+    kept = wired().studio.keep_recording(content, name)
+    with writing() as session:
+        _bulletin, version = opened(session, bulletin_id)
+        keep_recording(session, version.id, kept, by=acting().user_id, now=now())
+
+
+def _script(session: Session, version_id: int, township: str) -> Script:
+    """What is spoken in a township (a code), for a reader who may see the text."""
+    version = get_version(session, version_id)
+    opened(session, version.bulletin_id)
+    place = session.get(Place, township)
+    pace = wired().settings.pace
+    name = place.name if place else ""
+    return script_of(version, current_unit(session), name, pace=pace)

@@ -1,0 +1,115 @@
+"""A campaign's other steps: submit, take back, pause, go on, stop, send back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from campaigns.delivery import tally
+from campaigns.errors import CampaignError
+from campaigns.planning import lifecycle
+from campaigns.planning.models import Campaign
+from campaigns.vocabulary import Channel, MessageState
+from outreach import audit
+from outreach.access import Action
+from outreach.web.campaign_check import found
+from outreach.web.gate import acting, local, needs, now, reading, writing
+from outreach.web.languages import sentence
+
+bp = Blueprint("steering", __name__, url_prefix="/planning")
+
+
+@bp.post("/<int:campaign_id>/submit")
+@needs(Action.MAKE_CAMPAIGNS)
+def submit(campaign_id: int) -> Response:
+    """Hand it to a colleague."""
+    return _steer(campaign_id, "submit_campaign", lifecycle.submit, _("已送审批。请另一位同事来批准。"))
+
+
+@bp.post("/<int:campaign_id>/unsubmit")
+@needs(Action.MAKE_CAMPAIGNS)
+def unsubmit(campaign_id: int) -> Response:
+    """Take one's own submission back to change it."""
+    done = _("拿回来了，可以修改。")
+    return _steer(campaign_id, "withdraw_submission_campaign", lifecycle.withdraw_submission, done)
+
+
+@bp.post("/<int:campaign_id>/return")
+@needs(Action.APPROVE_CAMPAIGNS)
+def send_back(campaign_id: int) -> Response:
+    """Return it to its maker, with a reason."""
+    reason = request.form.get("reason", "")
+
+    step = partial(lifecycle.send_back, reason=reason)
+    return _steer(campaign_id, "send_back_campaign", step, _("已退回。"))
+
+
+@bp.post("/<int:campaign_id>/take-back")
+@needs(Action.MAKE_CAMPAIGNS)
+def take_back(campaign_id: int) -> Response:
+    """Undo the approval while it is held."""
+    done = _("撤回了，一条也没有发。")
+    return _steer(campaign_id, "take_back_campaign", lifecycle.take_back, done)
+
+
+@bp.post("/<int:campaign_id>/pause")
+@needs(Action.STOP_CAMPAIGNS)
+def pause(campaign_id: int) -> Response:
+    """Stop handing over; what was handed over goes its way."""
+    return _steer(campaign_id, "pause_campaign", lifecycle.pause, _("已暂停。要接着发，点“继续”。"))
+
+
+@bp.post("/<int:campaign_id>/resume")
+@needs(Action.RESUME_CAMPAIGNS)
+def resume(campaign_id: int) -> Response:
+    """Go on after a pause."""
+    return _steer(campaign_id, "resume_campaign", lifecycle.resume, _("接着发了。"))
+
+
+@bp.get("/<int:campaign_id>/stop")
+@needs(Action.STOP_CAMPAIGNS)
+def ask_stop(campaign_id: int) -> str:
+    """What stopping would do, with numbers."""
+    with reading() as session:
+        campaign = found(session, campaign_id)
+        states = tally.by_state(session, campaign_id, Channel.SMS)
+    left = states.get(MessageState.QUEUED, 0)
+    gone = sum(n for state, n in states.items() if tally.billed(state))
+    return render_template(
+        "planning/stop.html", campaign=campaign, left=left, gone=gone
+    )
+
+
+@bp.post("/<int:campaign_id>/stop")
+@needs(Action.STOP_CAMPAIGNS)
+def stop(campaign_id: int) -> Response:
+    """End it for good."""
+    return _steer(campaign_id, "cancel_campaign", lifecycle.cancel, _("已停止。没发的不再发。"))
+
+
+def _steer(
+    campaign_id: int, deed: str, step: Callable[..., Campaign], done: str
+) -> Response:
+    """One step, noted, and back to the page that asked for it."""
+    by, moment = acting().user_id, now()
+    try:
+        with writing() as session:
+            found(session, campaign_id)
+            step(session, campaign_id, by=by, now=moment)
+            audit.note(
+                session,
+                deed,
+                f"campaign:{campaign_id}",
+                user_id=by,
+                role=acting().role or "",
+                now=moment,
+            )
+        flash(done, "good")
+    except CampaignError as error:
+        flash(sentence(error), "bad")
+    back = local(request.form.get("page"))
+    return redirect(back or url_for("planning.show", campaign_id=campaign_id), 303)

@@ -1,0 +1,231 @@
+"""A village's own page: signed address, no account, no script, nobody's details."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import segno
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as Answer
+
+from campaigns.errors import CampaignError, NotFound, mark
+from campaigns.fieldwork import deeds, village_pages
+from campaigns.fieldwork.playing import Way
+from campaigns.fieldwork.village_pages import Card
+from campaigns.register.models import Place
+from campaigns.register.place_names import spoken
+from campaigns.vocabulary import AnnouncementState
+from outreach.web import played_form, village_files, village_link
+from outreach.web.errors import status_of
+from outreach.web.frame import ZONE
+from outreach.web.gate import now, open_to_everyone, reading, wired, writing
+from outreach.web.languages import sentence
+
+bp = Blueprint("village", __name__, url_prefix="/v")
+_WECHAT = "MicroMessenger"
+_DONE = {AnnouncementState.PLAYED, AnnouncementState.SIGNED}
+_CLOSED = {*_DONE, AnnouncementState.WITHDRAWN, AnnouncementState.NOT_DUE}
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A village by its names as people say them."""
+
+    code: str
+    name: str
+    township: str
+
+
+@bp.errorhandler(CampaignError)
+def closed(error: CampaignError) -> tuple[str, int]:
+    """What stands in the way, on a page of the same kind."""
+    page = render_template("village/closed.html", sentence=sentence(error))
+    return page, status_of(error)
+
+
+@bp.get("/<token>")
+@open_to_everyone
+def show(token: str) -> str:
+    """What the village has to play."""
+    with reading() as session:
+        place = _where(session, token)
+        cards = village_pages.for_village(session, place.code, now())
+    return render_template(
+        "village/show.html",
+        token=token,
+        place=place,
+        cards=cards,
+        due=sum(card.state not in _CLOSED for card in cards),
+        packed=[card for card in cards if card.pack and not card.withdrawn_at],
+        slots="、".join(slot for slot, _name in played_form.slots()[:-1]),
+        thanks="thanks" in request.args,
+        in_wechat=_WECHAT in request.user_agent.string,
+    )
+
+
+@bp.get("/<token>/<int:announcement_id>/listen.mp3")
+@open_to_everyone
+def listen(token: str, announcement_id: int) -> Response:
+    """The sound, for the player of the page; listening is no download."""
+    return village_files.clip(_card(token, announcement_id)[1])
+
+
+@bp.get("/<token>/<int:announcement_id>/download.mp3")
+@open_to_everyone
+def download(token: str, announcement_id: int) -> Response:
+    """The sound as a file, counted once its last byte was sent."""
+    place, card = _card(token, announcement_id)
+    return village_files.clip(card, save=True, sent=_counting(announcement_id, place))
+
+
+@bp.get("/<token>/<int:announcement_id>/pack.zip")
+@open_to_everyone
+def pack(token: str, announcement_id: int) -> Response:
+    """Everything for the memory stick in one file."""
+    place, card = _card(token, announcement_id)
+    counting = _counting(announcement_id, place)
+    return village_files.pack(card, place.name, place.township, sent=counting)
+
+
+@bp.get("/<token>/<int:announcement_id>/played")
+@open_to_everyone
+def played(token: str, announcement_id: int) -> str:
+    """Ask when and how often it was played."""
+    return _ask_played(token, announcement_id)
+
+
+@bp.post("/<token>/<int:announcement_id>/played")
+@open_to_everyone
+def confirm(token: str, announcement_id: int) -> Answer | tuple[str, int]:
+    """Keep what the village told; telling it again changes it."""
+    _card(token, announcement_id)
+    who = _who()
+    try:
+        play = played_form.read_play(request.form)
+        with writing() as session:
+            deeds.record_played(
+                session, announcement_id, play, way=Way.LINK, actor=who, now=now()
+            )
+    except CampaignError as error:
+        return _ask_played(token, announcement_id, sentence(error)), 422
+    return redirect(url_for("village.show", token=token, thanks=1), 303)
+
+
+@bp.get("/<token>/<int:announcement_id>/missed")
+@open_to_everyone
+def missed(token: str, announcement_id: int) -> str:
+    """Ask why it was not played."""
+    return _ask_missed(token, announcement_id)
+
+
+@bp.post("/<token>/<int:announcement_id>/missed")
+@open_to_everyone
+def explain(token: str, announcement_id: int) -> Answer | tuple[str, int]:
+    """Keep why it was not played."""
+    _card(token, announcement_id)
+    reason = request.form.get("reason", "")
+    remark = request.form.get("remark", "")[:100]
+    try:
+        with writing() as session:
+            deeds.record_missed(
+                session,
+                announcement_id,
+                reason if reason in played_form.reasons() else "other",
+                way=Way.LINK,
+                remark=remark,
+                now=now(),
+            )
+    except CampaignError as error:
+        return _ask_missed(token, announcement_id, sentence(error)), 422
+    return redirect(url_for("village.show", token=token, thanks=1), 303)
+
+
+@bp.get("/<token>/sheet")
+@open_to_everyone
+def sheet(token: str) -> str:
+    """The play sheet, for paper, with a code that opens this page."""
+    with reading() as session:
+        place = _where(session, token)
+        cards = village_pages.for_village(session, place.code, now())
+    return render_template(
+        "village/sheet.html",
+        token=token,
+        place=place,
+        cards=[card for card in cards if card.clip and not card.withdrawn_at],
+        slots=[slot for slot, _name in played_form.slots()[:-1]],
+        today=now().astimezone(ZONE).date(),
+        code=code_of(token),
+    )
+
+
+def code_of(token: str) -> Markup | None:
+    """The QR code of a village's page; None without an address people can reach."""
+    if not wired().settings.public_url:
+        return None
+    address = wired().settings.own_url + url_for("village.show", token=token)
+    drawing = segno.make(address, error="m").svg_inline(border=4, omitsize=True)
+    return Markup(drawing)  # noqa: S704  # nosec B704 - drawn by us from our address
+
+
+def _where(session: Session, token: str) -> Where:
+    today = now().astimezone(ZONE).date()
+    code = village_link.read(token, wired().signer, today)
+    place = session.get(Place, code)
+    if place is None:
+        raise NotFound(mark("没有这个网址。请核对，或向镇残联要新的二维码。"))
+    above = session.get(Place, place.parent) if place.parent else None
+    return Where(code, spoken(place.name), above.name if above else "")
+
+
+def _card(token: str, announcement_id: int) -> tuple[Where, Card]:
+    with reading() as session:
+        place = _where(session, token)
+        deeds.get_announcement(session, announcement_id, place.code)
+        cards = village_pages.for_village(session, place.code, now())
+    found = next((card for card in cards if card.id == announcement_id), None)
+    if found is None:
+        raise NotFound(mark("这条广播过期了，不用再播。"))
+    return place, found
+
+
+def _counting(announcement_id: int, place: Where) -> partial[None]:
+    wiring = wired()
+    return partial(
+        village_files.count_download, wiring, announcement_id, Way.LINK, place.code
+    )
+
+
+def _ask_played(token: str, announcement_id: int, fault: str = "") -> str:
+    place, card = _card(token, announcement_id)
+    return render_template(
+        "village/played.html",
+        token=token,
+        place=place,
+        card=card,
+        fault=fault,
+        given=request.form,
+        slots=played_form.slots(),
+        means=played_form.means_of_playing(),
+        people=played_form.people(),
+    )
+
+
+def _ask_missed(token: str, announcement_id: int, fault: str = "") -> str:
+    place, card = _card(token, announcement_id)
+    return render_template(
+        "village/missed.html",
+        token=token,
+        place=place,
+        card=card,
+        fault=fault,
+        given=request.form,
+        reasons=played_form.reasons(),
+    )
+
+
+def _who() -> str:
+    return dict(played_form.people()).get(request.form.get("who", ""), "")
+
