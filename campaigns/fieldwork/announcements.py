@@ -69,6 +69,7 @@ def prepare(session: Session, campaign_id: int, now: datetime) -> int:
     ]
     session.add_all(fresh)
     session.flush()
+    _mark_recorded(session, campaign_id, now)
     return len(fresh)
 
 
@@ -95,7 +96,8 @@ def attach_clip(  # noqa: PLR0913, PLR0917 - where, what, and what is known
     """Give a township's villages their clip; return how many got it.
 
     ``clip`` is its fingerprint, ``facts`` its seconds, lufs, true_peak_dbtp, sha256
-    and bytes. A village that downloaded another clip already keeps it.
+    and bytes. A village that downloaded another clip already keeps it. With the last
+    one the campaign is recorded.
     """
     given = session.scalars(
         update(Announcement)

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import factories
 import pytest
-from campaigns.fieldwork.playing import Play
 from sqlalchemy import select
 
 from campaigns.delivery import tally
@@ -13,6 +12,7 @@ from campaigns.errors import NotFound, NotReady, Refused
 from campaigns.fieldwork import announcements, deeds
 from campaigns.fieldwork.alerting import alert
 from campaigns.fieldwork.models import Announcement, AnnouncementLog
+from campaigns.fieldwork.playing import Play
 from campaigns.fieldwork.village_pages import for_places, for_village, play_log
 from campaigns.register.models import Place
 from campaigns.vocabulary import AnnouncementState, Channel, MissedReason
@@ -71,6 +71,15 @@ def test_a_rule_with_places_is_heard_there_alone(session):
     announcements.prepare(session, campaign.id, NOW)
     assert of(session, LUGAO).township == BAISHA
     assert len(for_places(session, [])) == 1
+
+
+def test_a_rule_without_villages_leaves_nothing_to_record(session):
+    campaign = factories.campaign(
+        session, channels=["loudspeaker"], rule={"villages": ["510522112299"]}
+    )
+    assert announcements.prepare(session, campaign.id, NOW) == 0
+    session.refresh(campaign)
+    assert campaign.recorded_at == NOW
 
 
 def test_texts_alone_are_not_announced(session):
