@@ -53,7 +53,7 @@ class Dispatch:
         )
         version = campaign.version
         by_place = not _BY_PLACE.isdisjoint(names_in(version.sms_text))
-        places = dict(session.execute(select(Place.code, Place.name)).tuples().all())
+        places = dict(session.execute(select(Place.code, Place.name)).all())
         unit = session.scalars(select(Unit)).one()
         return cls(campaign, version, unit, places, by_place)
 
