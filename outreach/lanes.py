@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from threading import Lock
+from threading import Event, Lock
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
@@ -35,6 +35,7 @@ _LONGEST_NAP = 1.0
 _log = logging.getLogger(__name__)
 _busy: set[int] = set()
 _guard = Lock()
+_closing = Event()
 
 
 @contextmanager
@@ -49,6 +50,14 @@ def alone(campaign_id: int) -> Iterator[bool]:
         if free:
             with _guard:
                 _busy.discard(campaign_id)
+
+
+def close() -> None:
+    """Let lanes end what they carry and claim nothing more: the process is to stop.
+
+    A supervisor does not wait for a whole budget, and what it kills is left in doubt.
+    """
+    _closing.set()
 
 
 def send(wiring: Wiring, campaign_id: int, seconds: float = BUDGET) -> int:
@@ -83,7 +92,7 @@ class Lane:
     async def run(self) -> int:
         """Work until the time is up or nothing is due; return how many were carried."""
         carried = 0
-        while time.monotonic() < self.until:
+        while time.monotonic() < self.until and not _closing.is_set():
             turn, batch = await asyncio.to_thread(self._next)
             if batch.messages:
                 outcomes = await carry(self.provider, batch)

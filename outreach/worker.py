@@ -18,9 +18,10 @@ from celery.signals import (
     worker_process_init,
     worker_process_shutdown,
     worker_shutdown,
+    worker_shutting_down,
 )
 
-from outreach import wiring
+from outreach import lanes, wiring
 from outreach.loop import LOOP
 from outreach.settings import Settings
 from outreach.tasks import MODULES, QUEUES, ROUTES
@@ -112,6 +113,11 @@ def _build_in_main(sender: Any = None, **_: object) -> None:  # noqa: ANN401
 @worker_process_init.connect
 def _build_in_child(**_: object) -> None:
     wiring.build()
+
+
+@worker_shutting_down.connect
+def _close_lanes(**_: object) -> None:
+    lanes.close()
 
 
 @worker_shutdown.connect
