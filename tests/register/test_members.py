@@ -20,9 +20,7 @@ EVERYBODY = Scope.everything()
 
 
 def found(session, scope=EVERYBODY, **filters):
-    return list(
-        find_members(session, scope=scope, filters=Filters(**filters)).members
-    )
+    return list(find_members(session, scope=scope, filters=Filters(**filters)).members)
 
 
 def test_a_person_is_found_by_whole_name_phone_or_number(session):
@@ -52,9 +50,7 @@ def test_pages_go_forward_and_back_over_everybody_once(session):
     third = find_members(session, scope=EVERYBODY, limit=3, after=second.next_after)
     assert [*first.members, *second.members, *third.members] == everybody
     assert third.next_after is None
-    back = find_members(
-        session, scope=EVERYBODY, limit=3, before=third.previous_before
-    )
+    back = find_members(session, scope=EVERYBODY, limit=3, before=third.previous_before)
     assert back.members == second.members
     start = find_members(session, scope=EVERYBODY, limit=3, before=back.previous_before)
     assert start.members == first.members

@@ -66,12 +66,16 @@ FIELDS = (*(name for name, _ in _PATTERNS if name not in IGNORED), "ignore")
 
 @dataclass(slots=True)
 class Header:
-    """Where the header ends (row from 1) and what each column (from 0) means."""
+    """Where the header ends (row from 1) and what each column (from 0) means.
+
+    ``twice`` is a name that stands over two columns, with their letters.
+    """
 
     row: int
     labels: list[str]
     depth: int = 1
     fields: dict[int, str] = field(default_factory=dict)
+    twice: tuple[str, str, str] | None = None
 
     @property
     def columns(self) -> dict[str, str]:
@@ -129,7 +133,10 @@ def find_header(
     header's row (from 1) when a person said it. Raises Unreadable when there is none,
     or when one name stands over two columns.
     """
-    texts = [[_text(cell) for cell in row] for row in rows[:LOOKED_AT]]
+    texts = [
+        [compact(c) if isinstance(c, str) else "" for c in row]
+        for row in rows[:LOOKED_AT]
+    ]
     _spread(texts, merged)
     places = range(len(texts)) if at is None else [at - 1]
     found = [
@@ -143,6 +150,14 @@ def find_header(
         raise Unreadable(
             mark("没有找到表头。表里要有“姓名”，还要有“残疾人证号”或“身份证号”。")
         )
+    if best.twice is not None:
+        label, first, second = best.twice
+        raise Unreadable(
+            mark("“%(label)s”有两列：%(first)s 和 %(second)s。请改成不同的列名。"),
+            label=label,
+            first=first,
+            second=second,
+        )
     return best
 
 
@@ -154,10 +169,6 @@ def _worth(header: Header) -> tuple[int, int, int]:
 def _enough(header: Header) -> bool:
     used = set(header.fields.values())
     return "name" in used and bool(used & NEEDED)
-
-
-def _text(cell: Any) -> str:  # noqa: ANN401
-    return compact(cell) if isinstance(cell, str) else ""
 
 
 def _spread(texts: list[list[str]], merged: Sequence[Sequence[int]]) -> None:
@@ -201,13 +212,13 @@ def _named(
 ) -> Header | None:
     labels: list[str] = []
     fields: dict[int, str] = {}
-    lower_used = False
+    lower_used, twice = False, None
     for index, (upper, lower) in enumerate(pairs):
         name, label = _best(upper, lower)
         lower_used = lower_used or bool(lower and name)
         if label in labels:
             if name and name not in MULTIPLE_COLUMNS | IGNORED:
-                _refuse_twice(label, labels.index(label), index)
+                twice = label, letter(labels.index(label)), letter(index)
             label = f"{label}（{letter(index)}）"
         labels.append(label or f"（{letter(index)}）")
         name = chosen.get(labels[-1], name or "")
@@ -216,7 +227,7 @@ def _named(
     if any(lower for _, lower in pairs) and not lower_used:
         return None
     _drop_ways(fields, labels)
-    return Header(row, labels, fields=fields)
+    return Header(row, labels, fields=fields, twice=twice)
 
 
 def _drop_ways(fields: dict[int, str], labels: list[str]) -> None:
@@ -238,12 +249,3 @@ def _best(upper: str, lower: str) -> tuple[str | None, str]:
 
 def _free(name: str, fields: dict[int, str]) -> bool:
     return name in MULTIPLE_COLUMNS or name not in fields.values()
-
-
-def _refuse_twice(label: str, first: int, second: int) -> None:
-    raise Unreadable(
-        mark("“%(label)s”有两列：%(first)s 和 %(second)s。请改成不同的列名。"),
-        label=label,
-        first=letter(first),
-        second=letter(second),
-    )

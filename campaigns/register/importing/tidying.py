@@ -17,6 +17,8 @@ _TOTAL = re.compile(r"(?:[合总小共]计|[填制]表|审核|单位负责人|�
 _FILLED = ("township", "village")
 _KEYS = ("certificate", "id_number")
 _ROWS_NAMED = 5
+_LONG = 12
+"""Shorter than this, what stands under the numbers may be a sum."""
 
 
 class DataRows:
@@ -70,7 +72,7 @@ class DataRows:
         return sentences
 
     def _is_total(self, row: Sequence[Any]) -> bool:
-        if any(self._has(row, name) for name in _KEYS):
+        if any(self._has(row, name, _LONG) for name in _KEYS):
             return False
         return any(
             isinstance(cell, str) and _TOTAL.fullmatch(compact(cell)) is not None
@@ -82,9 +84,9 @@ class DataRows:
         cell = row[index] if index < len(row) else ""
         return isinstance(cell, str) and compact(cell) == self.header.labels[index]
 
-    def _has(self, row: Sequence[Any], name: str) -> bool:
+    def _has(self, row: Sequence[Any], name: str, length: int = 1) -> bool:
         return any(
-            index < len(row) and row[index] not in {"", None}
+            index < len(row) and len(str(row[index] or "")) >= length
             for index in self._columns.get(name, ())
         )
 
