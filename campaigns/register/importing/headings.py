@@ -151,12 +151,9 @@ def find_header(
             mark("没有找到表头。表里要有“姓名”，还要有“残疾人证号”或“身份证号”。")
         )
     if best.twice is not None:
-        label, first, second = best.twice
         raise Unreadable(
             mark("“%(label)s”有两列：%(first)s 和 %(second)s。请改成不同的列名。"),
-            label=label,
-            first=first,
-            second=second,
+            **dict(zip(("label", "first", "second"), best.twice, strict=True)),
         )
     return best
 
