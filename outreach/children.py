@@ -10,6 +10,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 _LINUX_TIES = (
     "import ctypes,os,sys;"
     "ctypes.CDLL(None).prctl(1,15);"
@@ -59,6 +61,14 @@ class Child:
                 os.killpg(self.process.pid, number)
             except ProcessLookupError:
                 return
+
+    def cpu_seconds(self) -> float:
+        """Processor seconds of the process and those below it."""
+        if self.process is None or not self.alive:
+            return 0.0
+        us = psutil.Process(self.process.pid)
+        times = [p.cpu_times() for p in [us, *us.children(recursive=True)]]
+        return round(sum(t.user + t.system for t in times), 1)
 
     def restart_when_due(self, now: float) -> bool:
         """Start a process that ended by itself again, ever more patiently."""

@@ -84,6 +84,10 @@ class Stack:
         now = time.monotonic()
         return [c.name for c in self.children if c.restart_when_due(now)]
 
+    def cpu_seconds(self) -> dict[str, float]:
+        """Processor seconds of each process and those below it, since it started."""
+        return {child.name: child.cpu_seconds() for child in self.children}
+
     def stop(self) -> list[str]:
         """Stop everything, the broker last; return the names of what was killed."""
         killed = stop_all(list(reversed(self.children)), _PATIENCE)

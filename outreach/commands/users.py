@@ -70,7 +70,9 @@ def list_users() -> None:
         found = accounts.list_users(session)
         if not found:
             raise NotFound(
-                mark("还没有账号。请先建一个：outreach users add 名字 --role coordinator --place 县码。")
+                mark(
+                    "还没有账号。请先建一个：outreach users add 名字 --role coordinator --place 县码。"
+                )
             )
         for user in found:
             grants = "；".join(f"{g.role} {g.place}" for g in user.grants)

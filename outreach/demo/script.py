@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from campaigns.audience import segments
 from campaigns.bulletins import drafting, library, review
 from campaigns.planning import lifecycle
-from outreach.tasks.launching import launch
+from campaigns.register.models import Place
+from campaigns.register.unit import current_unit
+from campaigns.vocabulary import Level
+from outreach import previews
+from outreach.recording import script_of
+from outreach.tasks.recording import record_preview
 from outreach.wiring import Wiring
 
 _TEXT = "T01"
@@ -15,8 +23,8 @@ _SEND_WITHIN = timedelta(hours=8)
 _VALID = timedelta(days=120)
 
 
-def issue_bulletin(wiring: Wiring, writer: int, second: int) -> int:
-    """One person fills in a text of the library, another issues it; its version's id."""
+def write_bulletin(wiring: Wiring, writer: int) -> int:
+    """One person fills in a text of the library and has its sound made; its id."""
     now = wiring.clock()
     with wiring.database.writing() as session:
         made = library.start_from_library(session, _TEXT, by=writer, now=now)
@@ -26,19 +34,49 @@ def issue_bulletin(wiring: Wiring, writer: int, second: int) -> int:
             {
                 "source": "县疾控中心通知〔2026〕12号",
                 "valid_until": (now + _VALID).date(),
+                "voice": wiring.settings.voice,
             },
             by=writer,
             now=now,
         )
-        version = review.send_for_review(session, version.id, by=writer, now=now)
-        seen = version.content_hash
-        review.confirm_heard(session, version.id, "县残联负责人", by=second, now=now)
-        review.issue(session, version.id, by=second, seen=seen, now=now)
-        return version.id
+        review.send_for_review(session, version.id, by=writer, now=now)
+        township = _township(session)
+    record_preview.delay(version.id, township)
+    return version.id
+
+
+def sound(wiring: Wiring, version_id: int) -> previews.Preview:
+    """How far the clip is that the second person listens to."""
+    with wiring.database.reading() as session:
+        version = drafting.get_version(session, version_id)
+        place = session.get_one(Place, _township(session))
+        script = script_of(
+            version, current_unit(session), place.name, pace=wiring.settings.pace
+        )
+    return previews.status(
+        wiring.settings.media_dir, script.fingerprint(), wiring.clock()
+    )
+
+
+def _township(session: Session) -> str:
+    places = select(Place.code).where(Place.level == Level.TOWNSHIP)
+    return session.scalars(places.order_by(Place.code)).first() or ""
+
+
+def issue_bulletin(wiring: Wiring, version_id: int, second: int) -> None:
+    """Another person confirms what was heard, and issues the text."""
+    now = wiring.clock()
+    with wiring.database.writing() as session:
+        review.confirm_heard(session, version_id, "县残联负责人", by=second, now=now)
+        seen = drafting.get_version(session, version_id).content_hash
+        review.issue(session, version_id, by=second, seen=seen, now=now)
 
 
 def release_campaign(wiring: Wiring, version: int, writer: int, second: int) -> int:
-    """One person drafts and submits a campaign to everybody, another releases it."""
+    """One person drafts and submits a campaign to everybody, another releases it.
+
+    Nobody nudges: the workers' tick finds it when its hold is over.
+    """
     now = wiring.clock()
     with wiring.database.writing() as session:
         everybody = segments.list_segments(session)[0]
@@ -62,5 +100,4 @@ def release_campaign(wiring: Wiring, version: int, writer: int, second: int) -> 
             content_hash=campaign.content_hash,
             now=wiring.clock(),
         )
-    launch.delay(campaign.id)
-    return campaign.id
+        return campaign.id

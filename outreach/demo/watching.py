@@ -4,25 +4,46 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from campaigns.reporting.statistics import CampaignStatistics, campaign_statistics
 from rich.console import Console
 from rich.progress import Progress, TaskID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaigns.delivery.models import Message, Receipt
+from campaigns.errors import NotReady, mark
 from campaigns.fieldwork.models import Announcement
+from campaigns.planning.models import Campaign
+from campaigns.reporting.statistics import CampaignStatistics, campaign_statistics
 from campaigns.vocabulary import AnnouncementState, Channel, MessageState
-from outreach.simulator.asking import summary
 from outreach.bars import bars
+from outreach.demo.script import sound
+from outreach.previews import Progress as Stage
+from outreach.simulator.asking import summary
 from outreach.wiring import Wiring
 
 _LIMIT_SECONDS = 900.0
 _LOOK_SECONDS = 0.5
 _WAITING = ("queued", "submitting", "in_doubt")
+
+
+def until_heard(
+    wiring: Wiring, version: int, console: Console, tend: Callable[[], list[str]]
+) -> None:
+    """Wait for the clip that the second person listens to. Raises NotReady."""
+    with bars(console) as progress:
+        progress.add_task("录音 / recording", total=None, note="")
+        until = time.monotonic() + _LIMIT_SECONDS
+        while time.monotonic() < until:
+            tend()
+            heard = sound(wiring, version)
+            if heard.progress is Stage.READY:
+                return
+            if heard.progress is Stage.FAILED:
+                raise NotReady(heard.sentence, **heard.values)
+            time.sleep(_LOOK_SECONDS)
+    raise NotReady(mark("录音等了太久还没有好。请看 logs 文件夹里的 recorder.log。"))
 
 
 def until_settled(
@@ -41,7 +62,7 @@ def until_settled(
                 seen = campaign_statistics(session, campaign)
                 packs, villages = _packs(session, campaign)
             _show(progress, rows, seen, packs, villages)
-            if _settled(wiring, campaign, seen) and villages and packs == villages:
+            if _settled(wiring, campaign, seen):
                 break
             time.sleep(_LOOK_SECONDS)
     with wiring.database.reading() as session:
@@ -86,6 +107,9 @@ def _settled(wiring: Wiring, campaign: int, seen: CampaignStatistics) -> bool:
         return False
     if any(seen.alerts.get(name) for name in _WAITING):
         return False
+    with wiring.database.reading() as session:
+        if session.get_one(Campaign, campaign).recorded_at is None:
+            return False
     if summary(wiring.settings)["pending_receipts"]:
         return False
     with wiring.database.reading() as session:
