@@ -25,6 +25,7 @@ class Action(StrEnum):
     REVEAL = "reveal"
     REVEAL_ID = "reveal_id"
     RECORD_REFUSAL = "record_refusal"
+    LIFT_REFUSAL = "lift_refusal"
     CHECK_IMPORT = "check_import"
     TAKE_IN_IMPORT = "take_in_import"
     DEFINE_SEGMENTS = "define_segments"
@@ -62,6 +63,7 @@ RIGHTS: dict[Action, frozenset[Role]] = {
     Action.REVEAL: frozenset({_C, _A, _T}),
     Action.REVEAL_ID: frozenset({_C}),
     Action.RECORD_REFUSAL: frozenset({_C, _A, _T}),
+    Action.LIFT_REFUSAL: frozenset({_C}),
     Action.CHECK_IMPORT: frozenset({_C, _A}),
     Action.TAKE_IN_IMPORT: frozenset({_C}),
     Action.DEFINE_SEGMENTS: frozenset({_C, _A}),

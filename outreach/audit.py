@@ -67,6 +67,28 @@ def note(  # noqa: PLR0913 - who, what, to which, how it ended
     return row
 
 
+def latest(  # noqa: PLR0913 - what the log can be narrowed to
+    session: Session,
+    limit: int = 50,
+    *,
+    before: int | None = None,
+    action: str = "",
+    subject: str = "",
+    user_id: int | None = None,
+) -> list[AuditRow]:
+    """The last deeds, the newest first, ``before`` an id."""
+    query = select(AuditRow).order_by(AuditRow.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(AuditRow.id < before)
+    if action:
+        query = query.where(AuditRow.action == action)
+    if subject:
+        query = query.where(AuditRow.subject == subject)
+    if user_id is not None:
+        query = query.where(AuditRow.user_id == user_id)
+    return list(session.scalars(query))
+
+
 def digest(row: AuditRow) -> str:
     """The hash that ``row`` must have."""
     facts = [

@@ -15,10 +15,11 @@ from sqlalchemy import select
 
 from campaigns.privacy import mask_name, mask_phone
 from campaigns.register.models import Place, Unit
+from campaigns.words import knows
 from outreach.access import Acting, Action, may
 from outreach.accounts import Role
 from outreach.web.gate import now, reading
-from outreach.web.languages import language
+from outreach.web.languages import language, shown_word
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -110,6 +111,7 @@ def register(app: Flask) -> None:
     app.context_processor(_frame)
     app.jinja_env.filters.update(moment=moment, day=day, number=number, yuan=yuan)
     app.jinja_env.filters.update(mask_name=mask_name, mask_phone=mask_phone)
+    app.jinja_env.filters["deed"] = deed
     app.jinja_env.globals.update(badge_of=badge_of, role_word=role_word)
 
 
@@ -121,6 +123,11 @@ def badge_of(code: str) -> tuple[str, str]:
 def role_word(role: str) -> str:
     """The code of a role's word."""
     return f"role_{role}"
+
+
+def deed(action: str) -> str:
+    """An audited deed in words."""
+    return shown_word(f"deed.{action}") if knows(f"deed.{action}") else action
 
 
 def unit() -> Unit | None:

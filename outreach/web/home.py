@@ -1,17 +1,37 @@
-"""Home: what must I do now, what happened today."""
+"""Home: what must I do now, what stands where today, what happened last."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template
+from werkzeug.wrappers import Response
 
-from outreach.access import Action
-from outreach.web.gate import needs
+from campaigns.planning.listing import list_campaigns
+from outreach import audit, to_do
+from outreach.access import Action, may
+from outreach.web.frame import unit
+from outreach.web.gate import acting, needs, now, reading, wired
 
 bp = Blueprint("home", __name__)
+_RECENT = 5
 
 
 @bp.get("/")
 @needs(Action.OWN_PAGES)
-def show() -> str:
-    """The page for the person's role."""
-    return render_template("home/show.html", todo=[])
+def show() -> str | Response:
+    """The page for the person's role; before the first set-up, the way to begin."""
+    me = acting()
+    if unit() is None and may(me, Action.SET_UP):
+        return redirect("/start")
+    with reading() as db:
+        campaigns, deeds = [], []
+        if may(me, Action.READ_CAMPAIGNS):
+            campaigns = list_campaigns(db, categories=me.categories, limit=_RECENT)
+        if may(me, Action.READ_AUDIT):
+            deeds = audit.latest(db, _RECENT)
+        return render_template(
+            "home/show.html",
+            todo=to_do.to_do(db, wired(), me, now()),
+            figures=to_do.figures(db, me),
+            campaigns=campaigns,
+            deeds=deeds,
+        )

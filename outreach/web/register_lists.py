@@ -91,6 +91,21 @@ def refusal_of(db: Session, member: Member) -> OptOut | None:
     return optouts.standing(db, index) if index else None
 
 
+def refusals(
+    db: Session, mine: Scope | None, limit: int = 200
+) -> list[tuple[OptOut, Member | None]]:
+    """Refusals with the person on record; ``mine`` None shows every number's."""
+    query = (
+        select(OptOut, Member)
+        .outerjoin(Member, Member.id == OptOut.member_id)
+        .order_by(OptOut.id.desc())
+        .limit(limit)
+    )
+    if mine is not None:
+        query = query.where(*mine.where())
+    return [(refusal, member) for refusal, member in db.execute(query)]
+
+
 def after_refusal(typed: Typed, member_id: int) -> Answer:
     """Back to the person, or the form again with what has to be mended."""
     if not typed:

@@ -1,0 +1,173 @@
+"""What a person must do now, by role: each a sentence with its figure and one link."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from campaigns.bulletins.models import BulletinVersion
+from campaigns.delivery.models import Reply, Tally, TallyDelta
+from campaigns.errors import mark
+from campaigns.fieldwork.models import Announcement
+from campaigns.planning.models import Campaign
+from campaigns.register.models import Import, Member, Unit
+from campaigns.vocabulary import (
+    AnnouncementState,
+    BulletinState,
+    CampaignState,
+    Channel,
+    ImportState,
+    MessageState,
+    NumberStatus,
+)
+from outreach import condition
+from outreach.access import Acting, Action, may, scope
+from outreach.accounts import Role
+from outreach.wiring import Wiring
+
+_AT_MOST = 7
+_NOT_PLAYED = (
+    AnnouncementState.PREPARED,
+    AnnouncementState.ALERTED,
+    AnnouncementState.DOWNLOADED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """One thing to do: a msgid with ``n``, where it is done, by when."""
+
+    sentence: str
+    n: int
+    address: str
+    due: datetime | None = None
+
+
+def to_do(
+    session: Session, wiring: Wiring, acting: Acting, now: datetime
+) -> list[ToDo]:
+    """At most seven things, those for other people's work first."""
+    found = [
+        *_second_person(session, acting),
+        *_own_texts(session, acting),
+        *_delivery(session, acting),
+        *_fieldwork(session, acting),
+        *_keeping(session, wiring, acting, now),
+    ]
+    return found[:_AT_MOST]
+
+
+def _second_person(session: Session, acting: Acting) -> Iterator[ToDo]:
+    """What waits for somebody other than its maker."""
+    me = acting.user_id
+    if may(acting, Action.ISSUE_BULLETINS):
+        waiting = (BulletinState.IN_REVIEW, BulletinState.REVIEWED)
+        in_review = BulletinVersion.state.in_(waiting)
+        n = _count(
+            session, BulletinVersion, in_review, BulletinVersion.written_by != me
+        )
+        yield from _some(mark("%(n)s 篇文稿等您审核签发"), n, "/bulletins?tab=review")
+    if may(acting, Action.APPROVE_CAMPAIGNS):
+        submitted = Campaign.status == CampaignState.SUBMITTED
+        n = _count(session, Campaign, submitted, Campaign.made_by != me)
+        yield from _some(mark("%(n)s 个任务等您批准"), n, "/planning")
+    if may(acting, Action.TAKE_IN_IMPORT):
+        waits = Import.state == ImportState.WAITING
+        n = _count(session, Import, waits, Import.made_by != me)
+        yield from _some(mark("%(n)s 份名册等您确认导入"), n, "/register/imports")
+
+
+def _own_texts(session: Session, acting: Acting) -> Iterator[ToDo]:
+    if not may(acting, Action.WRITE_BULLETINS):
+        return
+    returned = BulletinVersion.state == BulletinState.RETURNED
+    mine = BulletinVersion.written_by == acting.user_id
+    n = _count(session, BulletinVersion, returned, mine)
+    yield from _some(mark("%(n)s 篇文稿被退回，请修改"), n, "/bulletins")
+    checked = Import.state == ImportState.CHECKED, Import.made_by == acting.user_id
+    n = _count(session, Import, *checked)
+    if may(acting, Action.TAKE_IN_IMPORT):
+        yield from _some(
+            mark("%(n)s 份名册核对好了，还没有导入"), n, "/register/imports"
+        )
+
+
+def _delivery(session: Session, acting: Acting) -> Iterator[ToDo]:
+    if acting.role is not Role.COORDINATOR:
+        return
+    n = in_state(session, MessageState.IN_DOUBT)
+    yield from _some(mark("%(n)s 条短信结果不明，正在查询"), n, "/planning")
+    n = _count(session, Reply, Reply.closed_at.is_(None))
+    yield from _some(mark("%(n)s 条回复要处理"), n, "/delivery/replies")
+
+
+def _fieldwork(session: Session, acting: Acting) -> Iterator[ToDo]:
+    if acting.role in {Role.TOWNSHIP, Role.VILLAGE}:
+        here = Announcement.village.startswith(acting.place, autoescape=True)
+        n = _count(session, Announcement, here, Announcement.state.in_(_NOT_PLAYED))
+        yield from _some(mark("%(n)s 条播出还没有确认"), n, "/fieldwork")
+    if acting.role in {Role.TOWNSHIP, Role.COORDINATOR}:
+        bad = Member.number_status == NumberStatus.SUSPECT
+        n = _count(session, Member, bad, *scope(acting).where())
+        address = "/register?contact=suspect"
+        yield from _some(mark("%(n)s 个号码待核实"), n, address)
+
+
+def _keeping(
+    session: Session, wiring: Wiring, acting: Acting, now: datetime
+) -> Iterator[ToDo]:
+    if acting.role is Role.ADMINISTRATOR:
+        ailing = [p for p in condition.parts(wiring, session, now) if not p.well]
+        yield from _some(mark("%(n)s 个部件不正常"), len(ailing), "/health")
+    if may(acting, Action.SET_UP) and session.scalar(select(Unit.id).limit(1)) is None:
+        yield ToDo(mark("还没有设置本单位，先从这里开始"), 1, "/start")
+
+
+def _some(sentence: str, n: int, address: str) -> Iterator[ToDo]:
+    if n:
+        yield ToDo(sentence, n, address)
+
+
+def in_state(session: Session, state: MessageState) -> int:
+    """Texts now in ``state``, from the tally: the cost does not grow with history."""
+    return sum(session.scalar(_sum(table, state)) or 0 for table in (Tally, TallyDelta))
+
+
+def _sum(table: type[Tally | TallyDelta], state: MessageState) -> Select[tuple[int]]:
+    here = table.state == int(state), table.channel == Channel.SMS.value
+    return select(func.sum(table.n)).where(*here)
+
+
+def _count(session: Session, table: type, *conditions: ColumnElement[bool]) -> int:
+    query = select(func.count()).select_from(table).where(*conditions)
+    return session.scalar(query) or 0
+
+
+def figures(session: Session, acting: Acting) -> list[tuple[str, int]]:
+    """Today's figures of this role: msgid and number."""
+    if acting.role is Role.ADMINISTRATOR:
+        return []
+    found = []
+    if may(acting, Action.LIST_MEMBERS):
+        n = _count(session, Member, *scope(acting).where())
+        found.append((mark("在册人员"), n))
+    if may(acting, Action.READ_CAMPAIGNS):
+        under_way = Campaign.status.in_((CampaignState.RUNNING, CampaignState.PAUSED))
+        found.append((mark("进行中的任务"), _count(session, Campaign, under_way)))
+    if may(acting, Action.READ_FIELDWORK):
+        here = Announcement.village.startswith(acting.place, autoescape=True)
+        due = Announcement.state.not_in(
+            (AnnouncementState.NOT_DUE, AnnouncementState.WITHDRAWN)
+        )
+        played = Announcement.state.in_(
+            (AnnouncementState.PLAYED, AnnouncementState.SIGNED)
+        )
+        found.append((mark("应播（村次）"), _count(session, Announcement, here, due)))
+        found.append(
+            (mark("已播（村次）"), _count(session, Announcement, here, played))
+        )
+    return found

@@ -1,0 +1,79 @@
+"""For the auditor: from a person or a campaign to the proof; nothing here changes."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from campaigns.delivery.contacts import contacts_of
+from outreach import accounts, audit
+from outreach.access import Action
+from outreach.web.forms import Typed
+from outreach.web.gate import needs, reading
+
+bp = Blueprint("audit", __name__, url_prefix="/audit")
+KINDS = ("member", "campaign", "bulletin", "import", "message", "user")
+_PAGE = 50
+_TRAIL = 500
+
+
+@bp.get("")
+@needs(Action.READ_AUDIT)
+def index() -> str | Response:
+    """One field and a kind; what is found leads to its trail."""
+    typed = Typed(**request.args.to_dict())
+    number, kind = typed["number"].strip(), typed["kind"]
+    if number.isdecimal() and kind in KINDS:
+        return redirect(url_for("audit.trail", kind=kind, number=int(number)))
+    if number:
+        typed.wrong("number", _("编号是数字，请照页面上的写。"))
+    return render_template(
+        "audit/index.html", typed=typed, errors=typed.errors, kinds=KINDS
+    )
+
+
+@bp.get("/<any(member,campaign,bulletin,import,message,user):kind>/<int:number>")
+@needs(Action.READ_AUDIT)
+def trail(kind: str, number: int) -> str:
+    """Everything that was done to one thing, in order of time."""
+    with reading() as db:
+        deeds = audit.latest(db, _TRAIL, subject=f"{kind}:{number}")[::-1]
+        return render_template(
+            "audit/trail.html",
+            kind=kind,
+            number=number,
+            deeds=deeds,
+            names=accounts.names_of(db, [deed.user_id for deed in deeds]),
+            contacts=contacts_of(db, number) if kind == "member" else [],
+        )
+
+
+@bp.get("/log")
+@needs(Action.READ_AUDIT)
+def log() -> str:
+    """Every deed, the latest first."""
+    typed = Typed(**request.args.to_dict())
+    before = request.args.get("before", type=int)
+    with reading() as db:
+        deeds = audit.latest(db, _PAGE, before=before, action=typed["action"])
+        return render_template(
+            "audit/log.html",
+            typed=typed,
+            deeds=deeds,
+            names=accounts.names_of(db, [deed.user_id for deed in deeds]),
+            next=_older(typed, deeds) if len(deeds) == _PAGE else None,
+        )
+
+
+@bp.get("/verify")
+@needs(Action.READ_AUDIT)
+def verify() -> str:
+    """Recompute the chain, and say whether a row was changed or is missing."""
+    with reading() as db:
+        broken, last = audit.broken_at(db), audit.latest(db, 1)
+    return render_template("audit/verify.html", broken=broken, last=last)
+
+
+def _older(typed: Typed, deeds: list[audit.AuditRow]) -> str:
+    return url_for("audit.log", action=typed["action"], before=deeds[-1].id)
