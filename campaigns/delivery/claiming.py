@@ -22,6 +22,7 @@ from sqlalchemy import (
     Update,
     bindparam,
     exists,
+    false,
     select,
     update,
 )
@@ -119,7 +120,12 @@ def locked_rows(session: Session, *conditions: ColumnElement[bool]) -> list[int]
 
 
 def refused(urgency: Urgency) -> ColumnElement[bool]:
-    """Whether the message's phone refused texts of this urgency."""
+    """Whether the message's phone refused texts of this urgency.
+
+    Nobody can refuse an emergency.
+    """
+    if urgency == Urgency.EMERGENCY:
+        return false()
     scopes = ("all", "tips") if urgency == Urgency.TIP else ("all",)
     return exists().where(
         OptOut.phone_index == _m.phone_index,
@@ -142,9 +148,8 @@ def _claim(urgency: Urgency) -> Update:
             Campaign.status == CampaignState.RUNNING,
             Campaign.send_before > bindparam("last"),
         ),
+        ~refused(urgency),
     ]
-    if urgency != Urgency.EMERGENCY:
-        conditions.append(~refused(urgency))
     due = (
         select(_m.id)
         .where(*conditions)

@@ -85,8 +85,6 @@ def gate(session: Session, campaign_id: int, now: datetime, size: int = _BATCH) 
         return _cancel(session, campaign, Reason.STOPPED, now, size)
     if campaign.send_before <= now:
         return _cancel(session, campaign, Reason.TOO_LATE, now, size)
-    if campaign.urgency == Urgency.EMERGENCY:
-        return 0
     some = _queued(campaign, size, refused(campaign.urgency))
     state, reason = MessageState.SKIPPED, Reason.OPTED_OUT
     return _end(session, (Message.id.in_(some),), state, reason, now)

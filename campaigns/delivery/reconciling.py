@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Integer,
     SmallInteger,
     String,
@@ -262,19 +263,28 @@ def no_receipt(
     session: Session, campaign_id: int, now: datetime, size: int = 2000
 ) -> int:
     """End the waiting for reports after 72 hours; a late one still counts."""
+    old = Message.campaign_id == campaign_id, Message.accepted_at < now - SILENCE
+    moved = silence(session, old, now, size)
+    settle(session, moved)
+    return len(moved)
+
+
+def silence(
+    session: Session,
+    which: Iterable[ColumnElement[bool]],
+    now: datetime,
+    size: int | None = None,
+) -> Sequence[Any]:
+    """Turn accepted and sent messages into "no receipt"; return what moved."""
     silent = (
         select(Message.id)
-        .where(
-            Message.campaign_id == campaign_id,
-            Message.state.in_((MessageState.ACCEPTED, MessageState.SENT)),
-            Message.accepted_at < now - SILENCE,
-        )
+        .where(Message.state.in_((MessageState.ACCEPTED, MessageState.SENT)), *which)
         .order_by(Message.id)
         .limit(size)
         .with_for_update(skip_locked=True)
         .cte("silent")
     )
-    moved = session.execute(
+    return session.execute(
         change(Message)
         .where(
             Message.id.in_(select(silent.c.id)),
@@ -289,5 +299,3 @@ def no_receipt(
         .returning(*tally.MOVED)
         .execution_options(synchronize_session=False)
     ).all()
-    settle(session, moved)
-    return len(moved)
