@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -121,7 +121,7 @@ class Stack:
         lock.flush()
         self._lock = lock
 
-    def __enter__(self) -> Stack:
+    def __enter__(self) -> Self:
         try:
             self.start()
         except BaseException:

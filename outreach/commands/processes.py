@@ -52,4 +52,4 @@ def beat() -> None:
     """Keep time for the workers; any number may run."""
     from outreach.worker import celery  # noqa: PLC0415 - slow import
 
-    celery.Beat(loglevel="INFO").run()  # type: ignore[attr-defined]
+    celery.Beat(loglevel="INFO").run()

@@ -71,7 +71,8 @@ def list_users() -> None:
         if not found:
             raise NotFound(
                 mark(
-                    "还没有账号。请先建一个：outreach users add 名字 --role coordinator --place 县码。"
+                    "还没有账号。请先建一个："
+                    "outreach users add 名字 --role coordinator --place 县码。"
                 )
             )
         for user in found:

@@ -54,7 +54,8 @@ def _settings() -> Settings:
     if folder.exists() and any(folder.iterdir()) and not (folder / _MARKER).exists():
         raise Refused(
             mark(
-                "文件夹 %(folder)s 里有别的东西，演示不会动它。请换一个 OUTREACH_DATA_DIR。"
+                "文件夹 %(folder)s 里有别的东西，演示不会动它。"
+                "请换一个 OUTREACH_DATA_DIR。"
             ),
             folder=folder,
         )

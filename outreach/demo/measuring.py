@@ -1,4 +1,4 @@
-"""What the demonstration measures of itself: seconds by stage and memory of the tree."""
+"""What the demonstration measures of itself: seconds by stage, memory of its tree."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Self
 
 import psutil
 
@@ -45,7 +46,7 @@ class Memory:
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._sample, daemon=True)
 
-    def __enter__(self) -> Memory:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

@@ -50,7 +50,7 @@ class Demo:
                 )
             self._stack.start()
             # This process was put together by hand: its hints go to the same broker.
-            celery.conf.broker_url = self.settings.broker_address
+            celery.conf.update(broker_url=self.settings.broker_address)
         writer, second = self.sign_ins[0].user_id, self.sign_ins[1].user_id
         version = write_bulletin(wiring, writer)
         imported = take_in_roster(

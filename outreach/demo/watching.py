@@ -159,7 +159,7 @@ def _clips(session: Session, campaign: int) -> list[dict[str, Any]]:
 
 
 def _pace(session: Session, campaign: int) -> dict[str, Any]:
-    """Seconds from first claim to last acceptance, and when the first clip was there."""
+    """Seconds from first claim to last acceptance; whether sound came before the end."""
     ours = (Message.campaign_id == campaign, Message.channel == Channel.SMS)
     first, last = session.execute(
         select(func.min(Message.submitted_at), func.max(Message.accepted_at)).where(
@@ -173,7 +173,8 @@ def _pace(session: Session, campaign: int) -> dict[str, Any]:
             Announcement.state != AnnouncementState.NOT_DUE,
         )
     )
+    took = (last - first).total_seconds() if first and last else 0.0
     return {
-        "sending_seconds": round((last - first).total_seconds(), 2),
+        "sending_seconds": round(took, 2),
         "first_clip_before_last_receipt": bool(clip and received and clip < received),
     }
