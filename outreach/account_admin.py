@@ -32,7 +32,7 @@ def places(session: Session) -> dict[str, str]:
         .where(Place.level.in_(_WIDE), Place.valid_to.is_(None))
         .order_by(Place.code)
     )
-    return dict(row._tuple() for row in session.execute(query))  # noqa: SLF001
+    return dict(session.execute(query).all())
 
 
 def change(

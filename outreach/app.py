@@ -39,6 +39,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=3600,
         BOOTSTRAP_SERVE_LOCAL=True,
     )
+    # /planning and /planning/ are one page: no address costs a second request.
+    app.url_map.strict_slashes = False
     app.extensions["outreach"] = known
     web.attach(app)
     return app

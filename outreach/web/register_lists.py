@@ -82,7 +82,7 @@ def names(db: Session, member: Member) -> dict[str, str]:
     """The names of a person's township and village."""
     codes = [code for code in (member.township, member.village) if code]
     rows = db.execute(select(Place.code, Place.name).where(Place.code.in_(codes)))
-    return {code: name for code, name in rows}  # noqa: C416 - rows are not pairs
+    return dict(rows.all())
 
 
 def refusal_of(db: Session, member: Member) -> OptOut | None:

@@ -1,0 +1,124 @@
+"""Signing in tells nobody which half was wrong, and a sign-in ends when it should."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from outreach import accounts, sign_ins
+from outreach.access import Acting
+from outreach.accounts import User
+
+PASSWORD = "lianxi-ceshi-9527"
+
+
+def test_a_wrong_name_and_a_wrong_password_get_the_same_page(visit) -> None:
+    texts = []
+    for name in ("xian", "nobody"):
+        answer = visit().send("/sign-in", name=name, password="falsch-falsch-1")
+        assert answer.status_code == 422
+        texts.append(answer.get_data(as_text=True).split("<main")[1].split("<form")[0])
+    assert texts[0] == texts[1]
+
+
+def test_what_was_typed_stays_but_never_the_password(visit) -> None:
+    answer = visit().send("/sign-in", name="xian", password="falsch-falsch-1")
+    text = answer.get_data(as_text=True)
+    assert 'value="xian"' in text
+    assert "falsch-falsch-1" not in text
+    assert "<title>\n      出错" in text or "出错：" in text
+
+
+def test_after_five_tries_one_waits_a_minute(visit) -> None:
+    stranger = visit()
+    statuses = [
+        stranger.send("/sign-in", name="xian", password="falsch-falsch-1").status_code
+        for _ in range(6)
+    ]
+    assert statuses == [422] * 5 + [429]
+
+
+@pytest.mark.parametrize("address", ["//evil.example", "https://evil.example", "\\x"])
+def test_one_is_never_led_elsewhere_after_signing_in(visit, address: str) -> None:
+    answer = visit().send("/sign-in", name="xian", password=PASSWORD, next=address)
+    assert answer.location == "/"
+
+
+def test_one_comes_back_to_the_page_one_wanted(visit) -> None:
+    stranger = visit()
+    wanted = stranger.open("/register/refusals")
+    answer = stranger.send(
+        wanted.location, "/sign-in", name="xian", password=PASSWORD, next="/register"
+    )
+    assert answer.location == "/register"
+
+
+def test_a_cookie_of_a_sign_in_that_ended_is_worth_nothing(visit) -> None:
+    person = visit("xian")
+    cookie = person.client.get_cookie("outreach").value
+    person.send("/me", "/sign-out")
+    thief = visit()
+    thief.client.set_cookie("outreach", cookie)
+    assert thief.open("/register").status_code == 303
+
+
+def test_a_disabled_account_is_out_at_once(visit, writing, now) -> None:
+    person = visit("fubao")
+    with writing() as session:
+        session.scalars(
+            select(User).where(User.name == "fubao")
+        ).one().disabled_at = now
+    assert person.open("/register").status_code == 303
+
+
+def signed_in(session, name: str, now) -> str:
+    token = sign_ins.sign_in(session, name, PASSWORD, now=now)
+    assert token is not None
+    return token
+
+
+@pytest.fixture
+def user(session, now) -> User:
+    return accounts.add_user(
+        session, name="mei", shown_as="mei", password=PASSWORD, now=now
+    )
+
+
+@pytest.mark.usefixtures("user")
+def test_half_an_hour_without_a_press_ends_a_sign_in(session, now) -> None:
+    token = signed_in(session, "mei", now)
+    soon, late = now + timedelta(minutes=29), now + timedelta(minutes=31)
+    assert isinstance(sign_ins.who(session, token, soon), Acting)
+    assert sign_ins.who(session, token, late) is None
+    sign_ins.touch(session, token, soon)
+    assert sign_ins.who(session, token, late) is not None
+
+
+@pytest.mark.usefixtures("user")
+def test_nobody_stays_signed_in_longer_than_eight_hours(session, now) -> None:
+    token = signed_in(session, "mei", now)
+    moment = now
+    while moment < now + timedelta(hours=8):
+        moment += timedelta(minutes=20)
+        sign_ins.touch(session, token, moment)
+    assert sign_ins.who(session, token, now + timedelta(hours=8, minutes=1)) is None
+
+
+@pytest.mark.usefixtures("user")
+def test_the_fourth_sign_in_ends_the_first(session, now) -> None:
+    tokens = [signed_in(session, "mei", now) for _ in range(4)]
+    alive = [sign_ins.who(session, token, now) is not None for token in tokens]
+    assert alive == [False, True, True, True]
+
+
+@pytest.mark.usefixtures("user")
+def test_a_new_password_ends_the_other_sign_ins(session, now) -> None:
+    here, there = (signed_in(session, "mei", now) for _ in range(2))
+    acting = sign_ins.who(session, here, now)
+    new = "yi-ju-hao-ji-de-hua"
+    sign_ins.change_password(session, acting, PASSWORD, new, now=now)
+    assert sign_ins.who(session, here, now) is not None
+    assert sign_ins.who(session, there, now) is None
+    assert sign_ins.sign_in(session, "mei", new, now=now) is not None
