@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
+import httpx
 from factories import member
 from journeys.embedded import Embedded
 from sqlalchemy import func, select
@@ -20,6 +21,7 @@ from campaigns.delivery.token import read
 from campaigns.fieldwork.models import Announcement
 from campaigns.planning import lifecycle
 from campaigns.planning.models import Campaign
+from campaigns.register.models import Member
 from campaigns.register.places import shipped_rows
 from campaigns.vocabulary import (
     CampaignState,
@@ -57,8 +59,9 @@ class Office:
 
     def settle(self, people: int, **given: Any) -> str:
         """Put ``people`` into a village where nobody lives yet; the village's code."""
-        village = next(_villages)
         with self.wiring.database.writing() as session:
+            settled = set(session.scalars(select(Member.village).distinct()))
+            village = next(v for v in _villages if v not in settled)
             for _ in range(people):
                 facts = {
                     "phone": f"+86163{next(_phones):08d}",
@@ -187,16 +190,16 @@ class Office:
         with self.wiring.database.reading() as session:
             return prove(session, campaign_id, self.wiring.settings, self.wiring.signer)
 
+    def message_of(self, entry: dict[str, Any], campaign_id: int) -> int | None:
+        """The message of ``campaign_id`` that an entry of the ledger is about."""
+        token = read(self.wiring.signer, entry["token"])
+        ours = token is not None and token.campaign_id == campaign_id
+        return token.message_id if token is not None and ours else None
+
     def in_ledger(self, campaign_id: int) -> Counter[int]:
         """Message ids of one campaign in the provider's ledger, and how often."""
-        tokens = (
-            read(self.wiring.signer, entry["token"]) for entry in self.stack.ledger()
-        )
-        return Counter(
-            token.message_id
-            for token in tokens
-            if token is not None and token.campaign_id == campaign_id
-        )
+        found = (self.message_of(entry, campaign_id) for entry in self.stack.ledger())
+        return Counter(message for message in found if message is not None)
 
     def in_state(self, campaign_id: int, state: MessageState) -> set[int]:
         with self.wiring.database.reading() as session:
@@ -235,3 +238,10 @@ class Office:
 
     def status(self, campaign_id: int) -> CampaignState:
         return self.campaign(campaign_id).status
+
+    def web_answers(self) -> bool:
+        address = f"{self.wiring.settings.own_url}/healthz"
+        try:
+            return httpx.get(address, trust_env=False, timeout=2).is_success
+        except httpx.TransportError:
+            return False
