@@ -79,7 +79,10 @@ class Dispatch:
         )
 
     def _text(self, channel: str, township: str, village: str) -> str:
-        place = self.places.get(township, ""), self.places.get(village, "")
+        # Somebody without a village hears the township's name: a gap in the register
+        # must not stop a campaign.
+        town = self.places.get(township) or self.places.get(self.unit.place_code, "")
+        place = town, self.places.get(village) or town
         if channel == Channel.ALERT:
             return alert_text(village=place[1], title=self.version.bulletin.title)
         return fill(self.version.sms_text, values_for(self.version, self.unit, *place))
