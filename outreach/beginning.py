@@ -96,5 +96,5 @@ def steps(session: Session) -> list[Step]:
     ]
 
 
-def _any(session: Session, query: Select[tuple[int]]) -> bool:
+def _any(session: Session, query: Select[int]) -> bool:
     return session.scalar(query.limit(1)) is not None

@@ -137,7 +137,7 @@ def in_state(session: Session, state: MessageState) -> int:
     return sum(session.scalar(_sum(table, state)) or 0 for table in (Tally, TallyDelta))
 
 
-def _sum(table: type[Tally | TallyDelta], state: MessageState) -> Select[tuple[int]]:
+def _sum(table: type[Tally | TallyDelta], state: MessageState) -> Select[int]:
     here = table.state == int(state), table.channel == Channel.SMS.value
     return select(func.sum(table.n)).where(*here)
 

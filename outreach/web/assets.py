@@ -46,7 +46,7 @@ def asset(name: str) -> str:
 def show(mark: str, name: str) -> Response:
     """One asset; an old fingerprint gets today's file without the long cache."""
     found = _assets().get(name) or abort(404)
-    packs = "gzip" in request.accept_encodings
+    packs = bool(request.accept_encodings["gzip"])
     answer = Response(found.packed if packs else found.plain, mimetype=found.kind)
     if packs:
         answer.content_encoding = "gzip"

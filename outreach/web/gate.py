@@ -117,12 +117,12 @@ def _check() -> Answer | None:
     if request.endpoint is None or request.endpoint == "static":
         return None
     view = current_app.view_functions[request.endpoint]
-    action = getattr(view, "action", False)
+    action = getattr(view, "action", "")
     if action is None:
         return None
     if not current_user.is_authenticated:
         return _ask_to_sign_in()
-    if action is False:
+    if not isinstance(action, Action):
         raise NotAllowed(mark("您的身份不能做这一步。"))
     access.require(acting(), action)
     return None if request.method in _SAFE else _first_press()

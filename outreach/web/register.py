@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from campaigns.audience.channel_choice import explain
 from campaigns.delivery.contacts import contacts_of
@@ -148,10 +151,10 @@ def _reveal_form(member_id: int, typed: Typed, name: str) -> str:
 
 
 def _note(
-    db: register_lists.Session,
+    db: Session,
     deed: str,
     subject: str = "",
-    details: dict[str, object] | None = None,
+    details: dict[str, Any] | None = None,
 ) -> None:
     me = acting()
     audit.note(

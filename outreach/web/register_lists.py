@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -26,8 +27,8 @@ _GRADES = range(1, 5)
 
 def filters_asked() -> Filters:
     """What the address asks for; values that do not exist are passed over."""
-    category = request.args.get("category", type=int)
-    grade = request.args.get("grade", type=int)
+    category = request.args.get("category", 0, type=int)
+    grade = request.args.get("grade", 0, type=int)
     contact = request.args.get("contact", "")
     place = request.args.get("village") or request.args.get("township") or ""
     return Filters(
@@ -126,4 +127,4 @@ def _beside(**where: int | None) -> str | None:
     asked = request.args.to_dict()
     asked.pop("after", None)
     asked.pop("before", None)
-    return url_for("register.index", **asked, **where) + "#table"
+    return f"{url_for('register.index')}?{urlencode({**asked, **where})}#table"
