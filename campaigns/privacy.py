@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import os
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -48,12 +49,19 @@ def _keys() -> Keyring:
     return _ring[0]
 
 
+@lru_cache(8)
+def _box(key: bytes) -> AESGCM:
+    """Setting up a cipher costs more than sealing a phone number with it."""
+    return AESGCM(key)
+
+
 def seal(value: str, column: str) -> bytes:
     """Encrypt ``value`` for ``column``."""
     keys = _keys()
     nonce = os.urandom(_NONCE)
-    box = AESGCM(keys.sealing[keys.current])
-    sealed = box.encrypt(nonce, value.encode(), column.encode())
+    sealed = _box(keys.sealing[keys.current]).encrypt(
+        nonce, value.encode(), column.encode()
+    )
     return bytes([keys.current]) + nonce + sealed
 
 
@@ -64,7 +72,7 @@ def unseal(sealed: bytes, column: str) -> str:
     try:
         if key is None:
             raise InvalidTag
-        return AESGCM(key).decrypt(nonce, box, column.encode()).decode()
+        return _box(key).decrypt(nonce, box, column.encode()).decode()
     except InvalidTag:
         raise Unreadable(
             mark("加密的“%(column)s”打不开：密钥不对，请恢复原来的密钥文件。"),

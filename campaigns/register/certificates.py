@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from operator import mul
 
 from campaigns.errors import Refused, mark
 from campaigns.register.text_cells import compact
@@ -54,8 +55,7 @@ class Certificate:
 
 def check_digit(first17: str) -> str:
     """The 18th character for 17 digits, by ISO 7064 MOD 11-2."""
-    total = sum(int(d) * w for d, w in zip(first17, _WEIGHTS, strict=True))
-    return _CHECKS[total % 11]
+    return _CHECKS[sum(map(mul, map(int, first17), _WEIGHTS)) % 11]
 
 
 def read_id(text: str) -> Identity:
@@ -77,8 +77,11 @@ def read_certificate(text: str) -> Certificate:
 
     Raises Refused.
     """
-    number = _tidy(text)
+    number = text
     match = _CERTIFICATE.fullmatch(number)
+    if match is None:
+        number = _tidy(text)
+        match = _CERTIFICATE.fullmatch(number)
     if match is None:
         raise _why_not(number)
     identity = _identity(match[1])

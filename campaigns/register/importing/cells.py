@@ -28,6 +28,7 @@ _SIGNS = (
     ("智", Category.INTELLECTUAL),
     ("精", Category.PSYCHOSOCIAL),
 )
+_SUSPECT = re.compile("^#|\ufffd|锟斤|烫烫|屯屯")
 _NUMBERS = re.compile(r"[1-7](?:[、,;/+ ]*[1-7])*")
 _GRADE = re.compile(
     r"(?<![一二三四1-4IVi壹贰叁肆])(IV|I{1,3}|[一二三四1-4壹贰叁肆])级?"
@@ -61,7 +62,8 @@ def text_of(cell: Any) -> str:  # noqa: ANN401
     if cell is None:
         return ""
     if isinstance(cell, str):
-        _check_text(cell)
+        if _SUSPECT.search(cell):
+            _check_text(cell)
         return cell.strip()
     if isinstance(cell, bool):
         raise Refused(
@@ -83,15 +85,13 @@ def _check_text(text: str) -> None:
             mark("请改成文字，重新填写。"),
             shown=text[:8],
         )
-    if not text.isascii() and broken(text):
+    if broken(text):
         raise Refused(mark("这格有乱码，或者太长。"), mark("请照原件重新填写。"))
 
 
 def name_of(text: str) -> str:
     """A person's name in one form."""
     name = person_name(text)
-    if not name:
-        raise Refused(mark("没有姓名。"), mark("请补上姓名。"))
     if sum(c.isdigit() for c in name) >= _NAME_DIGITS:
         raise Refused(mark("姓名里填的是号码。"), mark("请核对是不是填错了列。"))
     if len(name) > _NAME_LENGTH or too_many_marks(name):

@@ -34,6 +34,8 @@ class RowChecker:
         """Read row ``number`` (from 1); whatever is wrong is in ``problems``."""
         row = Row(number, cells_of_row, self._columns, self.notices)
         row.values["name"] = row.read("name", cells.name_of)
+        if not row.values["name"] and not row.wrong("name"):
+            row.problem("name", Refused(mark("没有姓名。"), mark("请补上姓名。")))
         read_identity(row, self._today)
         read_disability(row)
         read_place(row, self._gazetteer)
@@ -49,12 +51,11 @@ class RowChecker:
             return
         home = values.get("village") or values.get("township")
         said = (values["name"], values.get("phone"), home)
-        key = "|".join(part or "" for part in said)
-        row.provisional = privacy.blind("provisional", key)
+        row.said = "|".join(part or "" for part in said)
         if values.get("id_number"):
             row.identity = privacy.blind("id", values["id_number"])
         elif not row.wrong("certificate", "id_number"):
-            row.identity = row.provisional
+            row.identity = privacy.blind("provisional", row.said)
         if row.identity is not None:
             self._twice(row, row.identity)
 

@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
+from campaigns import privacy
+from campaigns.orm import table_of
 from campaigns.register.importing import comparing
 from campaigns.register.importing.cells import EXACT
 from campaigns.register.importing.checking import RowChecker
@@ -130,7 +132,7 @@ def _keep(
     ]
     figures.update(line["verdict"] for line in lines)
     figures["cells"] += sum(len(row.problems) for row in rows)
-    session.execute(insert(ImportRow), lines)
+    session.execute(insert(table_of(ImportRow)), lines)
 
 
 def find_stored(session: Session, rows: Sequence[Row]) -> dict[int, Any]:
@@ -139,15 +141,16 @@ def find_stored(session: Session, rows: Sequence[Row]) -> dict[int, Any]:
     Somebody who was provisional is found again once the list brings the ID number.
     """
     found = comparing.known(session, (row.identity for row in rows if row.identity))
-    adopted = {}
+    adopted: dict[int, Any] = {}
     if comparing.has_provisional(session):
-        keys = (row.provisional for row in rows if row.provisional)
-        adopted = comparing.known(session, keys)
-    both = ((row, adopted.get(row.provisional or b"")) for row in rows)
+        keys = {row.number: privacy.blind("provisional", row.said) for row in rows}
+        others = comparing.known(session, keys.values())
+        adopted = {n: others[key] for n, key in keys.items() if key in others}
+    both = ((row, found.get(row.identity or b"")) for row in rows)
     return {
         row.number: stored
-        for row, other in both
-        if (stored := found.get(row.identity or b"") or other)
+        for row, own in both
+        if (stored := own or adopted.get(row.number)) is not None
     }
 
 

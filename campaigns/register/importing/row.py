@@ -22,11 +22,11 @@ class Notices:
         self._counts: Counter[str] = Counter()
         self._cells: dict[str, list[str]] = {}
 
-    def add(self, sentence: str, cell: str) -> None:
-        """Count one more cell of this kind."""
+    def add(self, sentence: str, cell: Callable[[], str]) -> None:
+        """Count one more cell of this kind; only the first are asked their names."""
         self._counts[sentence] += 1
         if self._counts[sentence] <= _CELLS_NAMED:
-            self._cells.setdefault(sentence, []).append(cell)
+            self._cells.setdefault(sentence, []).append(cell())
 
     def told(self) -> list[dict[str, Any]]:
         """Sentences (msgids) with their counts and first cells."""
@@ -45,7 +45,7 @@ class Row:
 
     ``columns`` are the indexes of each field's columns. ``values`` are columns of
     ``Member`` by name; ``identity`` is the key under which the person is stored, and
-    ``provisional`` the one under which the same person is stored without an ID.
+    ``said`` names the same person where they are on the register without an ID.
     """
 
     number: int
@@ -55,19 +55,23 @@ class Row:
     values: dict[str, Any] = field(default_factory=dict)
     problems: list[dict[str, Any]] = field(default_factory=list)
     identity: bytes | None = None
-    provisional: bytes | None = None
+    said: str = ""
 
     def text(self, name: str, nth: int = 0) -> str:
         """The text of a field's cell, empty where there is none. Raises Refused."""
-        columns = self.columns.get(name, ())
-        if nth >= len(columns) or columns[nth] >= len(self.cells):
+        columns = self.columns.get(name)
+        if columns is None or columns[nth] >= len(self.cells):
             return ""
         return cells.text_of(self.cells[columns[nth]])
 
     def read(self, name: str, reader: Callable[[str], Value]) -> Value | None:
-        """What ``reader`` makes of the cell; a refusal becomes a problem and None."""
+        """What ``reader`` makes of the cell; a refusal becomes a problem and None.
+
+        An empty cell is None without asking the reader.
+        """
         try:
-            return reader(self.text(name))
+            text = self.text(name)
+            return reader(text) if text else None
         except Refused as fault:
             self.problem(name, fault)
             return None
@@ -90,7 +94,7 @@ class Row:
 
     def notice(self, sentence: str, name: str, nth: int = 0) -> None:
         """Tell something about a cell that is no fault."""
-        self.notices.add(sentence, self._cell(name, nth))
+        self.notices.add(sentence, lambda: self._cell(name, nth))
 
     def _cell(self, name: str, nth: int) -> str:
         columns = self.columns.get(name) or self.columns["name"]

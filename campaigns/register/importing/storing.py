@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from campaigns import privacy
 from campaigns.errors import NotAllowed, NotFound, NotReady, mark
+from campaigns.orm import table_of
 from campaigns.register.importing import comparing
 from campaigns.register.importing.inspection import BATCH, Progress
 from campaigns.register.members import name_index
@@ -165,7 +166,7 @@ def _store(
             changed.append({**_columns(merged, identity), "updated_at": now})
             changed[-1]["id"] = before["id"]
     if new:
-        session.execute(insert(Member), new)
+        session.execute(insert(table_of(Member)), new)
     if changed:
         session.execute(update(Member), changed)
 
