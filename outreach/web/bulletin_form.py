@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
@@ -13,18 +15,26 @@ from campaigns.bulletins.drafting import Fields
 from campaigns.bulletins.forbidden import Hint, Kind
 from campaigns.bulletins.models import Bulletin, BulletinVersion
 from campaigns.bulletins.sms_length import ONE_PART, Length, price
-from campaigns.bulletins.wording import CHINESE, STANDARD, canonical, names_in
+from campaigns.bulletins.wording import (
+    CHINESE,
+    LATIN,
+    STANDARD,
+    canonical,
+    names_in,
+)
 from campaigns.errors import CampaignError, Refused, mark
 from campaigns.register.unit import current_unit
 from campaigns.vocabulary import Urgency
 from outreach.web.forms import Typed
-from outreach.web.languages import sentence
+from outreach.web.languages import language, sentence
 
 TOPICS = ("health", "disaster", "policy", "service", "safety")
 _VALUE = "value-"
 _EASY = "easy_"
 _EASY_LINES = 3
+_DERIVED = "_spoken"
 _LETTERS_A_SECOND = 3.3
+_VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _PEOPLE = 1000
 _FORMS = {"sms": Kind.SMS, "spoken": Kind.SPOKEN, "easy_read": Kind.EASY_READ}
 
@@ -127,25 +137,24 @@ def value_fields(version: BulletinVersion, words: Fields) -> list[ValueField]:
         used = names_in(words["sms_text"], words["spoken_text"], *words["easy_read"])
     except Refused:
         used = []
-    asked = [n for n in used if n not in STANDARD and not n.endswith("_spoken")]
-    names = dict.fromkeys([*asked, *(n for n in given if n in used), *version.samples])
+    asked = [n for n in used if n not in STANDARD and not n.endswith(_DERIVED)]
+    local = [n for n in version.samples if not n.endswith(_DERIVED)]
+    names = dict.fromkeys([*asked, *(n for n in given if n in used), *local])
     return [
-        ValueField(
-            name, CHINESE.get(name, name), given.get(name, ""), _sample(version, name)
-        )
+        ValueField(name, _label(name), given.get(name, ""), _sample(version, name))
         for name in names
     ]
 
 
 def fields_of(bulletin: Bulletin, version: BulletinVersion) -> Fields:
-    """The editor's fields as they are stored."""
+    """The editor's fields as they are stored, variables in the reader's language."""
     return Fields(
         title=bulletin.title,
         topic=bulletin.topic,
         urgency=version.urgency,
-        sms_text=version.sms_text,
-        spoken_text=version.spoken_text,
-        easy_read=list(version.easy_read),
+        sms_text=_named(version.sms_text),
+        spoken_text=_named(version.spoken_text),
+        easy_read=[_named(line) for line in version.easy_read],
         values=dict(version.values),
         source=version.source,
         valid_until=version.valid_until,
@@ -161,6 +170,16 @@ def shown(fields: Fields, faults: dict[str, str]) -> Typed:
     typed.values = {**plain, **easy, **values}
     typed.errors = faults
     return typed
+
+
+def _label(name: str) -> str:
+    return CHINESE.get(name, name) if language() == "zh" else name
+
+
+def _named(text: str) -> str:
+    """``text`` with its variables as the reader calls them: ${日期} or ${date}."""
+    names = CHINESE if language() == "zh" else LATIN
+    return _VARIABLE.sub(lambda found: f"${{{names.get(found[1], found[1])}}}", text)
 
 
 def _sample(version: BulletinVersion, name: str) -> str:

@@ -16,9 +16,9 @@ from campaigns.errors import CampaignError, NotFound, mark
 from campaigns.vocabulary import BulletinState, Urgency
 from outreach.access import Action, may
 from outreach.web import bulletin_form
+from outreach.web.forms import Typed
 from outreach.web.four_forms import four_forms, townships
 from outreach.web.gate import acting, needs, now, reading, writing
-from outreach.web.forms import Typed
 from outreach.web.languages import sentence, shown_word
 
 bp = Blueprint("bulletins", __name__, url_prefix="/bulletins")

@@ -47,13 +47,14 @@ def needs_number(session: Session, campaign_id: int) -> bool:
 
 
 def checked(session: Session, campaign: Campaign) -> dict[str, Any]:
-    """The text in its forms, the audience, the reasons, the cost, the times, the faults."""
-    foreseen = _foreseen(session, campaign)
+    """The text in its forms, the audience, the reasons, the cost and the faults."""
+    told = _foreseen(session, campaign)
     rule = _rule(session, campaign)
     undecided = campaign.status in _UNDECIDED
     errors = standing.obstacles(session, campaign, rule, now()) if undecided else []
-    if isinstance(foreseen, CampaignError):
-        errors, foreseen = [*errors, foreseen], None
+    foreseen = told if isinstance(told, Forecast) else None
+    if isinstance(told, CampaignError):
+        errors = [*errors, told]
     places = Gazetteer.of(session, current_unit(session).place_code).names
     people = [campaign.made_by, campaign.submitted_by, campaign.approved_by]
     return {

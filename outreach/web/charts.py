@@ -68,7 +68,10 @@ def stacked_bar(caption: Caption, parts: Sequence[Part]) -> Chart:
         for part, start, width in zip(seen, starts, widths, strict=False)
     ]
     drawing = picture(
-        caption, _BAR, hatches(caption.key, [p.tone for p in seen]), *segments
+        caption,
+        _BAR,
+        hatches(caption.key, [part.tone for part in seen]),
+        tag("g", *segments, class_="segments"),
     )
     return Chart(caption, drawing, tuple(parts), total)
 
@@ -199,15 +202,23 @@ def squares(caption: Caption, parts: Sequence[Part]) -> Markup:
     A part is one village: its tone colours the square, and its note is the mark in
     it, so that the square reads without colour.
     """
-    drawn: list[Markup] = [hatches(caption.key, [part.tone for part in parts])]
+    drawn: list[Markup] = []
     for number, part in enumerate(parts):
         y, x = (i * _SQUARE for i in divmod(number, _A_ROW_OF_SQUARES))
         drawn.append(
             block(caption.key, part.tone, x=x + 1, y=y + 1, width=20, height=20)
         )
         drawn.append(
-            words(part.note, x + 11, y + 16, text_anchor="middle", class_="mark")
+            words(
+                part.note,
+                x + 11,
+                y + 16,
+                text_anchor="middle",
+                class_=f"mark mark-{part.tone}",
+            )
         )
     rows = -(-max(len(parts), 1) // _A_ROW_OF_SQUARES)
     width = f"{min(max(len(parts), 1), _A_ROW_OF_SQUARES) * _SQUARE}"
-    return picture(caption, rows * _SQUARE, *drawn, width=width)
+    pattern = hatches(caption.key, [part.tone for part in parts])
+    all_squares = tag("g", *drawn, class_="squares")
+    return picture(caption, rows * _SQUARE, pattern, all_squares, width=width)

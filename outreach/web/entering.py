@@ -21,6 +21,7 @@ from campaigns.errors import NotFound, mark
 from campaigns.fieldwork import deeds, village_pages
 from campaigns.fieldwork.playing import Way
 from campaigns.fieldwork.village_pages import Card, VillageRow
+from campaigns.register.place_names import spoken
 from campaigns.register.scope import villages
 from campaigns.vocabulary import MissedReason
 from outreach import access
@@ -66,7 +67,7 @@ def enter(announcement_id: int) -> Answer | tuple[str, int]:
             play = played_form.read_play(request.form)
             deeds.record_played(session, announcement_id, play, now=now(), **how)
     if typed:
-        flash(_("已登记：%(village)s。", village=row.village_name), "good")
+        flash(_("已登记：%(village)s。", village=spoken(row.village_name)), "good")
         return redirect(url_for("fieldwork.show", campaign_id=row.campaign_id), 303)
     return _page(announcement_id, typed), 422
 
@@ -92,7 +93,9 @@ def pack(announcement_id: int) -> Response:
     """The village's pack."""
     row, card = _mine(announcement_id)
     sent = _counting(row)
-    return village_files.pack(card, row.village_name, row.township_name, sent=sent)
+    return village_files.pack(
+        card, spoken(row.village_name), row.township_name, sent=sent
+    )
 
 
 @bp.get("/links")

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from campaigns.errors import NotFound, mark
 from campaigns.fieldwork import announcements, deeds, village_pages
 from campaigns.fieldwork.village_pages import VillageRow
+from campaigns.register.place_names import spoken
 from campaigns.vocabulary import AnnouncementState
 from outreach import access, audit
 from outreach.access import Action
@@ -28,14 +29,14 @@ bp = Blueprint("fieldwork", __name__, url_prefix="/fieldwork")
 
 _S = AnnouncementState
 _MARKS = {
-    _S.PLAYED: ("good", "■"),
-    _S.SIGNED: ("good", "■"),
-    _S.DOWNLOADED: ("sent", "▨"),
+    _S.PLAYED: ("good", "✓"),
+    _S.SIGNED: ("good", "✓"),
+    _S.DOWNLOADED: ("sent", "↓"),
     _S.MISSED: ("bad", "✕"),
     _S.NOT_DUE: ("off", "–"),
     _S.WITHDRAWN: ("off", "–"),
-    _S.PREPARED: ("open", "□"),
-    _S.ALERTED: ("open", "□"),
+    _S.PREPARED: ("open", ""),
+    _S.ALERTED: ("open", ""),
 }
 _SIGNABLE = {_S.PLAYED, _S.MISSED, _S.NOT_DUE}
 
@@ -64,6 +65,9 @@ class Broadcast:
         """Villages nobody has heard from."""
         known = ("not_due", "withdrawn", "missed")
         return self.due - self.played - sum(self.counts[s] for s in known[2:])
+
+
+bp.add_app_template_filter(spoken, "village")
 
 
 @bp.get("/")

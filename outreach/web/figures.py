@@ -1,4 +1,4 @@
-"""A campaign's figures as charts: where people are, the gates, the reasons, the time."""
+"""A campaign's figures as charts: where people are, the gates, reasons and time."""
 
 from __future__ import annotations
 
@@ -74,7 +74,9 @@ def states(found: CampaignStatistics, *, linked: bool) -> Chart:
         for state in _ORDER
         if (n := found.messages.get(state.name.lower(), 0))
     ]
-    said = _("短信一共 %(n)s 人，每人一行，加起来等于发送名单。", n=f"{found.audience:,}")
+    said = _(
+        "短信一共 %(n)s 人，每人一行，加起来等于发送名单。", n=f"{found.audience:,}"
+    )
     columns = (_("状态"), *_numbers())
     return stacked_bar(Caption("states", _("短信的状态"), said, columns), parts)
 
@@ -87,7 +89,8 @@ def everybody(found: CampaignStatistics) -> Chart:
         if found.people[name] or name in {"delivered_suitable", "contacted"}
     ]
     said = _(
-        "联系上 %(reached)s 人：短信送达且本人能看 %(suits)s 人，加上有人联系上 %(met)s 人。",
+        "联系上 %(reached)s 人：短信送达且本人能看 %(suits)s 人，"
+        "加上有人联系上 %(met)s 人。",
         reached=f"{found.reached:,}",
         suits=f"{found.people['delivered_suitable']:,}",
         met=f"{found.people['contacted']:,}",
@@ -107,7 +110,8 @@ def gates(found: CampaignStatistics) -> Chart:
         Part(shown_word("figure.reached"), found.reached, "good"),
     ]
     said = _(
-        "名单上 %(all)s 人，最后联系上 %(reached)s 人。同一个号码只发一次，家里其他人跟着算。",
+        "名单上 %(all)s 人，最后联系上 %(reached)s 人。"
+        "同一个号码只发一次，家里其他人跟着算。",
         all=f"{found.audience:,}",
         reached=f"{found.reached:,}",
     )
@@ -162,5 +166,8 @@ def _tone_of(state: MessageState) -> str:
     return _TONES.get(state, "off")
 
 
-def _people(found: CampaignStatistics, **filters: object) -> str:
-    return url_for("messages.people", campaign_id=found.campaign_id, **filters)
+def _people(
+    found: CampaignStatistics, *, state: int | None = None, reason: str | None = None
+) -> str:
+    key = found.campaign_id
+    return url_for("messages.people", campaign_id=key, state=state, reason=reason)

@@ -17,8 +17,8 @@ from outreach import audit
 from outreach.access import Action
 from outreach.accounts import names_of
 from outreach.web.bulletins import opened
-from outreach.web.four_forms import four_forms
 from outreach.web.forms import Typed
+from outreach.web.four_forms import four_forms
 from outreach.web.frame import day
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.languages import sentence, shown_word

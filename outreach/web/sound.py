@@ -93,7 +93,7 @@ def recording(bulletin_id: int) -> str:
 @bp.post("/<int:bulletin_id>/recording")
 @needs(Action.WRITE_BULLETINS)
 def upload(bulletin_id: int) -> Answer | tuple[str, int]:
-    """Keep an upload after checking that it is sound, and put it in the text's place."""
+    """Keep an upload after checking that it is sound."""
     typed, file = Typed(), request.files.get("file")
     if file is None or not file.filename:
         typed.wrong("file", _("先选一个声音文件。"))

@@ -27,7 +27,12 @@ bp = Blueprint("steering", __name__, url_prefix="/planning")
 @needs(Action.MAKE_CAMPAIGNS)
 def submit(campaign_id: int) -> Response:
     """Hand it to a colleague."""
-    return _steer(campaign_id, "submit_campaign", lifecycle.submit, _("已送审批。请另一位同事来批准。"))
+    return _steer(
+        campaign_id,
+        "submit_campaign",
+        lifecycle.submit,
+        _("已送审批。请另一位同事来批准。"),
+    )
 
 
 @bp.post("/<int:campaign_id>/unsubmit")
@@ -35,7 +40,9 @@ def submit(campaign_id: int) -> Response:
 def unsubmit(campaign_id: int) -> Response:
     """Take one's own submission back to change it."""
     done = _("拿回来了，可以修改。")
-    return _steer(campaign_id, "withdraw_submission_campaign", lifecycle.withdraw_submission, done)
+    return _steer(
+        campaign_id, "withdraw_submission_campaign", lifecycle.withdraw_submission, done
+    )
 
 
 @bp.post("/<int:campaign_id>/return")
@@ -60,7 +67,12 @@ def take_back(campaign_id: int) -> Response:
 @needs(Action.STOP_CAMPAIGNS)
 def pause(campaign_id: int) -> Response:
     """Stop handing over; what was handed over goes its way."""
-    return _steer(campaign_id, "pause_campaign", lifecycle.pause, _("已暂停。要接着发，点“继续”。"))
+    return _steer(
+        campaign_id,
+        "pause_campaign",
+        lifecycle.pause,
+        _("已暂停。要接着发，点“继续”。"),
+    )
 
 
 @bp.post("/<int:campaign_id>/resume")
@@ -88,7 +100,9 @@ def ask_stop(campaign_id: int) -> str:
 @needs(Action.STOP_CAMPAIGNS)
 def stop(campaign_id: int) -> Response:
     """End it for good."""
-    return _steer(campaign_id, "cancel_campaign", lifecycle.cancel, _("已停止。没发的不再发。"))
+    return _steer(
+        campaign_id, "cancel_campaign", lifecycle.cancel, _("已停止。没发的不再发。")
+    )
 
 
 def _steer(

@@ -228,4 +228,3 @@ def _ask_missed(token: str, announcement_id: int, fault: str = "") -> str:
 
 def _who() -> str:
     return dict(played_form.people()).get(request.form.get("who", ""), "")
-

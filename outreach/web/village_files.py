@@ -47,9 +47,7 @@ def pack(
     return media.counted(answer, path.stat().st_size, sent)
 
 
-def count_download(
-    wiring: Wiring, announcement_id: int, way: Way, actor: str
-) -> None:
+def count_download(wiring: Wiring, announcement_id: int, way: Way, actor: str) -> None:
     """Record a finished download; a page that is withdrawn meanwhile keeps its word."""
     try:
         with wiring.database.writing() as session:
