@@ -1,6 +1,6 @@
 # Needs GNU make >= 3.81 and Python >= 3.11, nothing else. `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test lint format lock install clean
+.PHONY: help demo up test test-voice lint format lock install clean
 # The project's path may hold Chinese characters in a locale that is not UTF-8.
 export PYTHONUTF8 := 1
 
@@ -22,6 +22,10 @@ test: ## Every test; ARGS="tests/register -k phone", WORKERS=0 for one process
 	@sh scripts/environment.sh dev
 	@sh scripts/browser.sh
 	@$(PYTHON_IN) pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+test-voice: ## A speech recogniser listens to every bulletin (600 MB, half an hour)
+	@sh scripts/voice.sh
+	@.venv-voice/bin/python -m pytest --confcutdir=tests/voice tests/voice $(ARGS)
 
 lint: ## Style, types, import contracts, templates, security, dependencies, compose file
 	@sh scripts/environment.sh dev

@@ -14,3 +14,7 @@ compile() {
 compile --group build --output-file requirements/run.txt
 compile --group build --group dev --constraint requirements/run.txt \
     --output-file requirements/dev.txt
+uv pip compile requirements/voice.in --quiet --universal --python-version 3.11 \
+    --generate-hashes --only-binary :all: --no-header --no-annotate --no-emit-index-url \
+    --no-emit-find-links --constraint requirements/dev.txt \
+    --output-file requirements/voice.txt

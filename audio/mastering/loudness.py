@@ -126,7 +126,7 @@ def _true_peak(block: npt.NDArray[np.float32], first: int) -> float:
     inner = np.abs(block[first:last])
     padded = np.pad(inner, (0, -len(inner) % size)).reshape(-1, size).max(axis=1)
     peak = float(padded.max())
-    for number in np.flatnonzero(padded > peak / 2):
+    for number in np.flatnonzero(padded > peak / 2).tolist():
         start = first + number * size
         before = min(start, _REACH)
         end = min(start + size, last)
