@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 from flask import Flask
 
-_SHELL = ("gate", "safety", "languages", "assets", "frame", "errors")
+_SHELL = ("callbacks", "gate", "safety", "languages", "assets", "frame", "errors")
 _PAGES = (
     "sign_in",
     "home",
@@ -34,7 +34,6 @@ _PAGES = (
     "accounts",
     "health",
     "audit",
-    "callbacks",
 )
 
 

@@ -21,7 +21,6 @@ OPEN = {
     "help.accessibility",
     "health.alive",
     "health.ready",
-    "callbacks.take",
     "assets.show",
 }
 
