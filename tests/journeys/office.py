@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from campaigns.audience import segments
 from campaigns.audience.rules import Rule
 from campaigns.bulletins import drafting, review
+from campaigns.delivery import tally
 from campaigns.delivery.models import Message, Receipt, Recipient
 from campaigns.delivery.token import read
 from campaigns.fieldwork.models import Announcement
@@ -145,12 +146,18 @@ class Office:
         with self.wiring.database.reading() as session:
             return session.get_one(Campaign, campaign_id)
 
-    def states(self, campaign_id: int, channel: str = Channel.SMS) -> Counter[int]:
-        """How many messages are in each state, counted from the rows themselves."""
+    def states(self, campaign_id: int, *channels: str) -> Counter[int]:
+        """How many messages to people (or of ``channels``) are in each state.
+
+        Counted from the rows themselves, not taken from the tally.
+        """
         with self.wiring.database.reading() as session:
             found = session.execute(
                 select(Message.state, func.count().label("n"))
-                .where(Message.campaign_id == campaign_id, Message.channel == channel)
+                .where(
+                    Message.campaign_id == campaign_id,
+                    Message.channel.in_(channels or (Channel.SMS,)),
+                )
                 .group_by(Message.state)
             )
             return Counter({row.state: row.n for row in found})
@@ -178,7 +185,7 @@ class Office:
         """Whether nothing moves any more: sent, reported, and the reports applied."""
         if not self.launched(campaign_id):
             return False
-        states = self.states(campaign_id)
+        states = self.states(campaign_id, Channel.SMS, Channel.ALERT)
         moving = (MessageState.QUEUED, MessageState.SUBMITTING)
         if any(states[state] for state in moving) or self.stack.receipts_waiting():
             return False
@@ -245,3 +252,7 @@ class Office:
             return httpx.get(address, trust_env=False, timeout=2).is_success
         except httpx.TransportError:
             return False
+
+    def everybody_is_where_the_tally_says(self, campaign_id: int) -> None:
+        with self.wiring.database.reading() as session:
+            assert tally.recount(session, campaign_id) == []
