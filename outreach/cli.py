@@ -15,7 +15,6 @@ _COMMANDS = {
     "audit": "outreach.commands.audit:audit",
     "beat": "outreach.commands.processes:beat",
     "campaign": "outreach.commands.campaign:campaign",
-    "check": "outreach.commands.check:check",
     "demo": "outreach.demo:demo",
     "import": "outreach.commands.importing:importing",
     "migrate": "outreach.commands.processes:migrate",

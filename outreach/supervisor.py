@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import signal
 import socket
 import sys
 import time
@@ -20,6 +19,7 @@ from campaigns.errors import NotReady, mark
 from outreach import broker
 from outreach.children import Child, stop_all
 from outreach.settings import Settings, inherited
+from outreach.stopping import uninterrupted
 
 _READY_SECONDS = 60.0
 _PATIENCE = 12.0
@@ -72,8 +72,9 @@ class Stack:
         return Child(name, command, environment, log, niceness)
 
     def _start(self, child: Child) -> None:
-        child.start()
-        self.children.append(child)
+        with uninterrupted():
+            child.start()
+            self.children.append(child)
 
     @property
     def _local(self) -> str:
@@ -82,16 +83,19 @@ class Stack:
     def tend(self) -> list[str]:
         """Restart what ended by itself; return the names of what was restarted."""
         now = time.monotonic()
-        return [c.name for c in self.children if c.restart_when_due(now)]
+        with uninterrupted():
+            return [c.name for c in self.children if c.restart_when_due(now)]
 
     def cpu_seconds(self) -> dict[str, float]:
         """Processor seconds of each process and those below it, since it started."""
-        return {child.name: child.cpu_seconds() for child in self.children}
+        with uninterrupted():
+            return {child.name: child.cpu_seconds() for child in self.children}
 
     def stop(self) -> list[str]:
         """Stop everything, the broker last; return the names of what was killed."""
-        killed = stop_all(list(reversed(self.children)), _PATIENCE)
-        self.children.clear()
+        with uninterrupted():
+            killed = stop_all(list(reversed(self.children)), _PATIENCE)
+            self.children.clear()
         self.settings.socket_path.unlink(missing_ok=True)
         if self._lock is not None:
             self._lock.close()
@@ -133,22 +137,6 @@ class Stack:
         self.stop()
 
 
-class Stopped(BaseException):
-    """SIGTERM or SIGINT arrived; not an error, so that nothing swallows it."""
-
-
-def on_signals() -> None:
-    """Make SIGTERM and SIGINT raise ``Stopped`` in the main thread, once."""
-
-    def stop(number: int, _: object) -> None:
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, signal.SIG_IGN)
-        raise Stopped(number)
-
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, stop)
-
-
 def free_port(wanted: int) -> int:
     """``wanted`` where it is free, else a free port of the system's choosing."""
     with socket.socket() as probe:
@@ -183,7 +171,9 @@ def _answers(address: str) -> bool:
 def _wait(ready: Callable[[], bool], child: Child) -> None:
     until = time.monotonic() + _READY_SECONDS
     while not ready():
-        if not child.alive or time.monotonic() > until:
+        with uninterrupted():
+            alive = child.alive
+        if not alive or time.monotonic() > until:
             raise NotReady(
                 mark("“%(name)s”没有启动起来。它最后说：\n%(words)s\n日志在 %(log)s。"),
                 name=child.name,

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from campaigns.delivery import portal
+from campaigns.delivery import portal_results
 from campaigns.errors import Unreadable, mark
 from campaigns.register import importing as register
 from campaigns.register import places
@@ -109,5 +109,7 @@ def results(file: Path, batch: int, *, as_json: bool) -> None:
     """Take in a portal's result FILE for one batch."""
     wiring = open_wiring()
     with wiring.database.writing() as session:
-        read = portal.read_results(session, batch, file, now=wiring.clock())
-    answer({"batch": batch, "result": read}, as_json=as_json)
+        read = portal_results.read_results(session, batch, file, now=wiring.clock())
+        facts = {"batch": batch, "rows": read.rows, "matched": read.matched}
+        note(session, "results.taken_in", details=facts, now=wiring.clock())
+    answer(facts, as_json=as_json)

@@ -9,7 +9,8 @@ import click
 from outreach.migrating import migrate
 from outreach.secrets_file import with_secrets
 from outreach.settings import Settings
-from outreach.supervisor import Stack, Stopped, on_signals
+from outreach.stopping import Stopped, on_signals
+from outreach.supervisor import Stack
 
 
 @click.command

@@ -15,7 +15,8 @@ from outreach.demo.county import SignIn
 from outreach.demo.run import Demo
 from outreach.secrets_file import with_secrets
 from outreach.settings import Settings
-from outreach.supervisor import Stopped, free_port, on_signals
+from outreach.stopping import Stopped, on_signals
+from outreach.supervisor import free_port
 
 _MARKER = "made-by-outreach-demo"
 

@@ -159,7 +159,7 @@ def _clips(session: Session, campaign: int) -> list[dict[str, Any]]:
 
 
 def _pace(session: Session, campaign: int) -> dict[str, Any]:
-    """Seconds from first claim to last acceptance; whether sound came before the end."""
+    """Seconds from first claim to last acceptance, and whether sound came in time."""
     ours = (Message.campaign_id == campaign, Message.channel == Channel.SMS)
     first, last = session.execute(
         select(func.min(Message.submitted_at), func.max(Message.accepted_at)).where(
