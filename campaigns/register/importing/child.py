@@ -117,7 +117,7 @@ def _workbook(path: str, kind: str) -> tuple[dict[str, Any], Iterator[list[Any]]
         "sheet": sheet.name,
         "others": others,
         "hidden": hidden,
-        "rows": sheet.total_height,
+        "rows": sheet.total_height + 1,
         "merged": _merged(sheet),
     }
     return about, _cells(sheet, left)
@@ -127,7 +127,7 @@ def _longest(book: Any, names: list[str]) -> tuple[Any, list[str]]:  # noqa: ANN
     """The sheet with most rows, the first of equals, and the names of the others."""
     sheets = [book.get_sheet_by_name(name) for name in names]
     sheet = max(sheets, key=lambda each: each.total_height)
-    return sheet, [s.name for s in sheets if s is not sheet and s.total_height]
+    return sheet, [s.name for s in sheets if s is not sheet and s.height]
 
 
 def _merged(sheet: Any) -> list[list[int]]:  # noqa: ANN401
@@ -229,7 +229,7 @@ def _chinese(data: bytes, first_fault: int) -> str:
 
 
 def _damaged(data: bytes, place: int) -> NoReturn:
-    raise Refusal("bad_text", row=len(data[:place].splitlines()) or 1)
+    raise Refusal("bad_text", row=len((data[:place] + b".").splitlines()))
 
 
 def _records(text: str) -> Iterator[list[Any]]:
