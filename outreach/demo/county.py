@@ -12,7 +12,7 @@ from campaigns.audience import segments
 from campaigns.register import places, unit
 from campaigns.register.models import Place
 from campaigns.vocabulary import Category, Duty, Level
-from outreach import accounts
+from outreach import accounts, audit
 from outreach.accounts import Role
 
 _ALL_DAY = 1440
@@ -54,6 +54,12 @@ def make(session: Session, county: str, now: datetime) -> list[SignIn]:
     _duty_people(session)
     segments.make_standard_segments(session, now)
     return [_staff(session, now, *facts) for facts in _people(session, county)]
+
+
+def deed(session: Session, action: str, subject: str, by: int, now: datetime) -> None:
+    """Put a coordinator's deed on record, as the pages do."""
+    role = Role.COORDINATOR.value
+    audit.note(session, action, subject, user_id=by, role=role, now=now)
 
 
 def _people(session: Session, county: str) -> list[tuple[str, str, Role, str, int]]:

@@ -14,6 +14,7 @@ from campaigns.register.models import Place
 from campaigns.register.unit import current_unit
 from campaigns.vocabulary import Level
 from outreach import previews
+from outreach.demo.county import deed
 from outreach.recording import script_of
 from outreach.tasks.recording import record_preview
 from outreach.wiring import Wiring
@@ -40,6 +41,7 @@ def write_bulletin(wiring: Wiring, writer: int) -> int:
             now=now,
         )
         review.send_for_review(session, version.id, by=writer, now=now)
+        deed(session, "send_for_review", f"bulletin:{made.bulletin_id}", writer, now)
         township = _township(session)
     record_preview.delay(version.id, township)
     return version.id
@@ -69,7 +71,8 @@ def issue_bulletin(wiring: Wiring, version_id: int, second: int) -> None:
     with wiring.database.writing() as session:
         review.confirm_heard(session, version_id, "县残联负责人", by=second, now=now)
         seen = drafting.get_version(session, version_id).content_hash
-        review.issue(session, version_id, by=second, seen=seen, now=now)
+        issued = review.issue(session, version_id, by=second, seen=seen, now=now)
+        deed(session, "issue_bulletin", f"bulletin:{issued.bulletin_id}", second, now)
 
 
 def release_campaign(wiring: Wiring, version: int, writer: int, second: int) -> int:
@@ -93,6 +96,7 @@ def release_campaign(wiring: Wiring, version: int, writer: int, second: int) -> 
             now=now,
         )
         lifecycle.submit(session, campaign.id, by=writer, now=now)
+        deed(session, "submit_campaign", f"campaign:{campaign.id}", writer, now)
         lifecycle.release(
             session,
             campaign.id,
@@ -100,4 +104,5 @@ def release_campaign(wiring: Wiring, version: int, writer: int, second: int) -> 
             content_hash=campaign.content_hash,
             now=wiring.clock(),
         )
+        deed(session, "release_campaign", f"campaign:{campaign.id}", second, now)
         return campaign.id

@@ -10,6 +10,7 @@ from campaigns.audience import segments
 from campaigns.register import importing
 from campaigns.vocabulary import ImportState, LegalBasis
 from outreach.bars import bars
+from outreach.demo.county import deed
 from outreach.demo.measuring import Stopwatch
 from outreach.roster import make_roster
 from outreach.wiring import Wiring
@@ -40,8 +41,11 @@ def take_in_roster(  # noqa: PLR0913, PLR0917 - two people, two instruments
                 now=wiring.clock(),
                 progress=lambda n, of: progress.update(check, completed=n, total=of),
             )
+            subject = f"import:{made.id}"
+            deed(session, "check_import", subject, writer, wiring.clock())
             if made.state is ImportState.WAITING:
                 importing.confirm(session, made.id, second, wiring.clock())
+                deed(session, "confirm_import", subject, second, wiring.clock())
         take = progress.add_task("导入 / importing", total=members, note="")
         figures = importing.take_in(
             wiring.database.writing,
