@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from campaigns.delivery import finishing, gating, reconciling, tally
+from campaigns.delivery import finishing, gating, reconciling, silence, tally
 from campaigns.delivery.duty import on_duty
 from campaigns.delivery.models import Receipt
 from campaigns.delivery.reconciling import Answer, Question
@@ -98,7 +98,7 @@ def _gate(session: Session, now: datetime, _: Hint) -> None:
 
 def _no_receipt(session: Session, now: datetime, _: Hint) -> None:
     for campaign_id in finishing.unfinished(session):
-        reconciling.no_receipt(session, campaign_id, now, _NO_RECEIPT_BATCH)
+        silence.no_receipt(session, campaign_id, now, _NO_RECEIPT_BATCH)
 
 
 def _note(session: Session, now: datetime, _: Hint) -> None:

@@ -8,7 +8,7 @@ import xlsxwriter
 from sqlalchemy.orm import Session
 
 from campaigns.bulletins.sms_length import bracketed
-from campaigns.delivery import addressing, portal
+from campaigns.delivery import addressing, portal, portal_rows
 from campaigns.delivery.dispatch import Dispatch
 from campaigns.delivery.models import PortalBatch
 from campaigns.errors import Refused, mark
@@ -58,7 +58,7 @@ def text_as_sent(session: Session, batch_id: int) -> str:
 def _contents(
     session: Session, batch: PortalBatch, dispatch: Dispatch
 ) -> list[tuple[str, str]]:
-    found = portal.in_batch(session, batch)
+    found = portal_rows.in_batch(session, batch)
     known = addressing.numbers(session, found)
     return [
         (known[row.id], dispatch.words(row.channel, row.township, row.village).text)

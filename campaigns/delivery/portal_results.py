@@ -24,7 +24,7 @@ from campaigns.delivery.gating import refuse
 from campaigns.delivery.models import Message, Receipt, Reply
 from campaigns.delivery.people import settle
 from campaigns.delivery.portal_words import Result, is_refusal, result_of
-from campaigns.delivery.reconciling import silence
+from campaigns.delivery.silence import silence
 from campaigns.errors import Refused, Unreadable, mark
 from campaigns.orm import insert_new
 from campaigns.register.importing.cells import text_of

@@ -15,7 +15,6 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
     Integer,
     SmallInteger,
     String,
@@ -38,11 +37,8 @@ from campaigns.vocabulary import MessageState
 
 QUESTIONS = (timedelta(minutes=2), timedelta(minutes=15), timedelta(minutes=60))
 """When the ledger is asked, counted from the attempt."""
-
-SILENCE = timedelta(hours=72)
-"""After so long without a report a message counts as "no receipt"."""
-
 _BATCH = 500
+_FIRST = number(QUESTIONS[0] // timedelta(microseconds=1))
 _AGAIN = timedelta(minutes=1)
 
 
@@ -72,7 +68,7 @@ def expire(session: Session, now: datetime, size: int = _BATCH) -> int:
             was=Message.state,
             was_reason=Message.reason,
             state=MessageState.IN_DOUBT,
-            due_at=Message.submitted_at + micros_of(QUESTIONS[0]),
+            due_at=Message.submitted_at + _FIRST,
             asked=0,
             lease_until=None,
         )
@@ -82,11 +78,6 @@ def expire(session: Session, now: datetime, size: int = _BATCH) -> int:
     _note_expired(session, moved, now)
     settle(session, moved)
     return len(moved)
-
-
-def micros_of(span: timedelta) -> Any:  # noqa: ANN401
-    """``span`` as a number that can be added to a stored moment."""
-    return literal(span // timedelta(microseconds=1), BigInteger)
 
 
 def _note_expired(session: Session, moved: Sequence[Any], now: datetime) -> None:
@@ -257,45 +248,3 @@ _GOT = {
     "code": String,
     "reference": String,
 }
-
-
-def no_receipt(
-    session: Session, campaign_id: int, now: datetime, size: int = 2000
-) -> int:
-    """End the waiting for reports after 72 hours; a late one still counts."""
-    old = Message.campaign_id == campaign_id, Message.accepted_at < now - SILENCE
-    moved = silence(session, old, now, size)
-    settle(session, moved)
-    return len(moved)
-
-
-def silence(
-    session: Session,
-    which: Iterable[ColumnElement[bool]],
-    now: datetime,
-    size: int | None = None,
-) -> Sequence[Any]:
-    """Turn accepted and sent messages into "no receipt"; return what moved."""
-    silent = (
-        select(Message.id)
-        .where(Message.state.in_((MessageState.ACCEPTED, MessageState.SENT)), *which)
-        .order_by(Message.id)
-        .limit(size)
-        .with_for_update(skip_locked=True)
-        .cte("silent")
-    )
-    return session.execute(
-        change(Message)
-        .where(
-            Message.id.in_(select(silent.c.id)),
-            Message.state < MessageState.NO_RECEIPT,
-        )
-        .values(
-            was=Message.state,
-            was_reason=Message.reason,
-            state=MessageState.NO_RECEIPT,
-            finished_at=now,
-        )
-        .returning(*tally.MOVED)
-        .execution_options(synchronize_session=False)
-    ).all()

@@ -1,4 +1,4 @@
-"""Carrying a claimed batch over the network, and recording what came of it.
+"""Recording what came of a batch, after ``carry`` has spoken to the provider.
 
 Between the two there is no transaction: intent was committed by the claim, outcomes
 are recorded in one transaction afterwards. ``carry`` never raises and ``record``
@@ -7,10 +7,8 @@ never fails a whole batch for one bad row: either would leave everybody in doubt
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,82 +28,14 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from campaigns.delivery import line, tally
+from campaigns.delivery.carrying import TOO_LATE, Outcome, carry
 from campaigns.delivery.claiming import Batch
 from campaigns.delivery.models import Attempt, Message
 from campaigns.delivery.people import settle
-from campaigns.delivery.provider import NotAccepted, Outgoing, Provider, Submission
 from campaigns.orm import micros, number, packed, packed_ids, rows, table_of
-from campaigns.vocabulary import MessageState, Reason
+from campaigns.vocabulary import MessageState
 
 _S = MessageState
-_TOO_LATE = "deadline"
-_MOST_ATTEMPTS = 8
-_LONGEST_WAIT = timedelta(minutes=15)
-_FIRST_WAIT = timedelta(seconds=2)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one attempt.
-
-    ``state`` is ACCEPTED or further, QUEUED (proven not accepted; again after
-    ``wait``), REJECTED or IN_DOUBT. ``throttled`` and ``broken`` concern the line.
-    """
-
-    message_id: int
-    attempt: int
-    state: MessageState
-    reason: str = Reason.NONE
-    code: str | None = None
-    reference: str | None = None
-    parts: int | None = None
-    answer: str | None = None
-    wait: timedelta | None = None
-    throttled: bool = False
-    broken: bool = False
-
-
-async def carry(provider: Provider, batch: Batch) -> list[Outcome]:
-    """Hand all messages of ``batch`` over, concurrently. Never raises."""
-    return await asyncio.gather(*(_carry(provider, out) for out in batch.messages))
-
-
-async def _carry(provider: Provider, outgoing: Outgoing) -> Outcome:
-    made = Outcome(outgoing.message_id, outgoing.attempt, MessageState.IN_DOUBT)
-    if time.monotonic() >= outgoing.deadline:
-        return replace(made, state=MessageState.QUEUED, code=_TOO_LATE)
-    try:
-        return _accepted(made, await provider.carry(outgoing))
-    except NotAccepted as refusal:
-        return _refused(made, refusal)
-    except Exception as fault:  # noqa: BLE001 - whatever it was, the outcome is unknown
-        return replace(made, answer=f"{type(fault).__name__}: {fault}")
-
-
-def _accepted(made: Outcome, submission: Submission) -> Outcome:
-    return replace(
-        made,
-        state=submission.state,
-        reason=submission.reason,
-        code=submission.code,
-        reference=submission.reference,
-        parts=submission.parts,
-    )
-
-
-def _refused(made: Outcome, refusal: NotAccepted) -> Outcome:
-    told = replace(
-        made,
-        code=refusal.code,
-        answer=refusal.answer,
-        throttled=refusal.throttled,
-        broken=refusal.broken,
-    )
-    if refusal.permanent:
-        return replace(told, state=MessageState.REJECTED, reason=refusal.reason)
-    backoff = _FIRST_WAIT * 2 ** min(made.attempt - 1, _MOST_ATTEMPTS)
-    wait = timedelta(seconds=refusal.retry_after) if refusal.retry_after else backoff
-    return replace(told, state=MessageState.QUEUED, wait=min(wait, _LONGEST_WAIT))
 
 
 def record(
@@ -235,7 +165,7 @@ def _keep_attempts(
             "at": now,
         }
         for outcome in outcomes
-        if not tally.billed(outcome.state) and outcome.code != _TOO_LATE
+        if not tally.billed(outcome.state) and outcome.code != TOO_LATE
     ]
     if failed:
         session.execute(insert(Attempt), failed)
@@ -257,3 +187,6 @@ def _teach_line(
         line.slow_down(session, batch.provider, now, retry_after=max(waits, default=0))
     elif recovering:
         line.close_breaker(session, batch.provider)
+
+
+__all__ = ["FIRST_QUESTION", "Outcome", "carry", "record"]

@@ -10,7 +10,7 @@ import factories
 import pytest
 from sqlalchemy import func, select
 
-from campaigns.delivery import claiming, receipts, reconciling, sending, tally
+from campaigns.delivery import claiming, receipts, reconciling, sending, silence, tally
 from campaigns.delivery.history import history
 from campaigns.delivery.models import Message, Receipt
 from campaigns.delivery.provider import Report
@@ -150,7 +150,7 @@ def test_a_late_receipt_still_counts_after_no_receipt(
     campaign = launched(1)
     (outgoing,) = send(campaign).messages
     late = now + timedelta(hours=73)
-    reconciling.no_receipt(session, campaign.id, late)
+    silence.no_receipt(session, campaign.id, late)
     tell(report(outgoing, "delivered", S.DELIVERED), at=late)
     assert states(campaign) == [S.DELIVERED]
     assert tally.recount(session, campaign.id) == []

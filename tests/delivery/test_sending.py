@@ -19,6 +19,7 @@ from campaigns.delivery import (
     line,
     reconciling,
     sending,
+    silence,
     tally,
 )
 from campaigns.delivery.models import Attempt, Line, Message
@@ -261,8 +262,8 @@ def test_after_72_hours_without_a_report_a_message_has_no_receipt(
     campaign = launched(2)
     send(campaign)
     soon, late = now + timedelta(hours=71), now + timedelta(hours=73)
-    assert reconciling.no_receipt(session, campaign.id, soon) == 0
-    assert reconciling.no_receipt(session, campaign.id, late) == 2
+    assert silence.no_receipt(session, campaign.id, soon) == 0
+    assert silence.no_receipt(session, campaign.id, late) == 2
     assert states(campaign) == [S.NO_RECEIPT] * 2
     assert tally.by_state(session, campaign.id, "person") == {40: 2}
 

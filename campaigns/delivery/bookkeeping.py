@@ -1,0 +1,113 @@
+"""Tables beside the messages: counts, lines, duties, number files and replies."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, SmallInteger, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from campaigns.orm import Base, Key
+from campaigns.privacy import Sealed
+
+
+class Tally(Base):
+    """How many are in which state; ``channel`` is ``person`` for people."""
+
+    __tablename__ = "tally"
+
+    campaign_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    township: Mapped[str] = mapped_column(String(20), primary_key=True)
+    category: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    channel: Mapped[str] = mapped_column(String(24), primary_key=True)
+    state: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    reason: Mapped[str] = mapped_column(String(24), primary_key=True)
+    n: Mapped[int]
+
+
+class TallyDelta(Base):
+    """A change of a tally cell, written with the rows it counts, squashed later."""
+
+    __tablename__ = "tally_delta"
+    __table_args__ = (Index("tally_delta_campaign", "campaign_id"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(Key)
+    township: Mapped[str] = mapped_column(String(20))
+    category: Mapped[int] = mapped_column(SmallInteger)
+    channel: Mapped[str] = mapped_column(String(24))
+    state: Mapped[int] = mapped_column(SmallInteger)
+    reason: Mapped[str] = mapped_column(String(24))
+    n: Mapped[int]
+
+
+class Line(Base):
+    """A provider's shared rate: when it is free again, its gap, its breaker.
+
+    ``gap_us`` is microseconds between two messages; ``penalty`` multiplies it after
+    a throttle (at ``slowed_at``) and fades. ``failures`` counts what opened the
+    breaker since the last success.
+    """
+
+    __tablename__ = "line"
+
+    provider: Mapped[str] = mapped_column(String(20), primary_key=True)
+    free_at: Mapped[datetime]
+    gap_us: Mapped[int]
+    open_until: Mapped[datetime | None]
+    penalty: Mapped[int] = mapped_column(default=1)
+    slowed_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)
+
+
+class DutyRow(Base):
+    """Which sweep is due when; whoever moves ``next_at`` on does it."""
+
+    __tablename__ = "duty"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    next_at: Mapped[datetime]
+
+
+class PortalBatch(Base):
+    """A number file for a carrier's web portal, and what a person did with it.
+
+    ``state``: made, submitted (ticked off with the portal's number), returned
+    (results read), totals (only totals known), abandoned (never submitted).
+    """
+
+    __tablename__ = "portal_batch"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    number: Mapped[int]
+    carrier: Mapped[str] = mapped_column(String(20), default="")
+    text: Mapped[str] = mapped_column(Text)
+    size: Mapped[int]
+    state: Mapped[str] = mapped_column(String(12), default="made")
+    portal_number: Mapped[str | None] = mapped_column(String(60))
+    totals: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    made_by: Mapped[int | None] = mapped_column(Key)
+    made_at: Mapped[datetime]
+    downloaded_at: Mapped[datetime | None]
+    submitted_by: Mapped[int | None] = mapped_column(Key)
+    submitted_at: Mapped[datetime | None]
+    returned_at: Mapped[datetime | None]
+
+
+class Reply(Base):
+    """What somebody wrote back, kept until a person has read it."""
+
+    __tablename__ = "reply"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    provider: Mapped[str] = mapped_column(String(20))
+    provider_ref: Mapped[str | None] = mapped_column(String(80), unique=True)
+    phone_index: Mapped[bytes] = mapped_column(index=True)
+    phone: Mapped[str] = mapped_column(Sealed("reply.phone"))
+    text: Mapped[str] = mapped_column(Sealed("reply.text"))
+    member_id: Mapped[int | None] = mapped_column(Key)
+    wish: Mapped[str] = mapped_column(String(24), default="")
+    received_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]

@@ -1,0 +1,83 @@
+"""Carrying a claimed batch over the network; never in a transaction, never raising."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from campaigns.delivery.claiming import Batch
+from campaigns.delivery.provider import NotAccepted, Outgoing, Provider, Submission
+from campaigns.vocabulary import MessageState, Reason
+
+TOO_LATE = "deadline"
+"""The code of an outcome whose time was up before a byte was written."""
+
+_MOST_DOUBLINGS = 8
+_LONGEST_WAIT = timedelta(minutes=15)
+_FIRST_WAIT = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one attempt.
+
+    ``state`` is ACCEPTED or further, QUEUED (proven not accepted; again after
+    ``wait``), REJECTED or IN_DOUBT. ``throttled`` and ``broken`` concern the line.
+    """
+
+    message_id: int
+    attempt: int
+    state: MessageState
+    reason: str = Reason.NONE
+    code: str | None = None
+    reference: str | None = None
+    parts: int | None = None
+    answer: str | None = None
+    wait: timedelta | None = None
+    throttled: bool = False
+    broken: bool = False
+
+
+async def carry(provider: Provider, batch: Batch) -> list[Outcome]:
+    """Hand all messages of ``batch`` over, concurrently. Never raises."""
+    return await asyncio.gather(*(_carry(provider, out) for out in batch.messages))
+
+
+async def _carry(provider: Provider, outgoing: Outgoing) -> Outcome:
+    made = Outcome(outgoing.message_id, outgoing.attempt, MessageState.IN_DOUBT)
+    if time.monotonic() >= outgoing.deadline:
+        return replace(made, state=MessageState.QUEUED, code=TOO_LATE)
+    try:
+        return _accepted(made, await provider.carry(outgoing))
+    except NotAccepted as refusal:
+        return _refused(made, refusal)
+    except Exception as fault:  # noqa: BLE001 - whatever it was, the outcome is unknown
+        return replace(made, answer=f"{type(fault).__name__}: {fault}")
+
+
+def _accepted(made: Outcome, submission: Submission) -> Outcome:
+    return replace(
+        made,
+        state=submission.state,
+        reason=submission.reason,
+        code=submission.code,
+        reference=submission.reference,
+        parts=submission.parts,
+    )
+
+
+def _refused(made: Outcome, refusal: NotAccepted) -> Outcome:
+    told = replace(
+        made,
+        code=refusal.code,
+        answer=refusal.answer,
+        throttled=refusal.throttled,
+        broken=refusal.broken,
+    )
+    if refusal.permanent:
+        return replace(told, state=MessageState.REJECTED, reason=refusal.reason)
+    backoff = _FIRST_WAIT * 2 ** min(made.attempt - 1, _MOST_DOUBLINGS)
+    wait = timedelta(seconds=refusal.retry_after) if refusal.retry_after else backoff
+    return replace(told, state=MessageState.QUEUED, wait=min(wait, _LONGEST_WAIT))
