@@ -19,7 +19,7 @@ from campaigns.words import knows
 from outreach.access import Acting, Action, may
 from outreach.accounts import Role
 from outreach.web.gate import now, reading
-from outreach.web.languages import language, shown_word
+from outreach.web.languages import by_reader, language, shown_word
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -109,9 +109,10 @@ BADGES = {
 def register(app: Flask) -> None:
     """Give every template the frame's values, ``|moment``, ``|day`` and ``|number``."""
     app.context_processor(_frame)
-    app.jinja_env.filters.update(moment=moment, day=day, number=number, yuan=yuan)
+    app.jinja_env.filters.update(number=number, yuan=yuan)
     app.jinja_env.filters.update(mask_name=mask_name, mask_phone=mask_phone)
-    app.jinja_env.filters["deed"] = deed
+    spoken = {"moment": moment, "day": day, "deed": deed}
+    app.jinja_env.filters.update({n: by_reader(f) for n, f in spoken.items()})
     app.jinja_env.globals.update(badge_of=badge_of, role_word=role_word)
 
 

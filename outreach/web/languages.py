@@ -6,7 +6,7 @@ so that nothing compiled lies in the tree and no build step can be forgotten.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
@@ -18,6 +18,8 @@ from babel.support import NullTranslations, Translations
 from flask import Flask, request, session
 from flask_babel import Babel, Domain, get_locale
 from flask_login import current_user
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
 from campaigns.errors import CampaignError
 from campaigns.words import word
@@ -34,12 +36,27 @@ def register(app: Flask) -> None:
         default_timezone="Asia/Shanghai",
         locale_selector=_locale,
     )
-    app.jinja_env.filters["word"] = shown_word
-    app.jinja_env.filters["sentence"] = sentence
-    app.jinja_env.filters["told"] = translated
+    spoken = {"word": shown_word, "sentence": sentence, "told": translated}
+    app.jinja_env.filters.update(
+        {name: by_reader(answer) for name, answer in spoken.items()}
+    )
     app.jinja_env.filters["capital"] = capital
     app.jinja_env.globals.update(language=language, language_tag=language_tag)
     app.jinja_env.policies["ext.i18n.trimmed"] = True
+
+
+def by_reader(answer: Callable[..., str]) -> Callable[..., str]:
+    """``answer`` as a filter that Jinja asks for every reader.
+
+    Without the context Jinja would answer a constant when it compiles the template:
+    everybody would read the language of whoever came first.
+    """
+
+    @pass_context
+    def ask(_: Context, *given: object) -> str:
+        return answer(*given)
+
+    return ask
 
 
 def language() -> str:

@@ -80,11 +80,10 @@ def _begin(token: str) -> None:
     # A new session at sign-in: nothing fixed before it survives but the language.
     language = session.get("language")
     session.clear()
-    if language:
-        session["language"] = language
     with reading() as db:
         found = sign_ins.who(db, token, now())
     if found is not None:
+        session["language"] = language or found.language
         login_user(Person(token, found))
         with writing() as db:
             role = found.role or ""

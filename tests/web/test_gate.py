@@ -22,6 +22,15 @@ OPEN = {
     "health.alive",
     "health.ready",
     "assets.show",
+    "village.show",
+    "village.listen",
+    "village.download",
+    "village.pack",
+    "village.played",
+    "village.confirm",
+    "village.missed",
+    "village.explain",
+    "village.sheet",
 }
 
 

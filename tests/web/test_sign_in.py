@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from office import PASSWORD
 from sqlalchemy import select
 
 from outreach import accounts, sign_ins
 from outreach.access import Acting
 from outreach.accounts import User
-
-PASSWORD = "lianxi-ceshi-9527"
 
 
 def test_a_wrong_name_and_a_wrong_password_get_the_same_page(visit) -> None:

@@ -1,0 +1,138 @@
+"""A real Chromium before a real server; skipped where no Chromium is installed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from threading import Thread
+from typing import Any
+
+import factories
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from office import PASSWORD, fill
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from campaigns import privacy
+from campaigns.orm import Base
+from campaigns.vocabulary import Category
+from outreach import wiring
+from outreach.app import create_app
+from outreach.database import Database
+from outreach.settings import Settings
+from outreach.web.safety import limiter
+
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+_DESKTOP = {"viewport": {"width": 1366, "height": 768}}
+_PHONE = {
+    "viewport": {"width": 360, "height": 740},
+    "is_mobile": True,
+    "has_touch": True,
+}
+
+
+@dataclass
+class Site:
+    """A running site: where it is, and its database."""
+
+    address: str
+    database: Database
+
+
+@pytest.fixture(scope="module")
+def site(
+    tmp_path_factory: pytest.TempPathFactory, keyring: privacy.Keyring
+) -> Iterator[Site]:
+    """The application over its own database with thirty people, on a free port."""
+    folder = tmp_path_factory.mktemp("site") / "var"
+    app = create_app(Settings(data_dir=folder, _env_file=None))
+    limiter.enabled = False
+    database = app.extensions["outreach"].database
+    Base.metadata.create_all(database.engine)
+    with database.writing() as session:
+        fill(session)
+        for n in range(30):
+            factories.member(session, category=list(Category)[n % 7])
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield Site(f"http://127.0.0.1:{server.port}", database)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    database.dispose()
+    limiter.enabled = True
+    wiring._current.clear()
+    privacy.unlock(keyring)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    where = next(filter(None, map(shutil.which, names)), None)
+    if where is None:
+        pytest.skip("no Chromium: apt-get install chromium fonts-noto-cjk")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=where, args=["--no-sandbox"]
+        )
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def enter(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
+    """Signs in and returns a page: ``enter("xian", phone=True, script=False)``."""
+    contexts: list[BrowserContext] = []
+
+    def begin(
+        name: str = "",
+        *,
+        phone: bool = False,
+        script: bool = True,
+        language: str = "zh",
+        **more: Any,
+    ) -> Page:
+        device = _PHONE if phone else _DESKTOP
+        locale = "zh-CN" if language == "zh" else "en-GB"
+        context = browser.new_context(
+            base_url=site.address, locale=locale, **device, **more
+        )
+        contexts.append(context)
+        if not script:
+            context.route("**/*.js", lambda route: route.abort())
+        page = context.new_page()
+        if name:
+            page.goto("/sign-in")
+            page.fill("#name", name)
+            page.fill("#password", PASSWORD)
+            page.click("main button.btn-primary")
+        if language != "zh":
+            page.goto("/accessibility")
+            button = page.locator(f'button[name="language"][value="{language}"]')
+            if button.count():
+                button.click()
+        return page
+
+    yield begin
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def faults() -> Callable[[Page], list[str]]:
+    """What axe finds wrong with a page, at WCAG 2.2 AA, in short lines."""
+    axe = Axe()
+
+    def look(page: Page) -> list[str]:
+        found = axe.run(page, options={"runOnly": _RULES}).response
+        return [
+            f"{rule['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:240]}"
+            for rule in found["violations"]
+            for node in rule["nodes"]
+        ]
+
+    return look
