@@ -1,0 +1,47 @@
+"""The queue carries hints: late acknowledgement, no results, ids only."""
+
+from __future__ import annotations
+
+import inspect
+from importlib import import_module
+
+import pytest
+
+from outreach.tasks import MODULES, QUEUES, ROUTES
+from outreach.worker import celery, worker_arguments
+
+
+def test_losing_a_worker_loses_no_hint_and_keeps_no_result():
+    conf = celery.conf
+    assert conf.task_acks_late
+    assert conf.task_reject_on_worker_lost
+    assert conf.worker_prefetch_multiplier == 1
+    assert conf.task_ignore_result
+    assert conf.accept_content == ["json"]
+    assert conf.broker_connection_max_retries is None
+
+
+def test_every_task_has_a_queue_that_a_worker_serves():
+    for module in MODULES:
+        assert ROUTES[f"{module}.*"]["queue"] in QUEUES
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_tasks_are_short_and_take_ids_alone(module):
+    import_module(module)
+    found = [
+        task for name, task in celery.tasks.items() if name.startswith(f"{module}.")
+    ]
+    assert found
+    for task in found:
+        assert len(inspect.getsource(task.run).splitlines()) <= 16
+        kinds = {p.annotation for p in inspect.signature(task.run).parameters.values()}
+        assert kinds <= {"int", "str"}
+
+
+def test_speech_has_a_process_of_its_own_and_sending_one_of_threads(monkeypatch):
+    monkeypatch.setenv("OUTREACH_PROFILE", "embedded")
+    assert "solo" in worker_arguments("record", beat=False)
+    sending = worker_arguments("launch,send,housekeeping", beat=True)
+    assert "threads" in sending
+    assert "--beat" in sending
