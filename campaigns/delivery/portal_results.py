@@ -28,8 +28,8 @@ from campaigns.delivery.silence import silence
 from campaigns.errors import Refused, Unreadable, mark
 from campaigns.orm import insert_new
 from campaigns.register.importing.cells import text_of
-from campaigns.register.importing.reading import open_table
 from campaigns.register.phones import read_phone
+from campaigns.register.sheets.reading import open_table
 from campaigns.vocabulary import MessageState
 
 _NUMBERS = ("手机号", "号码", "手机", "接收人", "mobile", "phone", "收件人")

@@ -11,8 +11,8 @@ import xlsxwriter
 from lists import HEADINGS, person, workbook
 
 from campaigns.errors import Unreadable
-from campaigns.register.importing import reading
-from campaigns.register.importing.reading import open_table
+from campaigns.register.sheets import reading
+from campaigns.register.sheets.reading import open_table
 
 TYPES = (
     '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/'

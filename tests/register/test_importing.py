@@ -5,6 +5,7 @@ import io
 
 import openpyxl
 import pytest
+import xlsxwriter
 import xlwt
 from factories import NOW
 from lists import HEADINGS, certificate, person, workbook
@@ -296,6 +297,17 @@ def test_a_formulas_error_is_no_empty_cell(county, check, tmp_path):
     said = problems(county, check(path))
     assert "公式" in said["B2"]
     assert "公式" in said["D3"]
+
+
+def test_a_workbooks_formula_errors_are_no_empty_cells(county, check, tmp_path):
+    path = tmp_path / "list.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("名册 & 备份")
+        sheet.write_row(0, 0, HEADINGS)
+        sheet.write_row(1, 0, person(1))
+        sheet.write_formula(1, 4, "=VLOOKUP(A2,Z:Z,1,0)", None, "#N/A")
+        sheet.write_row(2, 0, person(2))
+    assert "#N/A" in problems(county, check(path))["E2"]
 
 
 @pytest.mark.parametrize(

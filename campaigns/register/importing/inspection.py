@@ -21,11 +21,11 @@ from campaigns.register.importing import comparing
 from campaigns.register.importing.cells import EXACT
 from campaigns.register.importing.checking import RowChecker
 from campaigns.register.importing.comparing import pack
-from campaigns.register.importing.reading import open_table
 from campaigns.register.importing.row import Row
 from campaigns.register.importing.tidying import DataRows
 from campaigns.register.models import Import, ImportRow
 from campaigns.register.places import Gazetteer
+from campaigns.register.sheets.reading import open_table
 from campaigns.register.unit import current_unit
 from campaigns.vocabulary import ImportState, LegalBasis, RowVerdict
 

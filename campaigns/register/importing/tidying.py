@@ -8,9 +8,9 @@ from itertools import chain, islice
 from typing import Any
 
 from campaigns.errors import mark
-from campaigns.register.importing.child import ROWS
 from campaigns.register.importing.headings import LOOKED_AT, Header, find_header
-from campaigns.register.importing.reading import Table, refused
+from campaigns.register.sheets.limits import ROWS
+from campaigns.register.sheets.reading import Table, refused
 from campaigns.register.text_cells import compact
 
 _TOTAL = re.compile(r"(?:[合总小共]计|[填制]表|审核|单位负责人|说明|注)[:：]?.*")

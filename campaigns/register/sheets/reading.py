@@ -13,10 +13,10 @@ from threading import Event, Timer
 from typing import Any
 
 from campaigns.errors import Unreadable, mark
+from campaigns.register.sheets.limits import SECONDS
 
 BYTES_AT_MOST = 50 << 20
-SECONDS = 60
-_CHILD = Path(__file__).with_name("child.py")
+_CHILD = "campaigns.register.sheets.child"
 _HEAD = 4096
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _HTML = (b"<html", b"<!doctype html", b"<table", b"<meta")
@@ -70,7 +70,7 @@ def open_table(path: Path) -> Iterator[Table]:
     """Read ``path`` in a child of limited memory and time. Raises Unreadable."""
     kind = _kind(path)
     child = subprocess.Popen(  # noqa: S603 - our own script, arguments as a list
-        [sys.executable, "-I", str(_CHILD), str(path), kind],
+        [sys.executable, "-I", "-m", _CHILD, str(path), kind],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

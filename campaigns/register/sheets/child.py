@@ -1,0 +1,73 @@
+"""Reads one hostile file in a process of its own, with little memory and time.
+
+It writes lines of JSON: one object about the sheet, then lists of rows, then
+``{"end": true}``; or ``{"refused": code}`` with the values of that sentence. It
+imports nothing heavy, so that it starts quickly and can do nothing but read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from campaigns.register.sheets.limits import MEMORY, ROWS, SECONDS, Refusal
+from campaigns.register.sheets.texts import open_text
+from campaigns.register.sheets.workbooks import open_workbook
+
+_BATCH = 500
+_TITLES = 100
+"""Rows that may stand above the people, beyond the limit."""
+
+
+def main(path: str, kind: str) -> None:
+    """Read the file at ``path``, which looks like ``kind``: zip, ole or text."""
+    _limit()
+    try:
+        about, rows = open_text(path) if kind == "text" else open_workbook(path, kind)
+        _say(about)
+        for batch in _batches(rows):
+            _say(batch)
+    except Refusal as refusal:
+        _say(refusal.answer)
+    except MemoryError:
+        _say({"refused": "too_big"})
+    else:
+        _say({"end": True})
+
+
+def _limit() -> None:
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource  # noqa: PLC0415 - not everywhere
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+
+
+def _say(line: object) -> None:
+    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def _batches(rows: Iterable[list[Any]]) -> Iterator[list[list[Any]]]:
+    """Rows in lists of ``_BATCH``, without the empty ones at the end of the file."""
+    batch: list[list[Any]] = []
+    empty = 0
+    for number, row in enumerate(rows, 1):
+        if all(cell in {"", None} for cell in row):
+            empty += 1
+            continue
+        if number > ROWS + _TITLES:
+            raise Refusal("too_many_rows", most=ROWS)
+        batch.extend([[]] * empty)
+        empty = 0
+        batch.append(row)
+        if len(batch) >= _BATCH:
+            yield batch
+            batch = []
+    yield batch
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])
