@@ -35,7 +35,8 @@ _LONGEST_NAP = 1.0
 _log = logging.getLogger(__name__)
 _busy: set[int] = set()
 _guard = Lock()
-_closing = Event()
+closing = Event()
+"""Set when this process is told to end."""
 
 
 @contextmanager
@@ -57,7 +58,7 @@ def close() -> None:
 
     A supervisor does not wait for a whole budget, and what it kills is left in doubt.
     """
-    _closing.set()
+    closing.set()
 
 
 def send(wiring: Wiring, campaign_id: int, seconds: float = BUDGET) -> int:
@@ -92,7 +93,7 @@ class Lane:
     async def run(self) -> int:
         """Work until the time is up or nothing is due; return how many were carried."""
         carried = 0
-        while time.monotonic() < self.until and not _closing.is_set():
+        while time.monotonic() < self.until and not closing.is_set():
             turn, batch = await asyncio.to_thread(self._next)
             if batch.messages:
                 outcomes = await carry(self.provider, batch)

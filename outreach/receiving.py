@@ -6,6 +6,7 @@ import time
 from threading import Lock
 
 from campaigns.delivery import receipts
+from outreach.lanes import closing
 from outreach.wiring import Wiring
 
 _SECONDS = 10.0
@@ -32,7 +33,7 @@ def _apply(wiring: Wiring) -> int:
     seen = 0
     until = time.monotonic() + _SECONDS
     last = time.monotonic()
-    while time.monotonic() < until and time.monotonic() - last < _IDLE_SECONDS:
+    while not closing.is_set() and time.monotonic() < min(until, last + _IDLE_SECONDS):
         with wiring.database.writing() as session:
             applied = receipts.apply(session, wiring.clock())
         if applied.seen:
