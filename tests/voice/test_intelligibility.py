@@ -25,12 +25,15 @@ pytestmark = [
 LIBRARY = json.loads(
     (Path(__file__).parents[2] / "campaigns/bulletins/library.json").read_text("utf-8")
 )
+# The library's sample number is all zeros, which sends any recogniser round in circles.
+NUMBER = "零八三零，五二六，一二三四"
+SAMPLE = LIBRARY["sample"] | {"phone_spoken": NUMBER, "duty_spoken": NUMBER}
 PACE = 0.85
 CLEAN, HORN, RUN = 0.10, 0.20, 2
 
 
 def _filled(text):
-    return re.sub(r"\$\{(\w+)\}", lambda found: LIBRARY["sample"][found[1]], text)
+    return re.sub(r"\$\{(\w+)\}", lambda found: SAMPLE[found[1]], text)
 
 
 def _mastered(said, rate, folder):
