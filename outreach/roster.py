@@ -177,9 +177,10 @@ def _phone(n: int) -> str:
 def _faults(dice: random.Random, rows: list[list[Any]]) -> tuple[int, ...]:
     """Put faulty copies among the rows; return their row numbers in the sheet."""
     spoils = (_wrong_digit, _number_cell, _unknown_village, _no_grade, _twice)
-    wanted = min(_ERRORS, len(rows) // 4)
+    right = len(rows)
+    wanted = min(_ERRORS, right // 4)
     for n in range(wanted):
-        victim = list(rows[dice.randrange(len(rows))])
+        victim = list(rows[dice.randrange(right)])
         victim[0] = len(rows) + 1
         spoils[n % len(spoils)](victim)
         rows.append(victim)

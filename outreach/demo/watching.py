@@ -152,7 +152,8 @@ def _clips(session: Session, campaign: int) -> list[dict[str, Any]]:
     )
     clips: dict[str, dict[str, Any]] = {}
     for name, facts, township in found:
-        clip = clips.setdefault(name, {"clip": name, **facts, "townships": []})
+        told = {**facts, "true_peak": facts["true_peak_dbtp"]}
+        clip = clips.setdefault(name, {"clip": name, **told, "townships": []})
         if township not in clip["townships"]:
             clip["townships"].append(township)
     return list(clips.values())

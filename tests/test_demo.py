@@ -1,0 +1,107 @@
+"""``outreach demo``: the main job in one command, told in one JSON object."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from outreach.settings import inherited
+from outreach.supervisor import free_port
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("stack")]
+
+MEMBERS = 120
+PROMISED = {
+    "members",
+    "import_errors",
+    "segments",
+    "audience",
+    "messages",
+    "receipts_applied",
+    "reached",
+    "villages",
+    "clips",
+    "packs",
+    "seconds",
+    "peak_rss_mb",
+}
+
+
+@pytest.mark.timeout(600)
+def test_the_demonstration_runs_twice_and_tells_the_same_story(tmp_path: Path):
+    folder = tmp_path / "演示 数据"
+    first, second = play(folder), play(folder)
+    for facts in (first, second):
+        the_promised_figures_are_there_and_add_up(facts)
+        the_clips_are_loud_enough_and_not_too_loud(facts)
+    assert first["members"] == second["members"]
+    assert first["audience"] == second["audience"]
+    assert first["messages"]["delivered"] == second["messages"]["delivered"]
+
+
+def play(folder: Path) -> dict[str, Any]:
+    done = subprocess.run(
+        [
+            *[sys.executable, "-m", "outreach", "demo"],
+            *["--members", str(MEMBERS), "--once", "--json"],
+        ],
+        env=inherited(
+            OUTREACH_DATA_DIR=str(folder),
+            OUTREACH_VOICE="tone",
+            OUTREACH_VOICE_ORDER="tone",
+            OUTREACH_PORT=str(free_port(0)),
+            OUTREACH_SIMULATOR_PORT=str(free_port(0)),
+        ),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert still_running(folder) == []
+    facts: dict[str, Any] = json.loads(done.stdout)
+    return facts
+
+
+def still_running(folder: Path) -> list[list[str]]:
+    """Processes that work in ``folder``: their environment or command names it."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            told = [*process.cmdline(), *process.environ().values()]
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+        if any(str(folder) in word for word in told):
+            found.append(process.cmdline())
+    return found
+
+
+def the_promised_figures_are_there_and_add_up(facts: dict[str, Any]) -> None:
+    assert set(facts) >= PROMISED
+    assert facts["members"] == facts["audience"] == MEMBERS
+    assert facts["import_errors"] > 0, "the roster has faulty rows, and they are told"
+    assert sum(facts["messages"].values()) == facts["audience"]
+    people = dict(facts["people"])
+    assert people.pop("reached") == facts["reached"]
+    assert sum(people.values()) == facts["audience"]
+    assert 0 < facts["reached"] <= facts["messages"]["delivered"]
+    assert facts["receipts_applied"] >= facts["messages"]["delivered"]
+    assert facts["villages"] == facts["packs"] > 0
+    assert facts["first_clip_before_last_receipt"]
+    assert facts["proof"]["holds"]
+    assert facts["proof"]["ledger"] > 0
+    assert facts["seconds"]["total"] > 0
+    assert 100 < facts["peak_rss_mb"] < 2000
+
+
+def the_clips_are_loud_enough_and_not_too_loud(facts: dict[str, Any]) -> None:
+    assert facts["clips"]
+    for clip in facts["clips"]:
+        assert clip["seconds"] > 0
+        assert -17 <= clip["lufs"] <= -15
+        assert clip["true_peak"] <= -1.0
