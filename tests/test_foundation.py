@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import factories
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-import factories
 from campaigns import privacy
 from campaigns.errors import Unreadable
 from campaigns.register.models import Member

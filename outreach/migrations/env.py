@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy import Connection, Enum
@@ -13,11 +13,9 @@ from campaigns.orm import Base, Instant, Key
 from campaigns.privacy import Sealed
 
 
-def _render(kind: str, thing: Any, _: object) -> str | bool:  # noqa: ANN401
+def _render(kind: str, thing: Any, _: object) -> str | Literal[False]:  # noqa: ANN401
     """Write our column types as plain ones, so that old steps outlive our classes."""
-    if kind != "type":
-        return False
-    return _plain(thing) or False
+    return (_plain(thing) if kind == "type" else None) or False
 
 
 def _plain(thing: TypeEngine[Any]) -> str | None:
