@@ -15,6 +15,7 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from campaigns.errors import NotFound, mark
@@ -51,21 +52,12 @@ def enter(announcement_id: int) -> Answer | tuple[str, int]:
     """Keep what was told; by paper or telephone when somebody else enters it."""
     row, _card = _mine(announcement_id)
     typed = Typed()
-    with typed.catching(), writing() as session:
-        how = {"way": typed["way"] or Way.ACCOUNT, "actor": acting().shown_as}
-        if typed["deed"] == "missed":
-            reason = typed["reason"] or MissedReason.OTHER
-            deeds.record_missed(
-                session,
-                announcement_id,
-                reason,
-                remark=typed["remark"],
-                now=now(),
-                **how,
-            )
-        else:
-            play = played_form.read_play(request.form)
-            deeds.record_played(session, announcement_id, play, now=now(), **how)
+    typed.choice("way", {*Way}, _("请选是怎么知道的。"))
+    if typed["deed"] == "missed":
+        typed.choice("reason", {*MissedReason}, _("请选为什么没播成。"))
+    if typed:
+        with typed.catching(), writing() as session:
+            _enter(session, announcement_id, typed)
     if typed:
         flash(_("已登记：%(village)s。", village=spoken(row.village_name)), "good")
         return redirect(url_for("fieldwork.show", campaign_id=row.campaign_id), 303)
@@ -124,6 +116,23 @@ def log() -> str:
         lines = village_pages.play_log(session, places, since, now())
     shown = [line for line in lines if line.deed in {"played", "missed", "signed"}]
     return render_template("fieldwork/log.html", lines=shown, days=_LOG_DAYS)
+
+
+def _enter(session: Session, announcement_id: int, typed: Typed) -> None:
+    way, actor = typed["way"], acting().shown_as
+    if typed["deed"] == "missed":
+        deeds.record_missed(
+            session,
+            announcement_id,
+            typed["reason"],
+            way=way,
+            actor=actor,
+            remark=typed["remark"],
+            now=now(),
+        )
+        return
+    play = played_form.read_play(request.form)
+    deeds.record_played(session, announcement_id, play, way=way, actor=actor, now=now())
 
 
 def _mine(announcement_id: int) -> tuple[VillageRow, Card]:

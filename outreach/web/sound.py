@@ -20,13 +20,13 @@ from audio.script import Script
 from audio.sheet import read_aloud_sheet
 from campaigns.bulletins.drafting import get_version, keep_recording
 from campaigns.errors import NotFound, mark
-from campaigns.register.models import Place
 from campaigns.register.unit import current_unit
 from outreach import previews
 from outreach.access import Action
 from outreach.recording import script_of
 from outreach.web import media
 from outreach.web.bulletins import opened
+from outreach.web.four_forms import townships
 from outreach.web.forms import Typed
 from outreach.web.gate import acting, local, needs, now, reading, wired, writing
 from outreach.web.languages import translated
@@ -121,10 +121,10 @@ def _keep(bulletin_id: int, content: bytes, name: str) -> None:
 
 
 def _script(session: Session, version_id: int, township: str) -> Script:
-    """What is spoken in a township (a code), for a reader who may see the text."""
+    """What is spoken in a township (a code; the first by default) to this reader."""
     version = get_version(session, version_id)
     opened(session, version.bulletin_id)
-    place = session.get(Place, township)
+    names = dict(townships(session))
+    name = names.get(township) or next(iter(names.values()))
     pace = wired().settings.pace
-    name = place.name if place else ""
     return script_of(version, current_unit(session), name, pace=pace)

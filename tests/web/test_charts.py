@@ -93,7 +93,7 @@ def test_the_line_of_nothing_is_drawn_too():
 def test_a_square_reads_without_its_colour():
     parts = [Part("大坪村", 0, "good", note="■"), Part("小河村", 0, "bad", note="✕")]
     svg = drawn(charts.squares(CAPTION, parts))
-    assert [t.text for t in svg.findall("text")] == ["■", "✕"]
+    assert [t.text for t in svg.findall(".//text")] == ["■", "✕"]
     assert len(re.findall("tone-", str(charts.squares(CAPTION, parts * 7)))) == 14
 
 

@@ -1,0 +1,80 @@
+"""A report can be read out, adds up, and shows each reader their own part."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+
+import pytest
+import stages
+from openpyxl import load_workbook
+
+from outreach.audit import AuditRow
+
+
+@pytest.fixture
+def report(writing):
+    with writing() as session:
+        stages.people(session, 24)
+        made = stages.launched(session)
+        stages.delivered(session, made.id, 9)
+        return f"/reporting/campaigns/{made.id}"
+
+
+def test_the_paragraph_and_the_charts_stand_on_one_page(report, visit):
+    text = visit("xian").read(report)
+    assert "发送名单 24 人" in text
+    assert text.count('role="img"') == 4
+    assert "style=" not in text
+    for heading in ("people", "gates", "reasons", "heat", "time", "loud"):
+        assert f'href="#{heading}"' in text
+        assert f'id="{heading}"' in text
+
+
+def test_every_figure_is_defined(report, visit):
+    text = visit("xian").read(report)
+    assert "联系上 = 短信送达（适合本人）+ 已确认联系上" in text
+    english = visit("xian")
+    english.send(report, "/me/language", language="en")
+    assert "How each figure is defined" in english.read(report)
+
+
+def test_a_township_sees_its_own_figures_only(report, visit):
+    text = visit("fubao").read(report)
+    assert "福宝镇" in text
+    assert "白沙镇" not in text
+    assert "发送名单 24 人" not in text
+    assert re.search(r"发送名单人数</span> <strong>16<", text)
+
+
+def test_a_township_takes_no_county_tables(report, visit):
+    assert visit("fubao").open(f"{report}/report.xlsx").status_code == 403
+
+
+def test_the_workbook_opens_and_the_deed_is_noted(report, visit, writing):
+    answer = visit("xian").open(f"{report}/report.xlsx")
+    book = load_workbook(BytesIO(answer.get_data()))
+    cells = {str(c.value) for sheet in book for row in sheet for c in row}
+    assert "福宝镇" in cells
+    with writing() as session:
+        deeds = [row.action for row in session.query(AuditRow)]
+    assert "export_report" in deeds
+
+
+@pytest.mark.parametrize(
+    ("asked", "encoding"), [("gb18030", "gb18030"), ("utf-8", "utf-8-sig")]
+)
+def test_csv_comes_as_old_and_as_new_programs_read_it(report, visit, asked, encoding):
+    answer = visit("xian").open(f"{report}/report.csv?encoding={asked}")
+    assert "福宝镇" in answer.get_data().decode(encoding)
+
+
+def test_few_people_show_no_rate(report, visit):
+    assert "少于 10 人" in visit("xian").read(report)
+
+
+def test_the_list_shows_both_rates_side_by_side(report, visit):
+    text = visit("xian").read("/reporting/")
+    assert report in text
+    assert "覆盖率" in text
+    assert "到达率" in text
