@@ -58,7 +58,7 @@ def test_a_messy_notice_becomes_all_five_profiles(tmp_path):
 def test_a_long_messy_notice_is_read_to_the_end(tmp_path):
     text = "".join(NOTICE.replace("通知", f"第{n}次通知") for n in range(1, 10))
     assert 1500 < len(text) < 2000
-    done = _run(tmp_path, "--repeats", "1", text=text)
+    done = _run(tmp_path, "--repeats", "1", "--profile", "phone", text=text)
     assert done.exit_code == 0, done.stderr
     (clip,) = json.loads(done.stdout)["clips"]
     assert clip["spoken"].count("急救打幺二零") == 9
