@@ -18,7 +18,7 @@ from outreach.access import Action, may
 from outreach.web import bulletin_form
 from outreach.web.forms import Typed
 from outreach.web.four_forms import four_forms, townships
-from outreach.web.gate import acting, needs, now, reading, writing
+from outreach.web.gate import acting, needs, now, reading, wired, writing
 from outreach.web.languages import sentence, shown_word
 
 bp = Blueprint("bulletins", __name__, url_prefix="/bulletins")
@@ -157,12 +157,15 @@ def opened(session: Session, bulletin_id: int) -> tuple[Bulletin, BulletinVersio
 
 def _begin(session: Session, start: str, title: str) -> BulletinVersion:
     by, own = acting().user_id, acting().categories
-    if not start:
-        return drafting.new_bulletin(
+    if start:
+        version = library.start_from_library(session, start, by=by, now=now())
+        version.bulletin.categories = own
+    else:
+        version = drafting.new_bulletin(
             session, title=title, topic="health", categories=own, by=by, now=now()
         )
-    version = library.start_from_library(session, start, by=by, now=now())
-    version.bulletin.categories = own
+    version.voice = wired().settings.voice
+    version.content_hash = drafting.content_hash(version)
     return version
 
 
