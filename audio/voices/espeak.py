@@ -1,7 +1,7 @@
 """eSpeak NG from a wheel: understood by few in Mandarin, better than silence.
 
-The library is GPL-3, therefore an extra, and it keeps global state: it runs in a process
-of its own, apart from ours.
+The library is GPL-3, therefore an extra, and it keeps global state: it runs in a
+process of its own, apart from ours.
 """
 
 from __future__ import annotations
