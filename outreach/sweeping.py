@@ -16,7 +16,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from campaigns.delivery import finishing, gating, reconciling, silence, tally
-from campaigns.delivery.duty import on_duty
+from campaigns.delivery.duty import win
 from campaigns.delivery.models import Receipt
 from campaigns.delivery.reconciling import Answer, Question
 from campaigns.reporting import over_time
@@ -32,10 +32,11 @@ Hint = Callable[[str, int | None], None]
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """A sweep: how often, and what it does to the database."""
+    """A sweep: how often, what it does, and whether it changes the database itself."""
 
     every: timedelta
     work: Callable[[Session, datetime, Hint], None]
+    changes: bool = False
 
 
 def sweep(wiring: Wiring, hint: Hint) -> list[str]:
@@ -43,18 +44,22 @@ def sweep(wiring: Wiring, hint: Hint) -> list[str]:
 
     One that fails is logged and tried again when it is due next; the others go on.
     """
+    every = {name: each.every for name, each in SWEEPS.items()}
     with wiring.database.writing() as session:
-        now = wiring.clock()
-        won = [
-            name for name, s in SWEEPS.items() if on_duty(session, name, now, s.every)
-        ]
+        won = win(session, every, wiring.clock())
     for name in won:
         try:
-            with wiring.database.writing() as session:
-                SWEEPS[name].work(session, wiring.clock(), hint)
+            _do(wiring, SWEEPS[name], hint)
         except Exception:  # noqa: BLE001 - one sweep must not stop the others
             _log.exception("sweep %s failed", name)
     return won
+
+
+def _do(wiring: Wiring, sweep: Sweep, hint: Hint) -> None:
+    # A reader waits for nobody: on SQLite a writer would wait for the lanes.
+    database = wiring.database
+    with database.writing() if sweep.changes else database.reading() as session:
+        sweep.work(session, wiring.clock(), hint)
 
 
 def _launch(session: Session, now: datetime, hint: Hint) -> None:
@@ -115,13 +120,13 @@ SWEEPS: dict[str, Sweep] = {
     "send": Sweep(timedelta(seconds=2), _send),
     "record": Sweep(timedelta(seconds=10), _record),
     "receive": Sweep(timedelta(seconds=1), _receive),
-    "squash": Sweep(timedelta(seconds=2), _squash),
-    "expire": Sweep(timedelta(seconds=5), _expire),
+    "squash": Sweep(timedelta(seconds=3), _squash, changes=True),
+    "expire": Sweep(timedelta(seconds=5), _expire, changes=True),
     "reconcile": Sweep(timedelta(seconds=15), _reconcile),
-    "gate": Sweep(timedelta(seconds=5), _gate),
-    "no_receipt": Sweep(timedelta(minutes=10), _no_receipt),
+    "gate": Sweep(timedelta(seconds=5), _gate, changes=True),
+    "no_receipt": Sweep(timedelta(minutes=10), _no_receipt, changes=True),
     "progress": Sweep(timedelta(seconds=5), _note),
-    "finish": Sweep(timedelta(seconds=5), _finish),
+    "finish": Sweep(timedelta(seconds=5), _finish, changes=True),
 }
 
 
