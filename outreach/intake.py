@@ -22,6 +22,9 @@ from outreach.settings import Settings
 from outreach.wiring import Wiring
 
 _log = logging.getLogger(__name__)
+LEFT_OUT = "ignore"
+"""The meaning of a column that is not taken in."""
+
 _ALIVE = 60.0
 """Seconds after which a check that reports no progress counts as dead."""
 
@@ -142,6 +145,7 @@ def _check(session: Session, wiring: Wiring, import_id: int, place: Path) -> Non
     made = importing.get_import(session, import_id)
     if made.state is not ImportState.CHECKING:
         return
+    chosen = dict(made.columns) or findings.remembered(session)
     importing.check_file(
         session,
         place / "file",
@@ -150,10 +154,16 @@ def _check(session: Session, wiring: Wiring, import_id: int, place: Path) -> Non
         source=made.source,
         made_by=made.made_by,
         now=wiring.clock(),
-        columns=dict(made.columns) or findings.remembered(session),
+        columns=chosen,
         begun=made,
         progress=_reporter(place / "busy"),
     )
+    # A column that a person left out is answered, and not asked about again.
+    left_out = {name for name, field in chosen.items() if field == LEFT_OUT}
+    made.columns = {
+        name: field or (LEFT_OUT if name in left_out else "")
+        for name, field in made.columns.items()
+    }
 
 
 def _reporter(busy: Path) -> Callable[[int, int], None]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from flask import Flask
 
@@ -41,12 +40,5 @@ def attach(app: Flask) -> None:
     """Give ``app`` the shell, then every page."""
     for name in _SHELL:
         import_module(f"outreach.web.{name}").register(app)
-    for name in filter(_written, _PAGES):
-        try:
-            app.register_blueprint(import_module(f"outreach.web.{name}").bp)
-        except ImportError as error:
-            app.logger.warning("page %s is not there: %s", name, error)
-
-
-def _written(name: str) -> bool:
-    return find_spec(f"outreach.web.{name}") is not None
+    for name in _PAGES:
+        app.register_blueprint(import_module(f"outreach.web.{name}").bp)

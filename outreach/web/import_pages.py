@@ -14,10 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.errors import NotReady, mark
-from campaigns.register.importing import findings, reading, tidying
+from campaigns.register.importing import findings, tidying
 from campaigns.register.importing.headings import FIELDS
 from campaigns.register.importing.inspection import CONFIRMED_FROM
 from campaigns.register.models import Import, Place
+from campaigns.register.sheets import reading
 from campaigns.vocabulary import ImportState
 from campaigns.words import knows
 from outreach import accounts, intake

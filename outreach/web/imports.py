@@ -21,7 +21,6 @@ from outreach.web.nudging import nudge
 
 bp = Blueprint("imports", __name__, url_prefix="/register/imports")
 _WRONG = 422
-_IGNORE = "ignore"
 
 
 @bp.get("")
@@ -98,7 +97,7 @@ def match(import_id: int) -> Response:
     with writing() as db:
         made = importing.get_import(db, import_id)
         chosen = {
-            heading: typed[f"column-{index}"] or _IGNORE
+            heading: typed[f"column-{index}"] or intake.LEFT_OUT
             for index, heading in enumerate(made.columns)
             if typed[f"column-{index}"] in {*FIELDS, ""}
         }

@@ -70,6 +70,27 @@ function showPasswords() {
   }
 }
 
+// Two minutes before a sign-in ends: a sentence, and one press to stay.
+function remind(notice) {
+  const stay = notice.querySelector("[data-stay]");
+  const wait = () =>
+    window.setTimeout(() => {
+      notice.hidden = false;
+      speak(notice.textContent.trim());
+    }, Number(notice.dataset.after) * 1000);
+  let timer = wait();
+  stay.addEventListener("click", async (press) => {
+    press.preventDefault();
+    notice.hidden = true;
+    window.clearTimeout(timer);
+    const answer = await fetch(stay.dataset.stay);
+    if (answer.redirected) window.location.assign(answer.url);
+    timer = wait();
+  });
+}
+
 takeFocus();
+const ending = document.getElementById("ending");
+if (ending) remind(ending);
 showPasswords();
 for (const block of document.querySelectorAll("[data-live]")) keepAlive(block);

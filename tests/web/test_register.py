@@ -1,0 +1,129 @@
+"""The register shows what a role may see, and keeps what it may not."""
+
+from __future__ import annotations
+
+import factories
+import pytest
+from sqlalchemy import select
+
+from campaigns.register.models import Member, OptOut
+from campaigns.vocabulary import Category
+from outreach.audit import AuditRow
+
+PHONE = "+8614000007777"
+
+
+@pytest.fixture
+def person(writing) -> int:
+    with writing() as session:
+        return factories.member(
+            session, name="张三丰", phone=PHONE, category=Category.HEARING
+        ).id
+
+
+@pytest.fixture
+def elsewhere(writing) -> int:
+    with writing() as session:
+        return factories.member(
+            session, township="510522102", village="510522102201"
+        ).id
+
+
+@pytest.mark.usefixtures("person")
+def test_the_list_masks_names_and_phones(visit) -> None:
+    text = visit("xian").read("/register")
+    assert "张＊＊" in text
+    assert "140****7777" in text
+    assert "尾号 7777" in text
+    assert "张三丰" not in text
+    assert "14000007777" not in text
+
+
+def test_a_township_reads_how_to_meet_and_not_why(visit, person) -> None:
+    clerk = visit("fubao")
+    for address in ("/register", f"/register/{person}"):
+        text = clerk.read(address)
+        assert "写字" in text, address
+        assert "听力残疾" not in text, address
+    assert "听力残疾" in visit("xian").read(f"/register/{person}")
+
+
+@pytest.mark.parametrize(("name", "status"), [("xian", 200), ("fubao", 404)])
+def test_outside_ones_place_nobody_is_found(visit, elsewhere, name, status) -> None:
+    assert visit(name).open(f"/register/{elsewhere}").status_code == status
+
+
+def test_absent_and_not_yours_are_the_same_page(visit, elsewhere) -> None:
+    clerk = visit("fubao")
+    pages = [
+        clerk.open(f"/register/{n}").get_data(as_text=True).split("<main")[1]
+        for n in (elsewhere, 999_999)
+    ]
+    assert pages[0] == pages[1]
+
+
+def test_another_category_is_not_an_associations_business(visit, person) -> None:
+    assert visit("mangxie").open(f"/register/{person}").status_code == 404
+
+
+def test_finding_by_phone_leaves_no_trace_in_an_address(visit, writing, person) -> None:
+    clerk = visit("xian")
+    answer = clerk.send("/register", "/register/find", find="140 0000 7777")
+    assert f"/register/{person}" in answer.get_data(as_text=True)
+    with writing() as session:
+        deed = session.scalars(
+            select(AuditRow).where(AuditRow.action == "find_member")
+        ).one()
+    assert deed.details == {"found": 1}
+
+
+def test_revealing_needs_a_reason_and_is_recorded(visit, writing, person) -> None:
+    clerk, address = visit("xian"), f"/register/{person}/reveal"
+    without = clerk.send(address, fields="phone")
+    assert without.status_code == 422
+    assert PHONE not in without.get_data(as_text=True)
+    given = clerk.send(address, fields="phone", reason="check")
+    assert PHONE in given.get_data(as_text=True)
+    with writing() as session:
+        deed = session.scalars(
+            select(AuditRow).where(AuditRow.action == "reveal")
+        ).one()
+    assert deed.subject == f"member:{person}"
+    assert deed.details == {"fields": ["phone"], "reason": "check"}
+
+
+def test_only_the_county_reveals_a_number_of_identity(visit, person) -> None:
+    clerk, address = visit("fubao"), f"/register/{person}/reveal"
+    assert 'value="id_number"' not in clerk.read(address)
+    answer = clerk.send(address, fields="id_number", reason="check")
+    assert answer.status_code == 422
+
+
+def test_a_refusal_counts_at_once_and_ends_by_a_second_person(
+    visit, writing, person
+) -> None:
+    clerk, colleague = visit("xian"), visit("shenpi")
+    clerk.send(f"/register/{person}/refusal", scope="all", source="phone")
+    assert "全部拒收" in clerk.read(f"/register/{person}")
+    with writing() as session:
+        refusal = session.scalars(select(OptOut)).one().id
+    own = clerk.send("/register/refusals", f"/register/refusals/{refusal}/lift")
+    assert own.status_code == 403
+    colleague.send("/register/refusals", f"/register/refusals/{refusal}/lift")
+    with writing() as session:
+        assert session.scalars(select(OptOut)).one().lifted_at is not None
+
+
+def test_pages_follow_one_another_without_losing_anybody(visit, writing) -> None:
+    with writing() as session:
+        for _ in range(60):
+            factories.member(session)
+    clerk = visit("xian")
+    first = clerk.read("/register")
+    assert first.count("/register/") > 50
+    where = first.split('rel="next"')[1].split('href="')[1].split('"')[0]
+    second = clerk.read(where.replace("&amp;", "&"))
+    with writing() as session:
+        ids = session.scalars(select(Member.id)).all()
+    shown = [n for n in ids if f'"/register/{n}"' in first + second]
+    assert len(shown) == len(ids) == 60
