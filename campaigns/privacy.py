@@ -67,13 +67,11 @@ def seal(value: str, column: str) -> bytes:
 
 def unseal(sealed: bytes, column: str) -> str:
     """Decrypt what ``seal`` made. Raises Unreadable for another key or column."""
-    key = _keys().sealing.get(sealed[0])
     nonce, box = sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :]
     try:
-        if key is None:
-            raise InvalidTag
+        key = _keys().sealing[sealed[0]]
         return _box(key).decrypt(nonce, box, column.encode()).decode()
-    except InvalidTag:
+    except (InvalidTag, KeyError):
         raise Unreadable(
             mark("加密的“%(column)s”打不开：密钥不对，请恢复原来的密钥文件。"),
             column=column,
@@ -81,7 +79,7 @@ def unseal(sealed: bytes, column: str) -> str:
 
 
 def blind(kind: str, value: str) -> bytes:
-    """Blind index, 16 bytes, of a normalised ``value``; ``kind`` keeps columns apart."""
+    """Blind index, 16 bytes, of a normalised value; ``kind`` keeps columns apart."""
     message = f"{kind}:{value}".encode()
     return hmac.digest(_keys().index, message, hashlib.sha256)[:INDEX_BYTES]
 
