@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from campaigns.errors import NotFound, Refused, mark
 from campaigns.orm import Base, Key
 from campaigns.register.models import Place
+from outreach import audit
 from outreach.access import Acting
 from outreach.accounts import (
     Grant,
@@ -53,6 +54,7 @@ def sign_in(session: Session, name: str, password: str, *, now: datetime) -> str
     if user is None or not fits or user.disabled_at:
         if user is not None:
             user.failures = min(user.failures + 1, 9999)
+            audit.note(session, "sign_in", user_id=user.id, result="refused", now=now)
         return None
     user.failures, user.signed_in_at = 0, now
     _end_oldest(session, user.id, now)

@@ -8,7 +8,7 @@ import secrets
 from flask import Flask, current_app, g, render_template, request
 from flask_babel import gettext as _
 from flask_limiter import RateLimitExceeded
-from flask_login import AnonymousUserMixin
+from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
@@ -22,7 +22,8 @@ from campaigns.errors import (
     Stale,
     Unreadable,
 )
-from outreach import access
+from outreach import access, audit
+from outreach.web.gate import acting, now, writing
 from outreach.web.languages import sentence
 
 _log = logging.getLogger(__name__)
@@ -55,8 +56,13 @@ def page(status: int, title: str, text: str, **more: object) -> tuple[str, int]:
     return shown, status
 
 
+def status_of(error: CampaignError) -> int:
+    """The HTTP status that a domain error is answered with."""
+    return next((n for kind, n in _STATUS.items() if isinstance(error, kind)), 422)
+
+
 def _campaign_error(error: CampaignError) -> tuple[str, int]:
-    status = next((n for kind, n in _STATUS.items() if isinstance(error, kind)), 422)
+    status = status_of(error)
     if status == _STATUS[NotFound]:
         return _not_found()
     if status == _STATUS[NotAllowed]:
@@ -75,7 +81,25 @@ def _not_found() -> tuple[str, int]:
 def _not_allowed(text: str) -> tuple[str, int]:
     view = request.endpoint and _view_action(request.endpoint)
     roles = access.roles_for(view) if view else []
+    _note_denial()
     return page(403, _("您的身份不能做这一步"), text, roles=roles)
+
+
+def _note_denial() -> None:
+    """Every refusal is in the log: who, and at which page."""
+    if not current_user.is_authenticated:
+        return
+    me = acting()
+    with writing() as db:
+        audit.note(
+            db,
+            "denied",
+            user_id=me.user_id,
+            role=me.role or "",
+            result="denied",
+            details={"page": request.endpoint},
+            now=now(),
+        )
 
 
 def _view_action(endpoint: str) -> access.Action | None:

@@ -170,3 +170,13 @@ def test_no_page_of_ours_holds_inline_script_or_style(app: Flask, visit) -> None
             assert "<style" not in text, address
             assert " style=" not in text, address
             assert "onclick=" not in text, address
+
+
+def test_a_refusal_of_the_gate_is_in_the_audit(visit, writing) -> None:
+    visit("fubao").open("/accounts")
+    with writing() as session:
+        deed = session.scalars(
+            select(AuditRow).where(AuditRow.action == "denied")
+        ).one()
+    assert deed.details == {"page": "accounts.index"}
+    assert deed.role == "township"
