@@ -186,7 +186,7 @@ def _frame(moments: Sequence[Moment], top: int) -> list[Markup]:
         tag("line", x1=0, x2="100%", y1=y, y2=y, class_="rule")
         for y in (24, 24 + _LINE / 2, 24 + _LINE)
     ]
-    figures = [words(f"{top:,}", 0, 44, class_="n")]
+    figures = [words(f"{top:,}", 0, 18, class_="n")]
     if moments:
         foot = 24 + _LINE + 22
         figures += [

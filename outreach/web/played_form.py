@@ -43,7 +43,7 @@ def slots() -> list[tuple[str, str]]:
 def means_of_playing() -> list[tuple[str, str]]:
     """By what it was played."""
     return [
-        ("usb", _("U 盘")),
+        ("usb", _("U盘")),
         ("phone", _("手机")),
         ("microphone", _("对着话筒读")),
         ("platform", _("广播平台")),

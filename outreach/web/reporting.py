@@ -68,7 +68,7 @@ def show(campaign_id: int) -> str:
     with reading() as session:
         campaign = found(session, campaign_id)
         figured = narrowed(campaign_statistics(session, campaign_id, now=now()))
-        points = over_time.over_time(session, campaign_id, now())
+        points = over_time.over_time(session, campaign_id)
         names = _names(session)
     linked = may(acting(), Action.LIST_RECIPIENTS)
     return render_template(

@@ -141,7 +141,7 @@ def test_parts_are_said_while_somebody_writes_and_only_when_they_change(enter):
 
 @pytest.mark.usefixtures("county")
 def test_a_colleague_listens_in_the_browser(enter):
-    page = enter("fubao")
+    page = enter("shenpi")
     page.goto("/fieldwork/villages/1")
     page.evaluate("document.querySelector('audio').load()")
     page.wait_for_function("document.querySelector('audio').duration > 1")

@@ -12,6 +12,7 @@
   const measure = async () => {
     const turn = ++latest;
     const body = new FormData(form);
+    body.delete("once"); // a question may be asked many times, a deed is done once
     const answer = await fetch(form.dataset.measure, { method: "POST", body });
     if (!answer.ok || turn !== latest) return;
     const before = bold();

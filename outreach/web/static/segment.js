@@ -10,6 +10,7 @@
   const count = async () => {
     const turn = ++latest;
     const body = new FormData(form);
+    body.delete("once"); // a question may be asked many times, a deed is done once
     body.set("deed", "count");
     const answer = await fetch(form.dataset.count, { method: "POST", body });
     if (!answer.ok || turn !== latest) return;
