@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import threading
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
-from audio.clip import Clip, SoundFile
+from audio.clip import Clip
 from audio.errors import Refused, mark
+from audio.politeness import politely
 from audio.reading import Reading, built_in, proof, read
 from audio.store import Store
-from audio.voices import RECORDED, VOICES
+from audio.voices import RECORDED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     Names = Callable[[str], Iterable[str]]
 
 SCHEMA = 1
-_SLOWEST, _FASTEST = 1.8, 6.5
-_LOUDNESS_LU, _LOUD_LU = 0.5, 1.0
 
 
 class Studio:
@@ -87,8 +84,9 @@ class Studio:
             return found
         reading = self.read(script.text)
         with self.store.alone(fingerprint):
-            return self.find(fingerprint) or self._politely(
-                lambda: self._make(script, fingerprint, reading, progress)
+            return self.find(fingerprint) or politely(
+                self.niceness,
+                lambda: self._make(script, fingerprint, reading, progress),
             )
 
     def record_all(self, scripts: Sequence[Script], *, workers: int = 1) -> list[Clip]:
@@ -157,29 +155,6 @@ class Studio:
                 unsaid="、".join(unsaid),
             )
 
-    def _politely(self, make: Callable[[], Clip]) -> Clip:
-        """In a thread of low priority, if that was asked for: a thread cannot rise."""
-        if self.niceness <= 0:
-            return make()
-        result: list[Clip] = []
-        failure: list[BaseException] = []
-
-        def run() -> None:
-            try:
-                os.setpriority(
-                    os.PRIO_PROCESS, threading.get_native_id(), self.niceness
-                )
-                result.append(make())
-            except BaseException as error:  # noqa: BLE001 - raised again by the caller
-                failure.append(error)
-
-        thread = threading.Thread(target=run, name="recording")
-        thread.start()
-        thread.join()
-        if failure:
-            raise failure[0]
-        return result[0]
-
     def _make(
         self,
         script: Script,
@@ -192,6 +167,7 @@ class Studio:
         from audio.mastering.profiles import PROFILES  # noqa: PLC0415
         from audio.mastering.programme import Programme, Running  # noqa: PLC0415
         from audio.pressing import press  # noqa: PLC0415
+        from audio.verdicts import checks  # noqa: PLC0415
 
         with self.store.workroom() as room:
             speech = self._speech(script, reading, room, progress)
@@ -231,12 +207,6 @@ class Studio:
             from audio.uploads import recorded  # noqa: PLC0415
 
             return recorded(self.store.recording(script.recording), room, reading)
-        if script.voice not in VOICES:
-            raise Refused(
-                mark("没有“%(name)s”这个声音，可选：%(known)s。"),
-                name=script.voice,
-                known="、".join([*VOICES, RECORDED]),
-            )
         order = dict.fromkeys((script.voice, *self.voices))
         return speech.spoken(
             reading,
@@ -279,37 +249,3 @@ class Studio:
 def _recorded_apart(job: tuple[Path, dict[str, Any], Script]) -> Clip:
     folder, settings, script = job
     return Studio(folder, **settings).record(script)
-
-
-def checks(
-    script: Script, syllables: int, seconds: float, files: Sequence[SoundFile]
-) -> list[dict[str, Any]]:
-    """What a machine can vouch for; the first four have refused the text otherwise."""
-    from audio.mastering.profiles import PROFILES  # noqa: PLC0415
-
-    profile = PROFILES[script.profile]
-    wanted = profile.lufs + profile.codec_db
-    rate = syllables / max(seconds, 0.1)
-    worst = max(abs(file.lufs - wanted) for file in files)
-    peak = max(file.true_peak_dbtp for file in files)
-    return [
-        {"name": "characters_read", "passed": True},
-        {"name": "numbers_said", "passed": True},
-        {"name": "negations_said", "passed": True},
-        {"name": "no_personal_data", "passed": True},
-        {
-            "name": "duration_plausible",
-            "passed": _SLOWEST <= rate <= _FASTEST,
-            "syllables_a_second": round(rate, 2),
-        },
-        {
-            "name": "loudness",
-            "passed": worst <= (_LOUD_LU if profile.name == "loud" else _LOUDNESS_LU),
-            "off_by_lu": round(worst, 2),
-        },
-        {
-            "name": "true_peak",
-            "passed": peak <= profile.decoded_ceiling_dbtp,
-            "dbtp": peak,
-        },
-    ]
