@@ -79,8 +79,7 @@ class Studio:
         """
         script.check()
         fingerprint = self.fingerprint(script)
-        found = self.find(fingerprint)
-        if found is not None:
+        if (found := self.find(fingerprint)) is not None:
             return found
         reading = self.read(script.text)
         with self.store.alone(fingerprint):
@@ -99,7 +98,7 @@ class Studio:
         for script in scripts:
             script.check()
             self.read(script.text)
-        if workers <= 1 or len(scripts) <= 1:
+        if min(workers, len(scripts)) <= 1:
             return [self.record(script) for script in scripts]
         settings = {
             "voices": self.voices,
