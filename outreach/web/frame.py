@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -111,7 +112,11 @@ def register(app: Flask) -> None:
     app.context_processor(_frame)
     app.jinja_env.filters.update(number=number, yuan=yuan)
     app.jinja_env.filters.update(mask_name=mask_name, mask_phone=mask_phone)
-    spoken = {"moment": moment, "day": day, "deed": deed}
+    spoken: dict[str, Callable[..., str]] = {
+        "moment": moment,
+        "day": day,
+        "deed": deed,
+    }
     app.jinja_env.filters.update({n: by_reader(f) for n, f in spoken.items()})
     app.jinja_env.globals.update(badge_of=badge_of, role_word=role_word)
 

@@ -36,7 +36,11 @@ def register(app: Flask) -> None:
         default_timezone="Asia/Shanghai",
         locale_selector=_locale,
     )
-    spoken = {"word": shown_word, "sentence": sentence, "told": translated}
+    spoken: dict[str, Callable[..., str]] = {
+        "word": shown_word,
+        "sentence": sentence,
+        "told": translated,
+    }
     app.jinja_env.filters.update(
         {name: by_reader(answer) for name, answer in spoken.items()}
     )
