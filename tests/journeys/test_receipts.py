@@ -31,8 +31,8 @@ def test_receipts_that_met_a_killed_web_server_all_arrive(office: Office):
     assert set(office.states(campaign)) <= ENDED
 
 
-def test_receipts_of_a_silent_hour_arrive_with_the_simulator(office: Office):
-    """The carrier itself restarts: its ledger knows what it still has to report."""
+def test_a_carrier_that_restarts_reports_what_it_owes(office: Office):
+    """Its ledger knows what it never told us."""
     people = 100
     village = office.settle(people)
     office.stack.behave(receipt_seconds=6.0)
