@@ -54,6 +54,7 @@ def until_settled(
 ) -> dict[str, Any]:
     """Show progress until all receipts and all packs are there; return the figures."""
     until = time.monotonic() + _LIMIT_SECONDS
+    looks: set[int] = set()
     with bars(console) as progress:
         rows = _rows(progress)
         while time.monotonic() < until:
@@ -62,11 +63,13 @@ def until_settled(
                 seen = campaign_statistics(session, campaign)
                 packs, villages = _packs(session, campaign)
             _show(progress, rows, seen, packs, villages)
+            looks.add(seen.reached)
             if _settled(wiring, campaign, seen):
                 break
             time.sleep(_LOOK_SECONDS)
     with wiring.database.reading() as session:
-        return _facts(session, campaign, seen)
+        facts = _facts(session, campaign, seen)
+    return {**facts, "reached_figures_seen": len(looks)}
 
 
 def _rows(progress: Progress) -> dict[str, TaskID]:
