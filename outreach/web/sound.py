@@ -26,8 +26,8 @@ from outreach.access import Action
 from outreach.recording import script_of
 from outreach.web import media
 from outreach.web.bulletins import opened
-from outreach.web.four_forms import townships
 from outreach.web.forms import Typed
+from outreach.web.four_forms import townships
 from outreach.web.gate import acting, local, needs, now, reading, wired, writing
 from outreach.web.languages import translated
 from outreach.web.nudging import nudge
