@@ -22,6 +22,10 @@ _LINUX_TIES = (
 that even a killed supervisor leaves nothing behind. It survives exec."""
 
 
+_SETTLED = 60.0
+"""Seconds after which a process counts as well: its next end is met without delay."""
+
+
 @dataclass(slots=True)
 class Child:
     """One process of the tree, its log, and how often it had to be started."""
@@ -33,6 +37,7 @@ class Child:
     niceness: int = 0
     starts: int = 0
     due: float = 0.0
+    began: float = 0.0
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def start(self) -> None:
@@ -48,6 +53,7 @@ class Child:
                 start_new_session=True,
             )
         self.starts += 1
+        self.began = time.monotonic()
 
     @property
     def alive(self) -> bool:
@@ -75,6 +81,8 @@ class Child:
         if self.alive:
             return False
         if not self.due:
+            if now - self.began > _SETTLED:
+                self.starts = 1
             self.due = now + min(30.0, 0.5 * 2 ** min(self.starts - 1, 6))
         if now < self.due:
             return False
