@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
@@ -52,12 +53,13 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class ValueField:
-    """A variable's input: its name, its label, its value, and the library's sample."""
+    """A variable's input; a ``standing`` one has a value when nobody enters any."""
 
     name: str
     label: str
     value: str
-    sample: str
+    hint: str
+    standing: bool
 
 
 def read_fields(form: MultiDict[str, str]) -> Fields:
@@ -141,7 +143,13 @@ def value_fields(version: BulletinVersion, words: Fields) -> list[ValueField]:
     local = [n for n in version.samples if not n.endswith(_DERIVED)]
     names = dict.fromkeys([*asked, *(n for n in given if n in used), *local])
     return [
-        ValueField(name, _label(name), given.get(name, ""), _sample(version, name))
+        ValueField(
+            name,
+            _label(name),
+            given.get(name, ""),
+            _hint(version, name),
+            name in STANDARD,
+        )
         for name in names
     ]
 
@@ -182,8 +190,13 @@ def _named(text: str) -> str:
     return _VARIABLE.sub(lambda found: f"${{{names.get(found[1], found[1])}}}", text)
 
 
-def _sample(version: BulletinVersion, name: str) -> str:
-    return version.samples.get(name, "")
+def _hint(version: BulletinVersion, name: str) -> str:
+    if name in STANDARD:
+        return _("不填就用本单位的。")
+    sample = version.samples.get(name, "")
+    return (
+        _("“%(sample)s”是样例，换成本地的才能签发。", sample=sample) if sample else ""
+    )
 
 
 def _lines(form: MultiDict[str, str]) -> list[str]:

@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 PATTERNS = {
     "good": "M0 0h8v8h-8z",
     "sent": "M0 8L8 0",
+    "taken": "M0 8L8 0M-2 2L2 -2M6 10L10 6",
     "open": "M1 1h2v2h-2zM5 5h2v2h-2z",
     "bad": "M0 0L8 8M0 8L8 0",
     "doubt": "M0 4h8",

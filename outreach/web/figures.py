@@ -27,7 +27,7 @@ _S = MessageState
 _TONES = {
     _S.DELIVERED: "good",
     _S.SENT: "sent",
-    _S.ACCEPTED: "sent",
+    _S.ACCEPTED: "taken",
     _S.QUEUED: "open",
     _S.SUBMITTING: "open",
     _S.UNDELIVERED: "bad",
