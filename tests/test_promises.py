@@ -147,9 +147,9 @@ PROMISES: dict[str, list[str]] = {
         "test_demo.py::test_the_demonstration_runs_twice_and_tells_the_same_story",
     ],
     "The embedded service starts once, mends itself and stops cleanly.": [
-        "test_supervisor.py::test_a_second_up_says_so_and_sigterm_leaves_nothing_behind",
-        "test_supervisor.py::test_a_killed_worker_is_started_again_and_ctrl_c_stops_everything",
-        "test_supervisor.py::test_a_killed_supervisor_takes_its_tree_with_it",
+        "test_supervisor.py::test_it_starts_once_mends_itself_and_leaves_nothing_behind",
+        "test_supervisor.py::test_ctrl_c_while_it_starts_stops_what_had_started",
+        "test_supervisor.py::test_a_killed_supervisor_takes_its_tree_with_it_and_is_followed",
     ],
 }
 

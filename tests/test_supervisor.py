@@ -36,6 +36,9 @@ class Up:
             OUTREACH_PORT=str(self.port),
             OUTREACH_SIMULATOR_PORT=str(free_port(0)),
         )
+        self.begin()
+
+    def begin(self) -> None:
         with self.words.open("wb") as words:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "outreach", "up"],
@@ -44,7 +47,6 @@ class Up:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self.until(self.healthy)
 
     def again(self, **changed: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -98,17 +100,10 @@ def left_of(tree: list[psutil.Process]) -> list[psutil.Process]:
     return left
 
 
-def test_a_second_up_says_so_and_sigterm_leaves_nothing_behind(up: Up):
-    held = json.loads((up.folder / "up.lock").read_text())
-    assert held["pid"] == up.process.pid
-    second = up.again()
-    assert second.returncode == 1
-    assert str(up.process.pid) in second.stderr
-
-    elsewhere = up.again(OUTREACH_DATA_DIR=str(up.folder.parent / "elsewhere"))
-    assert elsewhere.returncode == 1
-    assert str(up.port) in elsewhere.stderr, "the port is taken, and that is said"
-
+def test_it_starts_once_mends_itself_and_leaves_nothing_behind(up: Up):
+    up.until(up.healthy)
+    a_second_up_says_so(up)
+    a_killed_worker_is_started_again(up)
     tree = up.tree()
     assert len(tree) >= 5
     assert up.stop(signal.SIGTERM) == 0
@@ -116,18 +111,36 @@ def test_a_second_up_says_so_and_sigterm_leaves_nothing_behind(up: Up):
     assert not Settings(data_dir=up.folder).socket_path.exists()
 
 
-def test_a_killed_worker_is_started_again_and_ctrl_c_stops_everything(up: Up):
+def a_second_up_says_so(up: Up) -> None:
+    held = json.loads((up.folder / "up.lock").read_text())
+    assert held["pid"] == up.process.pid
+    second = up.again()
+    assert second.returncode == 1
+    assert str(up.process.pid) in second.stderr
+    elsewhere = up.again(OUTREACH_DATA_DIR=str(up.folder.parent / "elsewhere"))
+    assert elsewhere.returncode == 1
+    assert str(up.port) in elsewhere.stderr, "the port is taken, and that is said"
+
+
+def a_killed_worker_is_started_again(up: Up) -> None:
     first = up.child("worker", "--beat")
     assert first is not None
     os.kill(first.pid, signal.SIGKILL)
     up.until(lambda: up.child("worker", "--beat") not in {None, first})
+
+
+def test_ctrl_c_while_it_starts_stops_what_had_started(up: Up):
+    up.until(lambda: len(up.tree()) >= 3)
     tree = up.tree()
     assert up.stop(signal.SIGINT) == 0
     assert left_of(tree) == []
 
 
-def test_a_killed_supervisor_takes_its_tree_with_it(up: Up):
+def test_a_killed_supervisor_takes_its_tree_with_it_and_is_followed(up: Up):
+    up.until(up.healthy)
     tree = up.tree()
     up.process.kill()
     up.process.wait()
     assert left_of(tree) == []
+    up.begin()
+    up.until(lambda: up.child("web") is not None or up.healthy())

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
-import httpx
 from factories import member
 from journeys.embedded import Embedded
 from sqlalchemy import func, select
@@ -37,7 +36,15 @@ from outreach.wiring import Wiring
 
 SMS_TEXT = "高温提醒：${township}今天很热，多喝水，少出门。有事打电话${phone}。"
 SPOKEN_TEXT = "${township}的乡亲们，今天天气很热。请多喝水，少出门。"
-SMALL_TOWNSHIPS = ("510522121", "510522124", "510522125")
+SMALL_TOWNSHIPS = (
+    "510522101",
+    "510522105",
+    "510522115",
+    "510522121",
+    "510522124",
+    "510522125",
+    "510522126",
+)
 """Where the journeys' people live, each journey's in a village of its own."""
 _numbers = count(1)
 _phones = count(1)
@@ -245,13 +252,6 @@ class Office:
 
     def status(self, campaign_id: int) -> CampaignState:
         return self.campaign(campaign_id).status
-
-    def web_answers(self) -> bool:
-        address = f"{self.wiring.settings.own_url}/healthz"
-        try:
-            return httpx.get(address, trust_env=False, timeout=2).is_success
-        except httpx.TransportError:
-            return False
 
     def everybody_is_where_the_tally_says(self, campaign_id: int) -> None:
         with self.wiring.database.reading() as session:
