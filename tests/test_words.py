@@ -23,7 +23,7 @@ LISTS = {
 }
 CODES = [f"{prefix}.{it.value}" for prefix, enum in LISTS.items() for it in enum]
 CODES += [f"reason.{it.value}" for it in v.Reason if it]
-CODES += [f"receipt.{it.value}" for it in v.RECEIPT_CLASSES]
+CODES += [f"receipt.{it.value}" for it in sorted(v.RECEIPT_CLASSES)]
 CODES += [state.word for state in v.MessageState]
 CODES += [f"category_{int(category)}" for category in v.Category]
 CODES += [f"channel_{channel.value}" for channel in v.Channel]
