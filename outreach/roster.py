@@ -80,7 +80,7 @@ def make_roster(
     The same arguments always give the same people. Two cells with two phones and
     total rows are among the right ones. Takes about a tenth of a millisecond a row.
     """
-    dice = random.Random(seed)  # noqa: S311 - a story, not a secret
+    dice = random.Random(seed)  # noqa: S311  # nosec B311  # a story
     rows = list(_people(dice, members, county))
     faults = _faults(dice, rows)
     _write(path, rows, county)

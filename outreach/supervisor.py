@@ -162,7 +162,7 @@ def _check_port(port: int) -> None:
 
 def _answers(address: str) -> bool:
     try:
-        with urlopen(address, timeout=2) as answer:  # noqa: S310 - our own address
+        with urlopen(address, timeout=2) as answer:  # noqa: S310  # nosec B310  # our own
             return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's own number
     except (URLError, OSError):
         return False

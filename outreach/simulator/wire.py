@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from typing import cast
 from urllib.parse import urlsplit
 
 _LINE = re.compile(rb"HTTP/1\.[01] (\d{3})")
@@ -30,8 +31,7 @@ class Wire(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Asyncio's: the line is open."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - for the checker
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
 
     async def post(self, request: bytes) -> int:
         """Write ``request`` and return the answer's status. Raises OSError."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import cast
 
 from flask import Response, request, send_file
 
@@ -35,7 +36,7 @@ def counted(answer: Response, size: int, sent: Callable[[], None]) -> Response:
     stop = answer.content_range.stop if answer.status_code == _PART else size
     complete = answer.status_code in {_WHOLE, _PART} and stop == size
     if request.method == "GET" and complete:
-        body = answer.response
+        body = cast("Iterable[bytes]", answer.response)
         answer.direct_passthrough = False
         answer.response = _followed(body, sent)
     return answer

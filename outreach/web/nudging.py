@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from kombu.exceptions import OperationalError
+from celery.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 _log = logging.getLogger(__name__)

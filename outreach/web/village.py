@@ -167,7 +167,7 @@ def code_of(token: str) -> Markup | None:
         return None
     address = wired().settings.own_url + url_for("village.show", token=token)
     drawing = segno.make(address, error="m").svg_inline(border=4, omitsize=True)
-    return Markup(drawing)  # noqa: S704  # nosec B704 - drawn by us from our address
+    return Markup(drawing)  # noqa: S704  # nosec B704  # drawn by us from our address
 
 
 def _where(session: Session, token: str) -> Where:

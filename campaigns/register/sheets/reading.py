@@ -103,8 +103,7 @@ def _stop(child: subprocess.Popen[str], late: Event) -> None:
 
 
 def _lines(child: subprocess.Popen[str], late: Event) -> Iterator[Any]:
-    assert child.stdout is not None  # noqa: S101 - asked for above
-    for line in child.stdout:
+    for line in child.stdout or ():
         answer = json.loads(line) if line.endswith("\n") else {}
         if isinstance(answer, dict) and "refused" in answer:
             raise refused(answer.pop("refused"), **answer)
