@@ -176,7 +176,7 @@ def names_of(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
     """What the accounts with these ids are shown as."""
     wanted = {each for each in ids if each is not None}
     rows = session.execute(select(User.id, User.shown_as).where(User.id.in_(wanted)))
-    return dict(rows.tuples())
+    return {row.id: row.shown_as for row in rows}
 
 
 CHOICES = {
