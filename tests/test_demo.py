@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 from outreach.settings import inherited
 from outreach.supervisor import free_port
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("stack")]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("tree")]
 
 MEMBERS = 120
 PROMISED = {
@@ -36,7 +37,11 @@ PROMISED = {
 @pytest.mark.timeout(600)
 def test_the_demonstration_runs_twice_and_tells_the_same_story(tmp_path: Path):
     folder = tmp_path / "演示 数据"
-    first, second = play(folder), play(folder)
+    try:
+        first, second = play(folder), play(folder)
+    finally:
+        # A pack for each of 239 villages: too much to be kept by every test run.
+        shutil.rmtree(folder, ignore_errors=True)
     for facts in (first, second):
         the_promised_figures_are_there_and_add_up(facts)
         the_clips_are_loud_enough_and_not_too_loud(facts)

@@ -19,7 +19,7 @@ import pytest
 from outreach.settings import Settings, inherited
 from outreach.supervisor import free_port
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("stack")]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("tree")]
 
 _PATIENCE = 60.0
 
