@@ -144,4 +144,4 @@ def test_a_colleague_listens_in_the_browser(enter):
     page = enter("shenpi")
     page.goto("/fieldwork/villages/1")
     page.evaluate("document.querySelector('audio').load()")
-    page.wait_for_function("document.querySelector('audio').duration > 1")
+    page.wait_for_function("() => document.querySelector('audio').duration > 1")

@@ -61,7 +61,7 @@ def test_every_page_of_the_list_shows_everybody_once(campaign, visit, monkeypatc
     while address:
         text = who.read(address)
         seen += re.findall(r'href="/delivery/messages/(\d+)"', text)
-        following = re.search(r'rel="next" href="([^"]+)"', text)
+        following = re.search(r'rel="next"\s+href="([^"]+)"', text)
         address = following.group(1).replace("&amp;", "&") if following else ""
     assert len(seen) == len(set(seen)) == 12
 
