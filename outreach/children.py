@@ -12,15 +12,19 @@ from pathlib import Path
 
 import psutil
 
-_LINUX_TIES = (
-    "import ctypes,os,sys;"
-    "ctypes.CDLL(None).prctl(1,15);"
-    "os.nice(int(sys.argv[1]));"
-    "os.execvp(sys.argv[2],sys.argv[2:])"
-)
+_LINUX_TIES = """
+import ctypes, os, sys
+ctypes.CDLL(None).prctl(1, 15)
+os.nice(int(sys.argv[1]))
+try:
+    open("/proc/self/autogroup", "w").write(sys.argv[1])
+except OSError:
+    pass
+os.execvp(sys.argv[2], sys.argv[2:])
+"""
 """PR_SET_PDEATHSIG: the kernel sends SIGTERM to the child when its parent dies, so
-that even a killed supervisor leaves nothing behind. It survives exec."""
-
+that even a killed supervisor leaves nothing behind; it survives exec. Where the
+kernel shares processors by session, niceness counts for the session's group only."""
 
 _SETTLED = 60.0
 """Seconds after which a process counts as well: its next end is met without delay."""
