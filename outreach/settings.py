@@ -50,8 +50,8 @@ class Settings(BaseSettings):
     """Port of the web server."""
     public_url: str = ""
     """Address under which providers and villages reach us, without a last slash."""
-    web_threads: int = Field(default=16, ge=1)
-    """Request threads of the web server."""
+    web_threads: int = Field(default=32, ge=1)
+    """Request threads of the web server; those that keep receipts commit together."""
 
     provider: str = "simulator"
     """The provider of new campaigns: simulator, twilio or portal_file."""
@@ -84,7 +84,7 @@ class Settings(BaseSettings):
     """Default voice: kokoro, google, espeak or tone."""
     voice_order: str = "kokoro"
     """Voices to fall back to, in order, separated by commas."""
-    voice_threads: int = Field(default=1, ge=1)
+    voice_threads: int = Field(default=2, ge=1)
     """Processor threads that one recording may use."""
     pace: float = Field(default=0.85, gt=0.4, lt=2)
     """Speaking pace; 1.0 is the voice's own."""
