@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import zipfile
+from threading import Timer
 
 import openpyxl
 import pytest
@@ -189,12 +191,12 @@ def test_the_longest_visible_sheet_is_read_and_the_others_are_told(tmp_path):
         assert len(list(table.rows)) == 2
 
 
-def test_a_list_of_more_than_100_000_rows_is_refused(check, tmp_path):
+def test_a_list_of_more_than_100_000_rows_is_refused(tmp_path):
     path = tmp_path / "list.csv"
     line = "测试一,无,福宝镇,,\n"
     path.write_text(",".join(HEADINGS) + "\n" + line * 100_200, "utf-8")
     with pytest.raises(Unreadable, match="100000 行"):
-        check(path)
+        read(path)
 
 
 def test_a_child_that_takes_too_long_is_stopped(tmp_path, monkeypatch):
@@ -203,6 +205,17 @@ def test_a_child_that_takes_too_long_is_stopped(tmp_path, monkeypatch):
     path.write_text("姓名\n" * 500_000, "utf-8")
     with pytest.raises(Unreadable, match="60 秒"):
         read(path)
+
+
+def test_no_clock_runs_while_the_rows_are_being_checked(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("姓名\n" * 50_000, "utf-8")
+    with open_table(path) as table:
+        rows = iter(table.rows)
+        next(rows)
+        clocks = [each for each in threading.enumerate() if isinstance(each, Timer)]
+        assert all(clock.finished.is_set() for clock in clocks)
+        assert sum(1 for _ in rows) == 49_999
 
 
 def test_a_file_that_is_too_large_is_refused_unread(tmp_path, monkeypatch):

@@ -6,11 +6,12 @@ import contextlib
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Timer
-from typing import Any
+from typing import IO, Any, cast
 
 from campaigns.errors import Unreadable, mark
 from campaigns.register.sheets.limits import SECONDS
@@ -75,13 +76,10 @@ def open_table(path: Path) -> Iterator[Table]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         encoding="utf-8",
+        errors="replace",  # a killed child may leave half a character
     )
-    late = Event()
-    timer = Timer(SECONDS, _stop, (child, late))
-    timer.daemon = True
-    timer.start()
     try:
-        lines = _lines(child, late)
+        lines = _lines(child)
         about = next(lines)
         yield Table(
             about["sheet"],
@@ -92,26 +90,46 @@ def open_table(path: Path) -> Iterator[Table]:
             (row for batch in lines for row in batch),
         )
     finally:
-        timer.cancel()
         child.kill()
         child.communicate()
 
 
-def _stop(child: subprocess.Popen[str], late: Event) -> None:
-    late.set()
-    child.kill()
-
-
-def _lines(child: subprocess.Popen[str], late: Event) -> Iterator[Any]:
-    for line in child.stdout or ():
-        answer = json.loads(line) if line.endswith("\n") else {}
+def _lines(child: subprocess.Popen[str]) -> Iterator[Any]:
+    pipe = cast("IO[str]", child.stdout)
+    late = Event()
+    left = float(SECONDS)
+    while True:
+        asked = time.monotonic()
+        with _killed_after(left, child, late):
+            line = pipe.readline()
+        # Only what we waited counts: the checking of the rows may take its time.
+        left -= time.monotonic() - asked
+        if not line.endswith("\n"):  # killed, by the clock or by its memory limit
+            raise refused("too_slow" if late.is_set() else "too_big")
+        answer = json.loads(line)
         if isinstance(answer, dict) and "refused" in answer:
             raise refused(answer.pop("refused"), **answer)
         if isinstance(answer, dict) and "end" in answer:
             return
         yield answer
-    # The child was killed, by the clock or by its memory limit.
-    raise refused("too_slow" if late.is_set() else "too_big")
+
+
+@contextlib.contextmanager
+def _killed_after(
+    seconds: float, child: subprocess.Popen[str], late: Event
+) -> Iterator[None]:
+    timer = Timer(seconds, _stop, (child, late))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _stop(child: subprocess.Popen[str], late: Event) -> None:
+    late.set()
+    child.kill()
 
 
 def _kind(path: Path) -> str:
