@@ -85,6 +85,8 @@ class Child:
         if self.alive:
             return False
         if not self.due:
+            # A killed worker leaves its beat: that one must not tick for ever.
+            self.tell(signal.SIGKILL)
             if now - self.began > _SETTLED:
                 self.starts = 1
             self.due = now + min(30.0, 0.5 * 2 ** min(self.starts - 1, 6))

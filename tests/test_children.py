@@ -83,7 +83,8 @@ def test_whoever_does_not_stop_is_named_and_killed(child: Make):
     assert not polite.alive
 
 
-def test_what_a_child_left_in_its_group_goes_with_it(child: Make):
+def with_a_grandchild(child: Make) -> tuple[Child, psutil.Process]:
+    """A child whose own child hears no SIGTERM."""
     code = _STUBBORN.format(_READY)
     one = child(
         "import subprocess, sys, time; "
@@ -92,7 +93,22 @@ def test_what_a_child_left_in_its_group_goes_with_it(child: Make):
     until_it_says(one, "ready")
     assert one.process is not None
     (grandchild,) = psutil.Process(one.process.pid).children()
+    return one, grandchild
+
+
+def test_what_a_child_left_in_its_group_goes_with_it(child: Make):
+    one, grandchild = with_a_grandchild(child)
     stop_all([one], 2)
+    assert psutil.wait_procs([grandchild], timeout=10)[1] == []
+
+
+def test_what_a_killed_child_left_behind_ends_before_it_starts_again(child: Make):
+    one, grandchild = with_a_grandchild(child)
+    assert one.process is not None
+    one.process.kill()
+    assert ended(one)
+    assert grandchild.is_running()
+    one.restart_when_due(time.monotonic())
     assert psutil.wait_procs([grandchild], timeout=10)[1] == []
 
 

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
+from processes import working_in
 
 from outreach.settings import inherited
 from outreach.supervisor import free_port
@@ -68,22 +68,9 @@ def play(folder: Path) -> dict[str, Any]:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert still_running(folder) == []
+    assert working_in(folder) == []
     facts: dict[str, Any] = json.loads(done.stdout)
     return facts
-
-
-def still_running(folder: Path) -> list[list[str]]:
-    """Processes that work in ``folder``: their environment or command names it."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            told = [*process.cmdline(), *process.environ().values()]
-        except (psutil.NoSuchProcess, psutil.AccessDenied):
-            continue
-        if any(str(folder) in word for word in told):
-            found.append(process.cmdline())
-    return found
 
 
 def the_promised_figures_are_there_and_add_up(facts: dict[str, Any]) -> None:

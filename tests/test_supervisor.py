@@ -15,6 +15,7 @@ from urllib.request import urlopen
 
 import psutil
 import pytest
+from processes import working_in
 
 from outreach.settings import Settings, inherited
 from outreach.supervisor import free_port
@@ -95,19 +96,13 @@ def up(tmp_path: Path) -> Iterator[Up]:
         running.stop(signal.SIGTERM)
 
 
-def left_of(tree: list[psutil.Process]) -> list[psutil.Process]:
-    _gone, left = psutil.wait_procs(tree, timeout=20)
-    return left
-
-
 def test_it_starts_once_mends_itself_and_leaves_nothing_behind(up: Up):
     up.until(up.healthy)
     a_second_up_says_so(up)
     a_killed_worker_is_started_again(up)
-    tree = up.tree()
-    assert len(tree) >= 5
+    assert len(up.tree()) >= 5
     assert up.stop(signal.SIGTERM) == 0
-    assert left_of(tree) == []
+    assert working_in(up.folder) == []
     assert not Settings(data_dir=up.folder).socket_path.exists()
 
 
@@ -131,16 +126,14 @@ def a_killed_worker_is_started_again(up: Up) -> None:
 
 def test_ctrl_c_while_it_starts_stops_what_had_started(up: Up):
     up.until(lambda: len(up.tree()) >= 3)
-    tree = up.tree()
     assert up.stop(signal.SIGINT) == 0
-    assert left_of(tree) == []
+    assert working_in(up.folder) == []
 
 
 def test_a_killed_supervisor_takes_its_tree_with_it_and_is_followed(up: Up):
     up.until(up.healthy)
-    tree = up.tree()
     up.process.kill()
     up.process.wait()
-    assert left_of(tree) == []
+    assert working_in(up.folder, 20) == []
     up.begin()
     up.until(lambda: up.child("web") is not None or up.healthy())
