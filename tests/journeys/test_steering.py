@@ -17,7 +17,7 @@ from campaigns.vocabulary import CampaignState, MessageState, Reason
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("stack")]
 
-_SLOW = 700.0
+_SLOW = 1500.0
 """Milliseconds the carrier takes, so that there is a middle to act in."""
 
 
@@ -52,6 +52,7 @@ def test_a_pause_holds_what_is_queued_and_a_resumption_sends_it(office: Office):
     assert office.in_ledger(campaign).total() == people - held
     assert office.status(campaign) is CampaignState.PAUSED
 
+    office.stack.behave(latency_ms=0.0)
     step(office, campaign, lifecycle.resume)
     office.until_finished(campaign)
     assert office.everybody_is_accounted_for(campaign, people).ledger == people

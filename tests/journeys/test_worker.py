@@ -14,11 +14,13 @@ pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("stack")]
 def test_a_worker_killed_again_and_again_sends_nobody_twice(office: Office):
     people = 300
     village = office.settle(people)
-    office.stack.behave(latency_ms=150.0)
+    office.stack.behave(latency_ms=1000.0)
     campaign = office.release(Rule(villages=(village,)))
     for share in (0.1, 0.3, 0.5):
         office.until_accepted(campaign, int(people * share))
         office.stack.kill("worker")
+    assert office.states(campaign)[MessageState.QUEUED] > 0, "it was over too soon"
+    office.stack.behave(latency_ms=0.0)
     office.until_finished(campaign)
     office.everybody_is_accounted_for(campaign, people)
     states = office.states(campaign)
@@ -42,7 +44,7 @@ def test_a_broker_that_forgets_everything_loses_nothing(office: Office):
 def test_a_stack_stopped_in_the_middle_goes_on_where_it_was(office: Office):
     people = 300
     village = office.settle(people)
-    office.stack.behave(latency_ms=1000.0)
+    office.stack.behave(latency_ms=4000.0)
     campaign = office.release(Rule(villages=(village,)))
     office.until_accepted(campaign, 20)
     assert office.stack.stop() == []
