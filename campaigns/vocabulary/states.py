@@ -83,7 +83,7 @@ _REPORTED = frozenset({_S.ACCEPTED, _S.SENT, _S.UNDELIVERED, _S.DELIVERED})
 MESSAGE_STEPS: dict[MessageState, frozenset[MessageState]] = {
     _S.QUEUED: _REPORTED | {_S.SUBMITTING, _S.CANCELLED, _S.SKIPPED},
     _S.SUBMITTING: _REPORTED | {_S.QUEUED, _S.IN_DOUBT, _S.REJECTED, _S.CANCELLED},
-    _S.IN_DOUBT: _REPORTED | {_S.REJECTED, _S.NO_RECEIPT},
+    _S.IN_DOUBT: _REPORTED | {_S.QUEUED, _S.REJECTED, _S.NO_RECEIPT},
     _S.ACCEPTED: frozenset({_S.SENT, _S.NO_RECEIPT, _S.UNDELIVERED, _S.DELIVERED}),
     _S.SENT: frozenset({_S.NO_RECEIPT, _S.UNDELIVERED, _S.DELIVERED}),
     _S.NO_RECEIPT: frozenset({_S.UNDELIVERED, _S.DELIVERED}),
@@ -93,7 +93,10 @@ MESSAGE_STEPS: dict[MessageState, frozenset[MessageState]] = {
     _S.SKIPPED: frozenset(),
     _S.CANCELLED: frozenset(),
 }
-"""SUBMITTING goes back to QUEUED only by proof that the provider did not take it."""
+"""SUBMITTING goes back to QUEUED only by proof that the provider did not take it.
+
+IN_DOUBT too: such a proof may come after the lease, for the same attempt.
+"""
 
 OPEN_STATES = (_S.QUEUED, _S.SUBMITTING, _S.IN_DOUBT)
 """States in which a message may still be claimed, or may still be with nobody."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import factories
 from delivery.ledger import Ledger
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -199,6 +199,8 @@ def _fates(fate):
 TestCampaigning = Campaigning.TestCase
 TestCampaigning.settings = settings(
     max_examples=25,
+    # Shrinking a failure costs minutes here; the failing steps are printed anyway.
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
