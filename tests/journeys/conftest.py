@@ -19,7 +19,7 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
     running = Embedded(tmp_path_factory.mktemp("服务 数据"))
     running.start()
     yield running
-    assert running.stop() == [], "had to be killed"
+    assert running.stop() == set(), "had to be killed"
 
 
 @pytest.fixture
