@@ -27,9 +27,13 @@ _PATIENCE = 12.0
 
 @dataclass(slots=True)
 class Stack:
-    """The processes of one data folder; used as a context manager, or by ``run``."""
+    """The processes of one data folder; used as a context manager, or by ``run``.
+
+    ``behaviour`` is what the simulated provider does otherwise than by default.
+    """
 
     settings: Settings
+    behaviour: dict[str, float] = field(default_factory=dict)
     children: list[Child] = field(default_factory=list)
     _lock: IO[str] | None = None
 
@@ -53,12 +57,15 @@ class Stack:
     def _others(self) -> list[Child]:
         us = [sys.executable, "-m", "outreach"]
         return [
-            self._child("simulator", [*us, "simulator"]),
+            self._child("simulator", [*us, "simulator", *self._manners()]),
             self._child("worker", [*us, "worker", "--beat"]),
             # Speech takes a whole processor: it must not starve sending.
             self._child("recorder", [*us, "worker", "--queues", "record"], niceness=10),
             self._child("web", [*us, "web"]),
         ]
+
+    def _manners(self) -> list[str]:
+        return ["--behaviour", json.dumps(self.behaviour)] if self.behaviour else []
 
     def _child(self, name: str, command: list[str], niceness: int = 0) -> Child:
         settings = self.settings

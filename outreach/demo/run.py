@@ -30,7 +30,7 @@ class Demo:
         self.watch = Stopwatch()
         self.sign_ins: list[county.SignIn] = []
         self.failed = False
-        self._stack = Stack(settings)
+        self._stack = Stack(settings, _carrier(members))
 
     def play(self) -> dict[str, Any]:
         """Run everything once and return what there is to know about it."""
@@ -81,3 +81,12 @@ class Demo:
     def stop(self) -> None:
         """Stop the stack."""
         self._stack.stop()
+
+
+def _carrier(members: int) -> dict[str, float]:
+    """Seconds a carrier takes: the more it is given at once, the later it reports."""
+    return {
+        "sent_seconds": max(0.2, members / 5_000),
+        "receipt_seconds": max(2.0, members / 1_000),
+        "late_seconds": max(20.0, members / 800),
+    }
