@@ -86,7 +86,7 @@ class Demo:
 def _carrier(members: int) -> dict[str, float]:
     """Seconds a carrier takes: the more it is given at once, the later it reports."""
     return {
-        "sent_seconds": max(0.2, members / 5_000),
-        "receipt_seconds": max(2.0, members / 1_000),
-        "late_seconds": max(20.0, members / 800),
+        "sent_seconds": max(0.2, members / 1_000),
+        "receipt_seconds": max(2.0, members / 600),
+        "late_seconds": max(20.0, members / 600),
     }
