@@ -78,7 +78,17 @@ def send(wiring: Wiring, campaign_id: int, seconds: float = BUDGET) -> int:
 
 
 async def _together(lanes: Sequence[Lane]) -> list[int]:
-    return await asyncio.gather(*(lane.run() for lane in lanes))
+    # Each is waited for: where one lane fails, the other must not be left with
+    # requests under way while its task counts as ended and the process may stop.
+    ended = await asyncio.gather(
+        *(lane.run() for lane in lanes), return_exceptions=True
+    )
+    carried = []
+    for end in ended:
+        if isinstance(end, BaseException):
+            raise end
+        carried.append(end)
+    return carried
 
 
 @dataclass(slots=True)

@@ -51,7 +51,9 @@ class Embedded:
             lease_seconds=LEASE_SECONDS,
         )
         self.settings = with_secrets(given)
-        self.stack = Stack(self.settings)
+        # From its first moment: one that is started again must not fall back to the
+        # ordinary refusals and silences.
+        self.stack = Stack(self.settings, behaviour=dict(CALM))
         migrate(self.settings)
 
     def start(self) -> None:
