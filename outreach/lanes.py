@@ -1,7 +1,7 @@
 """Lanes: take tokens, claim, carry, record, and again, until the time is up.
 
-Database work runs in threads, the network in the process's loop; of two lanes one
-speaks to the carrier while the other writes. An outcome that cannot be recorded is
+Database work runs in threads, the network in the process's loop; while one lane
+writes, the others speak to the carrier. An outcome that cannot be recorded is
 kept and tried again for ten minutes: forgetting it would leave people in doubt.
 """
 

@@ -17,6 +17,7 @@ from celery.signals import (
     worker_init,
     worker_process_init,
     worker_process_shutdown,
+    worker_ready,
     worker_shutdown,
     worker_shutting_down,
 )
@@ -27,6 +28,7 @@ from outreach.settings import Settings
 from outreach.tasks import MODULES, QUEUES, ROUTES
 
 TICK_SECONDS = 1.0
+_TICK = "outreach.tasks.housekeeping.tick"
 _VISIBILITY = 900
 _THREADS = 6
 _SOCKET_SECONDS = 5
@@ -62,7 +64,7 @@ def _configuration() -> dict[str, Any]:
         "enable_utc": True,
         "beat_schedule": {
             "tick": {
-                "task": "outreach.tasks.housekeeping.tick",
+                "task": _TICK,
                 "schedule": TICK_SECONDS,
                 "options": {"expires": 5},
             }
@@ -113,6 +115,12 @@ def _build_in_main(sender: Any = None, **_: object) -> None:  # noqa: ANN401
 @worker_process_init.connect
 def _build_in_child(**_: object) -> None:
     wiring.build()
+
+
+@worker_ready.connect
+def _tick_at_once(**_: object) -> None:
+    # The beat waits for its first second to pass; what waits for us need not.
+    celery.send_task(_TICK, expires=5)
 
 
 @worker_shutting_down.connect
