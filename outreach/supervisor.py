@@ -53,16 +53,21 @@ class Stack:
             self._start(child)
         web = self.children[-1]
         _wait(lambda: _answers(f"{self._local}/healthz"), web)
+        # Last, so that it takes no processor from what people wait for.
+        self._start(self._recorder())
 
     def _others(self) -> list[Child]:
         us = [sys.executable, "-m", "outreach"]
         return [
             self._child("simulator", [*us, "simulator", *self._manners()]),
             self._child("worker", [*us, "worker", "--beat"]),
-            # Speech takes a whole processor: it must not starve sending.
-            self._child("recorder", [*us, "worker", "--queues", "record"], niceness=10),
             self._child("web", [*us, "web"]),
         ]
+
+    def _recorder(self) -> Child:
+        command = [sys.executable, "-m", "outreach", "worker", "--queues", "record"]
+        # Speech takes a whole processor: it must not starve sending.
+        return self._child("recorder", command, niceness=10)
 
     def _manners(self) -> list[str]:
         return ["--behaviour", json.dumps(self.behaviour)] if self.behaviour else []
