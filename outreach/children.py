@@ -15,15 +15,18 @@ import psutil
 _LINUX_TIES = """
 import ctypes, os, sys
 ctypes.CDLL(None).prctl(1, 15)
+if os.getppid() != int(sys.argv[2]):
+    sys.exit(1)
 os.nice(int(sys.argv[1]))
 try:
     open("/proc/self/autogroup", "w").write(sys.argv[1])
 except OSError:
     pass
-os.execvp(sys.argv[2], sys.argv[2:])
+os.execvp(sys.argv[3], sys.argv[3:])
 """
 """PR_SET_PDEATHSIG: the kernel sends SIGTERM to the child when its parent dies, so
-that even a killed supervisor leaves nothing behind; it survives exec. Where the
+that even a killed supervisor leaves nothing behind; it survives exec. A parent that
+died before the question was put sends nothing: the child looks for itself. Where the
 kernel shares processors by session, niceness counts for the session's group only."""
 
 _SETTLED = 60.0
@@ -106,7 +109,8 @@ class Child:
 def _tied(command: list[str], niceness: int) -> list[str]:
     if sys.platform != "linux":
         return command
-    return [sys.executable, "-S", "-E", "-c", _LINUX_TIES, str(niceness), *command]
+    given = [str(niceness), str(os.getpid())]
+    return [sys.executable, "-S", "-E", "-c", _LINUX_TIES, *given, *command]
 
 
 def stop_all(children: list[Child], patience: float) -> list[str]:
