@@ -9,6 +9,7 @@ from campaigns.fieldwork import models as fieldwork
 from campaigns.planning import models as planning
 from campaigns.register import models as register
 from campaigns.reporting import models as reporting
+from campaigns.reporting.daily import models as daily
 from outreach import accounts, audit, once, sign_ins
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "audience",
     "audit",
     "bulletins",
+    "daily",
     "delivery",
     "fieldwork",
     "once",

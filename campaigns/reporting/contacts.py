@@ -1,0 +1,60 @@
+"""Who was contacted: there is evidence for that very person, not for a telephone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from campaigns.delivery.models import Reply
+from campaigns.register.models import Member
+from campaigns.register.scope import within
+from campaigns.vocabulary import MemberStatus
+
+Columns = tuple[InstrumentedAttribute[Any], ...]
+
+
+def evidence(since: datetime) -> Select[int | None]:
+    """Ids of people of whom there is evidence from ``since`` on."""
+    return select(Reply.member_id).where(
+        Reply.member_id.is_not(None), Reply.received_at >= since
+    )
+
+
+def contacted(
+    session: Session, place: str, since: datetime, *by: InstrumentedAttribute[Any]
+) -> dict[tuple[Any, ...], int]:
+    """People on the register in ``place`` who were contacted, by columns of Member."""
+    return _counted(session, by, place, Member.id.in_(evidence(since)))
+
+
+def holders(
+    session: Session, place: str, *by: InstrumentedAttribute[Any]
+) -> dict[tuple[Any, ...], int]:
+    """Active certificates in ``place``: 持证残疾人数."""
+    return _counted(session, by, place)
+
+
+def without_contact(
+    session: Session, place: str, *by: InstrumentedAttribute[Any]
+) -> dict[tuple[Any, ...], int]:
+    """Those of the holders who have neither a number nor a guardian's."""
+    none = Member.phone_index.is_(None), Member.guardian_phone_index.is_(None)
+    return _counted(session, by, place, *none)
+
+
+def _counted(
+    session: Session,
+    by: Columns,
+    place: str,
+    *where: Any,  # noqa: ANN401 - conditions on Member
+) -> dict[tuple[Any, ...], int]:
+    found = session.execute(
+        select(*by, func.count())
+        .select_from(Member)
+        .where(Member.status == MemberStatus.ACTIVE, within(place), *where)
+        .group_by(*by)
+    )
+    return {tuple(key): n for *key, n in found if n}

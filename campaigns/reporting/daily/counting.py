@@ -1,0 +1,174 @@
+"""What the service counts by itself for a daily report; nothing is counted twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, distinct, func, select
+from sqlalchemy.orm import Session
+
+from campaigns.delivery.models import Message
+from campaigns.planning.models import Campaign
+from campaigns.register.models import Member, Place
+from campaigns.reporting import contacts
+from campaigns.reporting.daily.columns import RESULTS, counted_keys
+from campaigns.reporting.daily.models import Incident, ResponsePeriod
+from campaigns.reporting.daily.plays import Heard, heard
+from campaigns.reporting.texts import TAKEN_AT, texts_of, texts_taken
+from campaigns.vocabulary import Channel, Level, MessageState
+
+_AFTER_DIGITS = "a"
+_TEXTS = ("messages", "parts", *RESULTS)
+_PLAYS = ("plays", "readings", "seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A unit's own figures at one moment.
+
+    ``by_part`` are the day's figures by township (of a county) or village, ``total``
+    the flows since the period began, ``grades`` holders and contacted by category
+    and grade, with keys such as ``1-2``. ``noughts`` are the columns that this unit
+    has: nothing counted is 0 and never a blank.
+    """
+
+    by_part: dict[str, dict[str, int]]
+    noughts: dict[str, int]
+    total: dict[str, int]
+    grades: dict[str, list[int]]
+
+    @property
+    def figures(self) -> dict[str, int]:
+        """The day's figures of the unit: the sum of its parts."""
+        sums = Counter(self.noughts)
+        for part in self.by_part.values():
+            sums.update(part)
+        return dict(sums)
+
+
+def count(
+    session: Session, period: ResponsePeriod, unit: Place, since: datetime
+) -> Counted:
+    """Count for ``unit``, a county or below; the day's window begins at ``since``."""
+    campaigns = campaigns_of(session, period)
+    sound = heard(session, campaigns, unit.code, since)
+    total = {"incidents": sum(_incidents(session, unit, period.begins_at).values())}
+    for key in _PLAYS:
+        total[key] = sum(one.total[key] for one in sound.values())
+    parts = _heard_by_part(unit, sound)
+    for place, n in _incidents(session, unit, since).items():
+        parts.setdefault(place, Counter())["incidents"] += n
+    grades: dict[str, list[int]] = {}
+    if unit.level is not Level.VILLAGE:
+        texts = texts_of(session, campaigns, unit.code)
+        total |= {key: texts[key] for key in _TEXTS}
+        _add(parts, _texts(session, campaigns, unit, since))
+        _add(parts, _people(session, period, unit, since))
+        grades = _grades(session, period, unit)
+    keys = counted_keys(texts=unit.level is not Level.VILLAGE)
+    rows = {
+        place: {key: part[key] for key in keys} for place, part in parts.items() if part
+    }
+    return Counted(rows, dict.fromkeys(keys, 0), total, grades)
+
+
+def campaigns_of(session: Session, period: ResponsePeriod) -> list[int]:
+    """Ids of the campaigns that began in the period."""
+    began = select(Campaign.id).where(Campaign.launched_at >= period.begins_at)
+    if period.ends_at is not None:
+        began = began.where(Campaign.launched_at < period.ends_at)
+    return list(session.scalars(began.order_by(Campaign.id)))
+
+
+def _heard_by_part(unit: Place, sound: Mapping[str, Heard]) -> dict[str, Counter[str]]:
+    parts: dict[str, Counter[str]] = {}
+    for village, one in sorted(sound.items()):
+        place = village[: _digits(unit)]
+        parts.setdefault(place, Counter()).update(one.figures())
+    return parts
+
+
+def _texts(
+    session: Session, campaigns: list[int], unit: Place, since: datetime
+) -> dict[str, Counter[str]]:
+    by = _column(unit, Message)
+    ours = (
+        Message.campaign_id.in_(campaigns),
+        *_below(Message.township, unit.code),
+        since < TAKEN_AT,
+    )
+    found = texts_taken(session, by, *ours)
+    taken = Message.state.between(MessageState.ACCEPTED, MessageState.REJECTED - 1)
+    people = session.execute(
+        select(by, func.count(distinct(Message.member_id)))
+        .where(Message.channel == Channel.SMS, taken, *ours)
+        .group_by(by)
+    )
+    for place, n in people:
+        found.setdefault(place or "", Counter())["recipients"] += n
+    return found
+
+
+def _people(
+    session: Session, period: ResponsePeriod, unit: Place, since: datetime
+) -> dict[str, Counter[str]]:
+    by = _column(unit, Member)
+    found: dict[str, Counter[str]] = {}
+    holders = contacts.holders(session, unit.code, by)
+    without = contacts.without_contact(session, unit.code, by)
+    reached = contacts.contacted(session, unit.code, period.begins_at, by)
+    today = contacts.contacted(session, unit.code, since, by)
+    for (place,), n in holders.items():
+        none = without.get((place,), 0)
+        found[place or ""] = Counter(
+            holders=n,
+            no_contact=none,
+            to_contact=n - none,
+            contacted=reached.get((place,), 0),
+            today=today.get((place,), 0),
+        )
+    return found
+
+
+def _grades(
+    session: Session, period: ResponsePeriod, unit: Place
+) -> dict[str, list[int]]:
+    by = (Member.certificate_category, Member.grade)
+    holders = contacts.holders(session, unit.code, *by)
+    reached = contacts.contacted(session, unit.code, period.begins_at, *by)
+    return {
+        f"{category}-{grade}": [n, reached.get((category, grade), 0)]
+        for (category, grade), n in sorted(holders.items())
+    }
+
+
+def _incidents(session: Session, unit: Place, since: datetime) -> Counter[str]:
+    """Incidents told after ``since``, by part; the unit's own have an empty code."""
+    digits = _digits(unit)
+    found = session.scalars(
+        select(Incident.unit).where(
+            *_below(Incident.unit, unit.code), Incident.recorded_at > since
+        )
+    )
+    return Counter(place[:digits] if place != unit.code else "" for place in found)
+
+
+def _digits(unit: Place) -> int:
+    return 9 if unit.level is Level.COUNTY else 12
+
+
+def _column(unit: Place, table: type[Message | Member]) -> Any:  # noqa: ANN401
+    return table.township if unit.level is Level.COUNTY else table.village
+
+
+def _below(column: Any, place: str) -> tuple[ColumnElement[bool], ...]:  # noqa: ANN401
+    return (column >= place, column < place + _AFTER_DIGITS)
+
+
+def _add(parts: dict[str, Counter[str]], more: Mapping[str, Counter[str]]) -> None:
+    for key, figures in more.items():
+        parts.setdefault(key, Counter()).update(figures)

@@ -1,0 +1,79 @@
+"""What became of texts that were handed over, in the words of the day sheet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from campaigns.delivery import tally
+from campaigns.delivery.models import Message
+from campaigns.reporting.people import of_channel
+from campaigns.vocabulary import RECEIPT_CLASSES, Channel, MessageState, Reason
+
+TAKEN_AT = func.coalesce(Message.accepted_at, Message.finished_at)
+"""When the provider took a text: a receipt proves it where the answer was lost."""
+
+
+def result_of(state: int, reason: str) -> str | None:
+    """Delivered, or a receipt's class; None for what no provider took.
+
+    Still open is ``temporary``, as on the day sheet; no receipt is ``unknown``.
+    """
+    if not tally.billed(state):
+        return None
+    if state == MessageState.DELIVERED:
+        return "delivered"
+    if state == MessageState.NO_RECEIPT:
+        return Reason.UNKNOWN.value
+    if state == MessageState.UNDELIVERED and reason in RECEIPT_CLASSES:
+        return reason
+    return Reason.TEMPORARY.value
+
+
+def texts_of(session: Session, campaigns: Iterable[int], place: str) -> Counter[str]:
+    """Texts inside ``place`` by result, with ``messages`` and ``parts``, all told.
+
+    From the tally: the cost is the same at any number of texts.
+    """
+    sums: Counter[str] = Counter()
+    for campaign_id in campaigns:
+        cells = {
+            cell: n
+            for cell, n in tally.figures(session, campaign_id).items()
+            if cell.township.startswith(place)
+        }
+        for cell, n in of_channel(cells, Channel.SMS):
+            _add(sums, cell.state, cell.reason, n)
+        for cell, n in of_channel(cells, tally.PARTS):
+            sums["parts"] += n if cell.reason == Channel.SMS else 0
+    return sums
+
+
+def texts_taken(
+    session: Session,
+    by: ColumnElement[str],
+    *where: ColumnElement[bool],
+) -> dict[str, Counter[str]]:
+    """The texts that meet ``where``, by the column ``by`` and by result."""
+    parts = func.coalesce(func.sum(Message.parts), 0)
+    found = session.execute(
+        select(by, Message.state, Message.reason, func.count(), parts)
+        .where(Message.channel == Channel.SMS, *where)
+        .group_by(by, Message.state, Message.reason)
+    )
+    sums: dict[str, Counter[str]] = {}
+    for place, state, reason, n, billed in found:
+        one = sums.setdefault(place or "", Counter())
+        _add(one, state, reason, n)
+        one["parts"] += (billed or 0) if tally.billed(state) else 0
+    return sums
+
+
+def _add(sums: Counter[str], state: int, reason: str, n: int) -> None:
+    result = result_of(state, reason)
+    if result is not None:
+        sums[result] += n
+        sums["messages"] += n
