@@ -118,6 +118,28 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "incident",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("unit", sa.String(length=20), nullable=False),
+        sa.Column("happened_at", sa.BigInteger(), nullable=False),
+        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("told", sa.String(length=60), nullable=False),
+        sa.Column("told_at", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "recorded_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
+    )
+    with op.batch_alter_table("incident", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_incident_unit"), ["unit"], unique=False)
+
+    op.create_table(
         "line",
         sa.Column("provider", sa.String(length=20), nullable=False),
         sa.Column("free_at", sa.BigInteger(), nullable=False),
@@ -353,6 +375,35 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "report_reminder",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("unit", sa.String(length=20), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("hour", sa.String(length=12), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_reminder")),
+        sa.UniqueConstraint(
+            "unit", "day", "hour", name=op.f("uq_report_reminder_unit_day_hour")
+        ),
+    )
+    op.create_table(
+        "response_period",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("begins_at", sa.BigInteger(), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "opened_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_response_period")),
+    )
+    op.create_table(
         "segment",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
@@ -511,6 +562,61 @@ def upgrade() -> None:
             "issue_number", name=op.f("uq_bulletin_version_issue_number")
         ),
     )
+    op.create_table(
+        "daily_report",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "period_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("unit", sa.String(length=20), nullable=False),
+        sa.Column("level", sa.String(length=24), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("version", sa.SmallInteger(), nullable=False),
+        sa.Column("zero", sa.Boolean(), nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=False),
+        sa.Column("late", sa.JSON(), nullable=False),
+        sa.Column("total", sa.JSON(), nullable=False),
+        sa.Column("own", sa.JSON(), nullable=False),
+        sa.Column("words", sa.JSON(), nullable=False),
+        sa.Column("lower", sa.JSON(), nullable=False),
+        sa.Column("parts", sa.JSON(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("submitted_at", sa.BigInteger(), nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("minutes_late", sa.Integer(), nullable=False),
+        sa.Column("excuse", sa.Text(), nullable=False),
+        sa.Column("way", sa.String(length=24), nullable=False),
+        sa.Column("called_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column(
+            "filed_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("returned_at", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "returned_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("return_reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["period_id"],
+            ["response_period.id"],
+            name=op.f("fk_daily_report_period_id_response_period"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_daily_report")),
+        sa.UniqueConstraint(
+            "unit", "day", "version", name=op.f("uq_daily_report_unit_day_version")
+        ),
+    )
+    with op.batch_alter_table("daily_report", schema=None) as batch_op:
+        batch_op.create_index("daily_report_day", ["day", "unit"], unique=False)
+
     op.create_table(
         "import_row",
         sa.Column(
@@ -992,6 +1098,10 @@ def downgrade() -> None:
     op.drop_table("campaign")
     op.drop_table("user_grant")
     op.drop_table("import_row")
+    with op.batch_alter_table("daily_report", schema=None) as batch_op:
+        batch_op.drop_index("daily_report_day")
+
+    op.drop_table("daily_report")
     op.drop_table("bulletin_version")
     op.drop_table("user_account")
     op.drop_table("unit")
@@ -1001,6 +1111,8 @@ def downgrade() -> None:
     op.drop_table("tally_delta")
     op.drop_table("tally")
     op.drop_table("segment")
+    op.drop_table("response_period")
+    op.drop_table("report_reminder")
     with op.batch_alter_table("reply", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reply_phone_index"))
 
@@ -1036,6 +1148,10 @@ def downgrade() -> None:
 
     op.drop_table("member")
     op.drop_table("line")
+    with op.batch_alter_table("incident", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_incident_unit"))
+
+    op.drop_table("incident")
     with op.batch_alter_table("import", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_import_file_hash"))
 
