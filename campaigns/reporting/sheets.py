@@ -17,12 +17,14 @@ _TITLE, _UNIT, _HEADER, _FIRST = range(4)
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What stands above every table: its title, the unit and the cut-off."""
+    """What stands above every table, and who fills in and signs below it."""
 
     title: str
     unit: str
     as_of: str
     language: str = "zh"
+    filled_by: str = ""
+    signed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,13 @@ def write_sheet(  # noqa: PLR0913, PLR0917 - a sheet has these parts
     if total is not None:
         row += 1
         _write(sheet, row, total, formats, total=True)
+    names = {
+        "filled_by": heading.filled_by,
+        "signed_by": heading.signed_by,
+        "stamp": "",
+    }
     signs = "        ".join(
-        f"{word(code, say)}：" for code in ("filled_by", "signed_by", "stamp")
+        f"{word(code, say)}：{name}" for code, name in names.items()
     )
     _merge(sheet, row + 2, width, signs, formats.plain)
 

@@ -22,11 +22,17 @@ _TITLES = 100
 """Rows that may stand above the people, beyond the limit."""
 
 
-def main(path: str, kind: str) -> None:
-    """Read the file at ``path``, which looks like ``kind``: zip, ole or text."""
+def main(path: str, kind: str, sheet: str = "") -> None:
+    """Read the file at ``path``, which looks like ``kind``: zip, ole or text.
+
+    Without ``sheet`` a workbook's longest one is read.
+    """
     _limit()
     try:
-        about, rows = open_text(path) if kind == "text" else open_workbook(path, kind)
+        if kind == "text":
+            about, rows = open_text(path)
+        else:
+            about, rows = open_workbook(path, kind, sheet)
         _say(about)
         for batch in _batches(rows):
             _say(batch)
@@ -70,4 +76,4 @@ def _batches(rows: Iterable[list[Any]]) -> Iterator[list[list[Any]]]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:])

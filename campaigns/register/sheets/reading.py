@@ -36,6 +36,7 @@ _SENTENCES = {
     "xlsb": mark("不能读 .xlsb。请另存为 .xlsx，再上传。"),
     "html": mark("这是网页，不是表格。请用表格软件打开，另存为 .xlsx，再上传。"),
     "not_a_table": mark("这不是表格文件。能读的有 .xlsx、.xls、.ods 和 .csv。"),
+    "no_sheet": mark("工作簿里没有“%(sheet)s”这张表。请用没有改过表名的原文件。"),
     "empty": mark("文件是空的。请选有名册的那一份。"),
     "encoding": mark("文字编码认不出来。请另存为“CSV UTF-8”或 .xlsx，再上传。"),
     "bad_text": mark(
@@ -67,11 +68,14 @@ def refused(code: str, **values: object) -> Unreadable:
 
 
 @contextlib.contextmanager
-def open_table(path: Path) -> Iterator[Table]:
-    """Read ``path`` in a child of limited memory and time. Raises Unreadable."""
+def open_table(path: Path, sheet: str = "") -> Iterator[Table]:
+    """Read ``path`` in a child of limited memory and time. Raises Unreadable.
+
+    Without ``sheet`` the longest visible one is read.
+    """
     kind = _kind(path)
     child = subprocess.Popen(  # noqa: S603 - our own script, arguments as a list
-        [sys.executable, "-I", "-m", _CHILD, str(path), kind],
+        [sys.executable, "-I", "-m", _CHILD, str(path), kind, sheet],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

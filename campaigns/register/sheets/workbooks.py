@@ -25,10 +25,13 @@ _RATIO = 100
 _RATIO_FROM = 10 << 20
 
 
-def open_workbook(path: str, kind: str) -> tuple[dict[str, Any], Iterator[list[Any]]]:
+def open_workbook(
+    path: str, kind: str, wanted: str = ""
+) -> tuple[dict[str, Any], Iterator[list[Any]]]:
     """What is known of a workbook, and the rows of its longest visible sheet.
 
-    ``kind`` is zip or ole. Raises Refusal.
+    ``kind`` is zip or ole; ``wanted`` is the name of the sheet to read instead.
+    Raises Refusal.
     """
     if kind == "zip":
         _check_zip(path)
@@ -39,7 +42,9 @@ def open_workbook(path: str, kind: str) -> tuple[dict[str, Any], Iterator[list[A
         hidden = [s.name for s in sheets if s.visible is not SheetVisibleEnum.Visible]
         if not seen:
             raise Refusal("empty")
-        sheet, others = _longest(book, seen)
+        if wanted and wanted not in seen:
+            raise Refusal("no_sheet", sheet=wanted)
+        sheet, others = _longest(book, [wanted] if wanted else seen)
     except PasswordError as error:
         raise Refusal("password") from error
     except CalamineError as error:

@@ -33,13 +33,15 @@ class Counted:
     ``by_part`` are the day's figures by township (of a county) or village, ``total``
     the flows since the period began, ``grades`` holders and contacted by category
     and grade, with keys such as ``1-2``. ``noughts`` are the columns that this unit
-    has: nothing counted is 0 and never a blank.
+    has: nothing counted is 0 and never a blank. ``villages`` are the loudspeakers of
+    each village that heard something, for a county alone.
     """
 
     by_part: dict[str, dict[str, int]]
     noughts: dict[str, int]
     total: dict[str, int]
     grades: dict[str, list[int]]
+    villages: dict[str, dict[str, int]]
 
     @property
     def figures(self) -> dict[str, int]:
@@ -73,7 +75,10 @@ def count(
     rows = {
         place: {key: part[key] for key in keys} for place, part in parts.items() if part
     }
-    return Counted(rows, dict.fromkeys(keys, 0), total, grades)
+    villages = {}
+    if unit.level is Level.COUNTY:
+        villages = {code: one.figures() for code, one in sorted(sound.items())}
+    return Counted(rows, dict.fromkeys(keys, 0), total, grades, villages)
 
 
 def campaigns_of(session: Session, period: ResponsePeriod) -> list[int]:

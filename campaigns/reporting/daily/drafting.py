@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.register.models import Place
@@ -82,7 +83,10 @@ def draft(
         _late(sums, before, figures),
         sums,
         _lower(below, todays),
-        _parts(counted, below, todays, own),
+        {
+            **_parts(counted, below, todays, own),
+            **_villages(session, unit, counted, todays),
+        },
     )
 
 
@@ -172,6 +176,36 @@ def _parts(
         "own": dict(own),
         "grades": counted.grades if counted else _grades(todays),
     }
+
+
+def _villages(
+    session: Session,
+    unit: Place,
+    counted: Counted | None,
+    todays: list[DailyReport],
+) -> dict[str, Any]:
+    """Each village's loudspeakers for a county, those of all counties for a city."""
+    if unit.level is Level.COUNTY and counted is not None:
+        return _own_villages(session, unit, counted)
+    sums: dict[str, dict[str, Any]] = {"villages": {}, "village_names": {}}
+    if counted is None:
+        for report in todays:
+            for name, found in sums.items():
+                found.update(report.parts.get(name, {}))
+    return sums
+
+
+def _own_villages(session: Session, unit: Place, counted: Counted) -> dict[str, Any]:
+    names: dict[str, str] = {unit.code: unit.name}
+    villages: dict[str, dict[str, int]] = {}
+    inside = select(Place.code, Place.name, Place.level).where(
+        Place.code.startswith(unit.code, autoescape=True), Place.valid_to.is_(None)
+    )
+    for code, name, level in session.execute(inside.order_by(Place.code)):
+        names[code] = name
+        if level is Level.VILLAGE:
+            villages[code] = counted.villages.get(code, {})
+    return {"villages": villages, "village_names": names}
 
 
 def _grades(todays: list[DailyReport]) -> dict[str, list[int]]:

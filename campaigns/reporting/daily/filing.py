@@ -21,6 +21,7 @@ from campaigns.vocabulary import Level
 _MOST = 1_000_000
 WORDS = ("incidents", "examples", "remarks", "duty", "signed_by", "filled_by", "phone")
 _ZERO = "零"
+_COUNTED_PARTS = ("grades", "villages", "village_names")
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,8 @@ def _keep_frozen(made: DailyReport, held: DailyReport) -> None:
         counted = {key: then[key] for key in COMPUTED if key in then}
         told = {key: n for key, n in now.items() if key not in COMPUTED}
         setattr(made, name, {**counted, **told})
-    made.parts = {**made.parts, "units": _units(made, held)}
+    frozen = {key: held.parts[key] for key in _COUNTED_PARTS if key in held.parts}
+    made.parts = {**made.parts, **frozen, "units": _units(made, held)}
     made.until = held.until
 
 
