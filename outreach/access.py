@@ -46,6 +46,10 @@ class Action(StrEnum):
     SIGN_OFF = "sign_off"
     WITHDRAW = "withdraw"
     READ_REPORTS = "read_reports"
+    READ_DAILY = "read_daily"
+    FILE_DAILY = "file_daily"
+    RETURN_DAILY = "return_daily"
+    RUN_DAILY = "run_daily"
     READ_AUDIT = "read_audit"
     CHANGE_ACCOUNTS = "change_accounts"
     READ_HEALTH = "read_health"
@@ -84,6 +88,10 @@ RIGHTS: dict[Action, frozenset[Role]] = {
     Action.SIGN_OFF: frozenset({_C, _T}),
     Action.WITHDRAW: frozenset({_C, _T}),
     Action.READ_REPORTS: frozenset({_C, _A, _T, _U}),
+    Action.READ_DAILY: frozenset({_C, _T, _V, _U}),
+    Action.FILE_DAILY: frozenset({_C, _T, _V}),
+    Action.RETURN_DAILY: frozenset({_C, _T}),
+    Action.RUN_DAILY: frozenset({_C}),
     Action.READ_AUDIT: frozenset({_U}),
     Action.CHANGE_ACCOUNTS: frozenset({_S}),
     Action.READ_HEALTH: frozenset({_S, _C, _U}),

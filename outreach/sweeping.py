@@ -20,6 +20,7 @@ from campaigns.delivery.duty import win
 from campaigns.delivery.models import Receipt
 from campaigns.delivery.reconciling import Answer, Question
 from campaigns.reporting import over_time
+from campaigns.reporting.daily import reminding
 from outreach.loop import LOOP
 from outreach.wiring import Wiring
 
@@ -115,6 +116,10 @@ def _finish(session: Session, now: datetime, _: Hint) -> None:
         finishing.finish(session, campaign_id, now)
 
 
+def _remind(session: Session, now: datetime, _: Hint) -> None:
+    reminding.remind_missing(session, now)
+
+
 SWEEPS: dict[str, Sweep] = {
     "launch": Sweep(timedelta(seconds=1), _launch),
     "send": Sweep(timedelta(seconds=2), _send),
@@ -126,6 +131,7 @@ SWEEPS: dict[str, Sweep] = {
     "gate": Sweep(timedelta(seconds=5), _gate, changes=True),
     "no_receipt": Sweep(timedelta(minutes=10), _no_receipt, changes=True),
     "progress": Sweep(timedelta(seconds=5), _note),
+    "remind": Sweep(timedelta(minutes=1), _remind, changes=True),
     "finish": Sweep(timedelta(seconds=5), _finish, changes=True),
 }
 

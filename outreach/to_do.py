@@ -15,6 +15,8 @@ from campaigns.errors import mark
 from campaigns.fieldwork.models import Announcement
 from campaigns.planning.models import Campaign
 from campaigns.register.models import Import, Member, Unit
+from campaigns.reporting.daily import lookup, periods
+from campaigns.reporting.daily.clock import day_of
 from campaigns.vocabulary import (
     AnnouncementState,
     BulletinState,
@@ -54,6 +56,7 @@ def to_do(
     found = [
         *_second_person(session, acting),
         *_own_texts(session, acting),
+        *_daily(session, acting, now),
         *_delivery(session, acting),
         *_fieldwork(session, acting),
         *_keeping(session, wiring, acting, now),
@@ -94,6 +97,16 @@ def _own_texts(session: Session, acting: Acting) -> Iterator[ToDo]:
         yield from _some(
             mark("%(n)s 份名册核对好了，还没有导入"), n, "/register/imports"
         )
+
+
+def _daily(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
+    """Today's report, while it is not filed."""
+    if not may(acting, Action.FILE_DAILY) or periods.current_period(session) is None:
+        return
+    today = day_of(now)
+    if lookup.valid_report(session, acting.place, today) is None:
+        address = f"/reporting/daily/{today}"
+        yield ToDo(mark("今天的日报还没报（%(n)s 份）"), 1, address)
 
 
 def _delivery(session: Session, acting: Acting) -> Iterator[ToDo]:

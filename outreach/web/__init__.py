@@ -29,6 +29,8 @@ _PAGES = (
     "entering",
     "reporting",
     "exporting",
+    "daily_units",
+    "daily",
     "village",
     "accounts",
     "health",

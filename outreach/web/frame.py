@@ -79,6 +79,7 @@ good check-circle-fill message.delivered campaign.finished bulletin.issued
 good check-circle-fill member.active number.normal import.imported row.new
 good check-circle-fill announcement.signed batch.returned
 good volume-up announcement.played
+good check-circle-fill report.submitted report.corrected
 sent send-check message.sent message.accepted campaign.running campaign.approved
 sent send-check bulletin.reviewed announcement.alerted batch.submitted
 sent download announcement.downloaded
@@ -96,7 +97,8 @@ bad x-circle-fill number.empty number.suspended number.blocked
 doubt question-circle message.in_doubt
 warn dash-circle message.no_receipt batch.totals number.suspect
 warn pause-circle campaign.paused
-warn arrow-left bulletin.returned
+warn arrow-left bulletin.returned report.returned
+warn dash-circle report.missing
 warn person-walking visit.open
 """
 BADGES = {
