@@ -27,7 +27,9 @@ def decoded(path: Path, name: str = "") -> Iterator[npt.NDArray[np.float32]]:
     try:
         with soundfile.SoundFile(path) as sound:
             size = sound.samplerate * _BLOCK_SECONDS
-            for block in sound.blocks(size, dtype="float32", always_2d=True):
+            # Not `blocks`: an MP3 may hold less than its header says, and it would
+            # hand on whatever the memory held before.
+            while len(block := sound.read(size, dtype="float32", always_2d=True)):
                 yield block.mean(axis=1)
     except soundfile.LibsndfileError as error:
         raise Unreadable(

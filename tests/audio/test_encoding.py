@@ -100,6 +100,16 @@ def test_another_reader_hears_the_same(codec, subtype, rate, tmp_path):
     assert worst <= (0 if codec == "pcm16" else 520)
 
 
+def test_no_more_is_heard_than_an_mp3_holds(tmp_path):
+    """Headers promise whole files of frames, tags included; the rest was never said."""
+    path = _written(tmp_path / "声音.mp3", "mp3", 44100)
+    heard = np.concatenate(list(decoded(path)))
+    frames = sum(1 for _ in _frames(path.read_bytes()))
+    assert len(heard) <= frames * 1152 < soundfile.info(str(path)).frames
+    assert np.isfinite(heard).all()
+    assert np.abs(heard).max() < 0.5
+
+
 def test_our_laws_are_another_writers_laws(tmp_path):
     ramp = np.arange(-32768, 32767, 3).astype(np.int16)
     for codec, subtype in (("alaw", "ALAW"), ("ulaw", "ULAW")):
