@@ -14,6 +14,7 @@ from campaigns.errors import CampaignError
 _COMMANDS = {
     "audit": "outreach.commands.audit:audit",
     "beat": "outreach.commands.processes:beat",
+    "bench": "outreach.bench:bench",
     "campaign": "outreach.commands.campaign:campaign",
     "demo": "outreach.demo:demo",
     "import": "outreach.commands.importing:importing",
