@@ -311,6 +311,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("campaign_id", "at", name=op.f("pk_progress")),
     )
     op.create_table(
+        "quiet_time",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("place", sa.String(length=20), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("begins", sa.SmallInteger(), nullable=False),
+        sa.Column("ends", sa.SmallInteger(), nullable=False),
+        sa.Column("made_by", sa.String(length=60), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quiet_time")),
+    )
+    with op.batch_alter_table("quiet_time", schema=None) as batch_op:
+        batch_op.create_index("quiet_time_day", ["day", "place"], unique=False)
+
+    op.create_table(
         "receipt",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
@@ -808,6 +825,13 @@ def upgrade() -> None:
         sa.Column("plays", sa.SmallInteger(), nullable=False),
         sa.Column("missed_reason", sa.String(length=24), nullable=True),
         sa.Column("remark", sa.Text(), nullable=True),
+        sa.Column("rung", sa.SmallInteger(), nullable=False),
+        sa.Column("rung_at", sa.BigInteger(), nullable=True),
+        sa.Column("answer", sa.String(length=12), nullable=True),
+        sa.Column("answered_at", sa.BigInteger(), nullable=True),
+        sa.Column("village_signed", sa.String(length=60), nullable=True),
+        sa.Column("village_signed_at", sa.BigInteger(), nullable=True),
+        sa.Column("told_at", sa.BigInteger(), nullable=True),
         sa.Column(
             "signed_by",
             sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
@@ -1126,6 +1150,10 @@ def downgrade() -> None:
         batch_op.drop_index("receipt_message")
 
     op.drop_table("receipt")
+    with op.batch_alter_table("quiet_time", schema=None) as batch_op:
+        batch_op.drop_index("quiet_time_day")
+
+    op.drop_table("quiet_time")
     op.drop_table("progress")
     with op.batch_alter_table("place", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_place_parent"))
