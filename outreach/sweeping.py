@@ -19,6 +19,7 @@ from campaigns.delivery import finishing, gating, reconciling, silence, tally
 from campaigns.delivery.duty import win
 from campaigns.delivery.models import Receipt
 from campaigns.delivery.reconciling import Answer, Question
+from campaigns.fieldwork import ladder
 from campaigns.reporting import over_time
 from campaigns.reporting.daily import reminding
 from outreach.loop import LOOP
@@ -116,6 +117,12 @@ def _finish(session: Session, now: datetime, _: Hint) -> None:
         finishing.finish(session, campaign_id, now)
 
 
+def _climb(session: Session, now: datetime, hint: Hint) -> None:
+    if ladder.climb(session, now).queued:
+        for campaign_id in finishing.due_campaigns(session, now):
+            hint("send", campaign_id)
+
+
 def _remind(session: Session, now: datetime, _: Hint) -> None:
     reminding.remind_missing(session, now)
 
@@ -131,6 +138,7 @@ SWEEPS: dict[str, Sweep] = {
     "gate": Sweep(timedelta(seconds=5), _gate, changes=True),
     "no_receipt": Sweep(timedelta(minutes=10), _no_receipt, changes=True),
     "progress": Sweep(timedelta(seconds=5), _note),
+    "climb": Sweep(timedelta(seconds=30), _climb, changes=True),
     "remind": Sweep(timedelta(minutes=1), _remind, changes=True),
     "finish": Sweep(timedelta(seconds=5), _finish, changes=True),
 }

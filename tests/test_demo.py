@@ -29,6 +29,8 @@ PROMISED = {
     "villages",
     "clips",
     "packs",
+    "announcements",
+    "daily_report",
     "seconds",
     "peak_rss_mb",
 }
@@ -87,6 +89,12 @@ def the_promised_figures_are_there_and_add_up(facts: dict[str, Any]) -> None:
     assert facts["first_clip_before_last_receipt"]
     assert facts["proof"]["holds"]
     assert facts["proof"]["ledger"] > 0
+    assert sum(facts["announcements"].values()) == facts["villages"]
+    assert facts["daily_report"]["zeros_explicit"]
+    assert facts["daily_report"]["closes"]
+    figures = facts["daily_report"]["figures"]
+    assert figures["holders"] == facts["members"]
+    assert figures["delivered"] == facts["messages"]["delivered"]
     assert facts["seconds"]["total"] > 0
     assert 100 < facts["peak_rss_mb"] < 2000
 

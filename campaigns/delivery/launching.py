@@ -54,10 +54,13 @@ def add_alerts(
     campaign_id: int,
     villages: Iterable[tuple[str, str, str]],
     now: datetime,
+    *,
+    again: bool = False,
 ) -> int:
     """Queue a text to each village's duty person: village, township, E.164 phone.
 
-    A village, or a phone, that was told already is left out. Returns how many.
+    A village, or a phone, that was told already is left out; ``again`` tells a
+    village's second person. Returns how many.
     """
     told = select(Message.village, Message.phone_index).where(
         Message.campaign_id == campaign_id, Message.channel == Channel.ALERT
@@ -66,7 +69,7 @@ def add_alerts(
     rows: list[dict[str, Any]] = []
     for village, township, phone in villages:
         index = privacy.blind("phone", phone)
-        if village in known or index in known:
+        if (village in known and not again) or index in known:
             continue
         known |= {village, index}
         rows.append(_alert(campaign_id, village, township, index, now))

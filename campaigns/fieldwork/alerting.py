@@ -73,6 +73,6 @@ def _mark_alerted(session: Session, ids: list[int], now: datetime) -> None:
         .where(
             Announcement.id.in_(ids), Announcement.state == AnnouncementState.PREPARED
         )
-        .values(state=AnnouncementState.ALERTED, alerted_at=now)
+        .values(state=AnnouncementState.ALERTED, alerted_at=now, rung_at=now)
         .execution_options(synchronize_session="fetch")
     )

@@ -171,6 +171,32 @@ def withdraw(
     return _have_it(session, list(ids))
 
 
+def told_of_withdrawal(
+    session: Session, announcement_id: int, *, now: datetime
+) -> None:
+    """Tick off a village that was told not to play the withdrawn clip any more."""
+    session.execute(
+        update(Announcement)
+        .where(
+            Announcement.id == announcement_id,
+            Announcement.state == _S.WITHDRAWN,
+            Announcement.told_at.is_(None),
+        )
+        .values(told_at=now)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def to_tell(session: Session, campaign_id: int) -> list[Told]:
+    """Villages that have a withdrawn clip and were not told yet, by code."""
+    waiting = select(Announcement.id).where(
+        Announcement.campaign_id == campaign_id,
+        Announcement.state == _S.WITHDRAWN,
+        Announcement.told_at.is_(None),
+    )
+    return _have_it(session, list(session.scalars(waiting)))
+
+
 def _have_it(session: Session, ids: list[int]) -> list[Told]:
     reached = or_(
         Announcement.downloaded_at.is_not(None), Announcement.played_at.is_not(None)

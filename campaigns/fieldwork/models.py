@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint
@@ -17,7 +17,10 @@ class Announcement(Base):
 
     ``clip`` is the fingerprint of the finished clip, ``clip_facts`` its seconds, lufs,
     true_peak_dbtp, sha256 and bytes, ``prepared_at`` when it arrived. ``pack`` is the
-    ZIP's name in storage, ``plays`` how many slots were played.
+    ZIP's name in storage, ``plays`` how many slots were played. ``rung`` is how far
+    the ladder was climbed: 0 the first duty person, 1 the second, 2 the township;
+    ``answer`` is received or cannot. ``village_signed`` names who signed in the
+    village, ``told_at`` is when a village that had a withdrawn clip was told.
     """
 
     __tablename__ = "announcement"
@@ -42,9 +45,36 @@ class Announcement(Base):
     plays: Mapped[int] = mapped_column(SmallInteger, default=0)
     missed_reason: Mapped[str | None] = mapped_column(String(24))
     remark: Mapped[str | None] = mapped_column(Text)
+    rung: Mapped[int] = mapped_column(SmallInteger, default=0)
+    rung_at: Mapped[datetime | None]
+    answer: Mapped[str | None] = mapped_column(String(12))
+    answered_at: Mapped[datetime | None]
+    village_signed: Mapped[str | None] = mapped_column(String(60))
+    village_signed_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
     signed_by: Mapped[int | None] = mapped_column(Key)
     signed_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
+
+
+class QuietTime(Base):
+    """When loudspeakers of a place and all below it keep silent, but for emergencies.
+
+    ``kind`` is exam, ceremony, market or other; bounds are minutes of the day in
+    Asia/Shanghai.
+    """
+
+    __tablename__ = "quiet_time"
+    __table_args__ = (Index("quiet_time_day", "day", "place"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    place: Mapped[str] = mapped_column(String(20))
+    day: Mapped[date]
+    kind: Mapped[str] = mapped_column(String(12))
+    begins: Mapped[int] = mapped_column(SmallInteger, default=0)
+    ends: Mapped[int] = mapped_column(SmallInteger, default=1440)
+    made_by: Mapped[str] = mapped_column(String(60), default="")
+    made_at: Mapped[datetime]
 
 
 class AnnouncementLog(Base):

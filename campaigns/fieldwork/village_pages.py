@@ -78,6 +78,8 @@ class LogRow:
     details: dict[str, Any]
     seconds: float | None
     signed_at: datetime | None
+    source: str = ""
+    signed_by: str = ""
 
 
 def for_village(session: Session, village: str, now: datetime) -> list[Card]:
@@ -132,6 +134,7 @@ def play_log(
                 township.name.label("above"),
                 Bulletin.title,
                 Announcement,
+                BulletinVersion.source,
             ).join(Announcement, Announcement.id == AnnouncementLog.announcement_id)
         )
         .join(Place, Place.code == Announcement.village)
@@ -217,12 +220,13 @@ def _village_row(
     )
 
 
-def _log_row(
+def _log_row(  # noqa: PLR0913, PLR0917 - the columns of the query
     line: AnnouncementLog,
     village_name: str,
     township_name: str,
     title: str,
     announcement: Announcement,
+    source: str,
 ) -> LogRow:
     return LogRow(
         at=line.at,
@@ -235,4 +239,6 @@ def _log_row(
         details=line.details,
         seconds=announcement.clip_facts.get("seconds"),
         signed_at=announcement.signed_at,
+        source=source,
+        signed_by=announcement.village_signed or "",
     )

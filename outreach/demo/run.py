@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from outreach.commands.up import tend_until_stopped
-from outreach.demo import county, watching
+from outreach.demo import county, day, watching
 from outreach.demo.measuring import Memory, Stopwatch
 from outreach.demo.proof import prove
 from outreach.demo.script import issue_bulletin, release_campaign, write_bulletin
@@ -59,6 +59,7 @@ class Demo:
         with self.watch.stage("listening"):
             watching.until_heard(wiring, version, self.console, self._stack.tend)
         with self.watch.stage("release"):
+            day.begin(wiring, second)
             issue_bulletin(wiring, version, second)
             campaign = release_campaign(wiring, version, writer, second)
         with self.watch.stage("campaign"):
@@ -66,7 +67,15 @@ class Demo:
                 wiring, campaign, self.console, self._stack.tend
             )
         proof = self._proof(wiring, campaign)
-        return {**imported, **seen, **proof, "cpu_seconds": self._stack.cpu_seconds()}
+        with self.watch.stage("report"):
+            told = day.file_report(wiring, campaign, second)
+        return {
+            **imported,
+            **seen,
+            **proof,
+            **told,
+            "cpu_seconds": self._stack.cpu_seconds(),
+        }
 
     def _proof(self, wiring: Wiring, campaign: int) -> dict[str, Any]:
         with self.watch.stage("proof"), wiring.database.reading() as session:

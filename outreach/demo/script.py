@@ -52,9 +52,8 @@ def sound(wiring: Wiring, version_id: int) -> previews.Preview:
     with wiring.database.reading() as session:
         version = drafting.get_version(session, version_id)
         place = session.get_one(Place, _township(session))
-        script = script_of(
-            version, current_unit(session), place.name, pace=wiring.settings.pace
-        )
+        unit, pace = current_unit(session), wiring.settings.pace
+        script = script_of(session, version, unit, place.name, pace=pace)
     return previews.status(
         wiring.settings.media_dir, script.fingerprint(), wiring.clock()
     )
