@@ -311,6 +311,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("campaign_id", "at", name=op.f("pk_progress")),
     )
     op.create_table(
+        "pronunciation",
+        sa.Column("word", sa.String(length=20), nullable=False),
+        sa.Column("reading", sa.String(length=120), nullable=False),
+        sa.Column(
+            "set_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("set_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("word", name=op.f("pk_pronunciation")),
+    )
+    op.create_table(
         "quiet_time",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
@@ -1154,6 +1166,7 @@ def downgrade() -> None:
         batch_op.drop_index("quiet_time_day")
 
     op.drop_table("quiet_time")
+    op.drop_table("pronunciation")
     op.drop_table("progress")
     with op.batch_alter_table("place", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_place_parent"))
