@@ -26,7 +26,8 @@ class Script:
 
     pace is a factor on the voice's own speed (0.6 to 1.4; 0.85 suits a horn and old
     ears), repeats counts readings (1 to 5). recording is the id of an uploaded sound,
-    needed by the voice "recorded" alone; dialect names its language.
+    needed by the voice "recorded" alone; dialect names its language. readings are the
+    operator's own: pairs of a word and its pinyin or respelling.
     """
 
     text: str
@@ -38,6 +39,7 @@ class Script:
     title: str = ""
     recording: str = ""
     dialect: str = "普通话"
+    readings: tuple[tuple[str, str], ...] = ()
 
     def fingerprint(self) -> str:
         """Sixty-four hex digits: equal scripts have equal ones, others do not."""

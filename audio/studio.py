@@ -15,9 +15,10 @@ from audio.store import Store
 from audio.voices import RECORDED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from audio.reading import Lexicon
     from audio.script import Script
     from audio.speech import Speech
 
@@ -32,8 +33,8 @@ class Studio:
 
     voices is the order of fail-over after the script's own voice; threads are the
     neural voice's; niceness above 0 records in a thread of that priority, which leaves
-    the machine to others (Linux); lexicon holds the operator's readings; public_phones
-    are mobiles that may be said aloud; names finds personal names in a text.
+    the machine to others (Linux); public_phones are mobiles that may be said aloud;
+    names finds personal names in a text.
     """
 
     def __init__(  # noqa: PLR0913 - each has its default, all are settings
@@ -43,7 +44,6 @@ class Studio:
         *,
         threads: int = 2,
         niceness: int = 0,
-        lexicon: Mapping[str, str] | None = None,
         public_phones: Sequence[str] = (),
         names: Names | None = None,
         producer: str = "",
@@ -52,18 +52,9 @@ class Studio:
         self.voices = tuple(voices)
         self.threads = threads
         self.niceness = niceness
-        self.lexicon = built_in().extended(lexicon or {})
         self.public_phones = tuple(public_phones)
         self.names = names
         self.producer = producer
-        self._own_words = dict(lexicon or {})
-
-    def fingerprint(self, script: Script) -> str:
-        """The clip's identity: the script's, and the operator's readings if any."""
-        if not self._own_words:
-            return script.fingerprint()
-        both = script.fingerprint() + self.lexicon.digest()
-        return hashlib.sha256(both.encode()).hexdigest()
 
     def find(self, fingerprint: str) -> Clip | None:
         """The clip that was recorded under a fingerprint, or None."""
@@ -78,10 +69,10 @@ class Studio:
         disk does not take it; after an error there is no file.
         """
         script.check()
-        fingerprint = self.fingerprint(script)
+        fingerprint = script.fingerprint()
         if (found := self.find(fingerprint)) is not None:
             return found
-        reading = self.read(script.text)
+        reading = self.read(script.text, script.readings)
         with self.store.alone(fingerprint):
             return self.find(fingerprint) or politely(
                 self.niceness,
@@ -97,14 +88,13 @@ class Studio:
         """
         for script in scripts:
             script.check()
-            self.read(script.text)
+            self.read(script.text, script.readings)
         if min(workers, len(scripts)) <= 1:
             return [self.record(script) for script in scripts]
         settings = {
             "voices": self.voices,
             "threads": self.threads,
             "niceness": self.niceness,
-            "lexicon": self._own_words,
             "public_phones": self.public_phones,
             "producer": self.producer,
         }
@@ -112,13 +102,14 @@ class Studio:
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
             return list(pool.map(_recorded_apart, jobs))
 
-    def read(self, text: str) -> Reading:
+    def read(self, text: str, readings: Iterable[tuple[str, str]] = ()) -> Reading:
         """What would be spoken, without recording it: words, pinyin, what is left out.
 
-        Raises Unreadable, and Refused where a person could be recognised or a number or
-        negation would not be heard.
+        readings are the operator's own, as in `Script`. Raises Unreadable, and Refused
+        where a person could be recognised or a number or negation would not be heard.
         """
-        reading = read(text, self.lexicon)
+        lexicon = built_in().extended(dict(readings))
+        reading = read(text, lexicon)
         found = proof.personal(reading.cleaned, self.public_phones)
         found += self.names(reading.cleaned) if self.names else ()
         if found:
@@ -129,7 +120,7 @@ class Studio:
                 ),
                 found="、".join(found),
             )
-        self._check_said(reading)
+        _check_said(reading, lexicon)
         return reading
 
     def keep_recording(self, upload: bytes, name: str) -> str:
@@ -143,16 +134,6 @@ class Studio:
         with self.store.workroom() as room:
             check_upload(upload, name, room)
         return self.store.keep_recording(upload)
-
-    def _check_said(self, reading: Reading) -> None:
-        unsaid = proof.unsaid_numbers(
-            self.lexicon.respell(reading.cleaned), reading.sounds
-        ) + proof.unsaid_negations(reading.cleaned, reading.spoken)
-        if unsaid:
-            raise Refused(
-                mark("“%(unsaid)s”读出来会走样：请改成汉字写法再录。"),
-                unsaid="、".join(unsaid),
-            )
 
     def _make(
         self,
@@ -248,3 +229,14 @@ class Studio:
 def _recorded_apart(job: tuple[Path, dict[str, Any], Script]) -> Clip:
     folder, settings, script = job
     return Studio(folder, **settings).record(script)
+
+
+def _check_said(reading: Reading, lexicon: Lexicon) -> None:
+    unsaid = proof.unsaid_numbers(
+        lexicon.respell(reading.cleaned), reading.sounds
+    ) + proof.unsaid_negations(reading.cleaned, reading.spoken)
+    if unsaid:
+        raise Refused(
+            mark("“%(unsaid)s”读出来会走样：请改成汉字写法再录。"),
+            unsaid="、".join(unsaid),
+        )

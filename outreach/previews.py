@@ -75,12 +75,13 @@ def record(wiring: Wiring, version_id: int, township: str) -> None:
         version = get_version(session, version_id)
         found = session.get(Place, township)
         script = script_of(
+            session,
             version,
             current_unit(session),
             found.name if found else "",
             pace=wiring.settings.pace,
         )
-    folder, fingerprint = wiring.studio.store.folder, wiring.studio.fingerprint(script)
+    folder, fingerprint = wiring.studio.store.folder, script.fingerprint()
     try:
         wiring.studio.record(script)
     except (AudioError, CampaignError) as error:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from audio import AudioError, Clip, Script, Studio
 from audio.pack import PackItem, pack
+from campaigns.bulletins import pronunciations
 from campaigns.bulletins.models import BulletinVersion
 from campaigns.bulletins.wording import fill, values_for
 from campaigns.errors import CampaignError
@@ -47,7 +48,12 @@ def open_studio(settings: Settings) -> Studio:
 
 
 def script_of(
-    version: BulletinVersion, unit: Unit, township: str, *, pace: float = 0.85
+    session: Session,
+    version: BulletinVersion,
+    unit: Unit,
+    township: str,
+    *,
+    pace: float = 0.85,
 ) -> Script:
     """What is said in ``township`` (a name). Raises Refused for a missing value.
 
@@ -64,6 +70,7 @@ def script_of(
         repeats=_REPEATS[version.urgency],
         title=version.bulletin.title,
         recording=own,
+        readings=pronunciations.used_in(session, text),
     )
 
 
@@ -132,13 +139,18 @@ class _Work:
 
 
 def _record_all(wiring: Wiring, work: _Work) -> None:
-    for township in sorted(work.villages):
-        script = script_of(
-            work.version,
-            work.unit,
-            work.names.get(township, ""),
-            pace=wiring.settings.pace,
-        )
+    with wiring.database.reading() as session:
+        scripts = {
+            township: script_of(
+                session,
+                work.version,
+                work.unit,
+                work.names.get(township, ""),
+                pace=wiring.settings.pace,
+            )
+            for township in sorted(work.villages)
+        }
+    for township, script in scripts.items():
         clip = wiring.studio.record(script)
         packs = _pack_villages(wiring, work, township, work.item(clip, script))
         # Together: after a crash a township either has all of it or is done again.

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
-import json
 import re
 from dataclasses import dataclass, field
 from functools import cache
@@ -41,6 +39,8 @@ class Lexicon:
         A value is pinyin with tone digits ("he2 jiang1") or a respelling in Chinese
         characters. Raises Unreadable, naming the word that is wrong.
         """
+        if not entries:
+            return self
         readings, respellings = dict(self.readings), dict(self.respellings)
         for word, value in entries.items():
             if _HAN.fullmatch(value.strip()):
@@ -48,14 +48,6 @@ class Lexicon:
             else:
                 readings[_written(word)] = _checked(word, value)
         return Lexicon(readings, respellings)
-
-    def digest(self) -> str:
-        """Sixty-four hex digits that change when any reading does."""
-        said = json.dumps(
-            [sorted(self.readings.items()), sorted(self.respellings.items())],
-            ensure_ascii=False,
-        )
-        return hashlib.sha256(said.encode()).hexdigest()
 
     def respell(self, text: str) -> str:
         """The text with every respelt word replaced, longest words first."""

@@ -57,6 +57,12 @@ _REVEALING = re.compile(
     r"|残疾(?:儿童|孩子|老人|妇女)|[一二三四1-4]级残疾|残疾[一二三四1-4]级|重度残疾"
     r"|精神病|精神障碍|精神分裂|抑郁症|癫痫|自闭症|孤独症|唐氏|脑瘫|智障"
 )
+_PAID = re.compile(r"[您你](?:的|每月|每年|可领|领到|本月)[^，。！？\n]{0,8}?\d+元")
+_SURNAMES = "王李张刘陈杨赵吴周徐孙马朱胡郭何罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘袁董余"
+_SOMEBODY = re.compile(
+    rf"(?:[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?:同志|先生|女士|老汉|大爷|大娘|大妈)"
+)
+_DOOR = re.compile(r"\d+(?:组|队|栋|单元|排)\d+(?:号|室|户)")
 _IDENTITY = re.compile(r"(?<![\dXx])\d{17}[\dXx](?!\d)|(?<!\d)\d{15,19}(?!\d)")
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)")
 _LINK = re.compile(
@@ -73,6 +79,8 @@ _CATEGORY = mark(
     "“%(found)s”会让人看出收信人的情况，短信里不能写。改成对谁都合适的话。"
 )
 _PERSONAL = mark("“%(found)s”像是个人的证件号、卡号或手机号，不能公开。改用单位电话。")
+_SOMEBODYS = mark("“%(found)s”会让人听出说的是谁，大喇叭里不能有姓名和门牌。")
+_AMOUNT = mark("“%(found)s”是个人的金额，短信里不能写。改成“请到村里问”。")
 _NO_LINK = mark("不能放链接“%(found)s”：通道会拦截，收信人也分不清真假。")
 _INSULT = mark("“%(found)s”伤人，不能用，改成“%(better)s”。")
 _ORNAMENT = mark("“%(found)s”手机上可能显示不出，也会被通道拦截，请删掉。")
@@ -91,6 +99,9 @@ def blocks(text: str, kind: Kind) -> Iterator[Hint]:
     if kind is not Kind.SPOKEN:
         yield from _each(_REVEALING, _CATEGORY, text)
         yield from _each(_REFUSAL, _SUFFIX, text)
+        yield from _each(_PAID, _AMOUNT, text)
+    for pattern in (_SOMEBODY, _DOOR):
+        yield from _each(pattern, _SOMEBODYS, text)
     yield from _characters(text)
 
 

@@ -11,6 +11,17 @@ from campaigns.orm import Base, Key, closed
 from campaigns.vocabulary import BulletinState, Urgency
 
 
+class Pronunciation(Base):
+    """A word that the voice must read as ``reading`` says: pinyin or a respelling."""
+
+    __tablename__ = "pronunciation"
+
+    word: Mapped[str] = mapped_column(String(20), primary_key=True)
+    reading: Mapped[str] = mapped_column(String(120))
+    set_by: Mapped[int | None] = mapped_column(Key)
+    set_at: Mapped[datetime]
+
+
 class Bulletin(Base):
     """One thing to say; its words are in versions, of which the last is current."""
 

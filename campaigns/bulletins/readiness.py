@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from campaigns.bulletins import sensitive
+from campaigns.bulletins.agreement import disagreements
 from campaigns.bulletins.forbidden import Kind, blocks
 from campaigns.bulletins.models import BulletinVersion
 from campaigns.bulletins.sms_length import MAXIMUM_PARTS, Length, measure
@@ -34,6 +36,8 @@ def faults(
         *_formal(version, today),
         *_undecided(version, unit),
         *_wording(version),
+        *(found.error for found in disagreements(version)),
+        *_sensitive(session, version),
         *_filled(session, version, unit, today),
     ]
 
@@ -102,6 +106,17 @@ def _wording(version: BulletinVersion) -> Iterator[CampaignError]:
     for text, kind in forms:
         for hint in blocks(text, kind):
             yield Refused(hint.sentence, **hint.values)
+
+
+def _sensitive(session: Session, version: BulletinVersion) -> Iterator[CampaignError]:
+    """Words of the office's own list that it does not let through."""
+    texts = (version.sms_text, version.spoken_text, *version.easy_read)
+    for found in sensitive.find(session, "\n".join(texts)):
+        if found.block:
+            yield Refused(
+                mark("“%(found)s”在本单位的敏感词表里，请换一个说法。"),
+                found=found.text,
+            )
 
 
 def _filled(

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from audio.errors import AudioError
-from audio.reading import read
+from audio.reading import built_in, read
 from audio.script import Script
 from campaigns.bulletins.models import Bulletin, BulletinVersion
 from campaigns.bulletins.sms_length import Length, bracketed, measure
@@ -92,18 +92,21 @@ def four_forms(
         bulletin.title,
         there,
         _sms(version, unit, values),
-        sound(version, unit, there, code),
+        sound(session, version, unit, there, code),
         _filled(version.spoken_text, values),
         [_filled(line, values) for line in version.easy_read],
     )
 
 
-def sound(version: BulletinVersion, unit: Unit, township: str, code: str) -> Sound:
+def sound(
+    session: Session, version: BulletinVersion, unit: Unit, township: str, code: str
+) -> Sound:
     """The clip for a township, by its name and its code."""
     if not version.spoken_text.strip():
         return Sound()
     try:
-        script = script_of(version, unit, township, pace=wired().settings.pace)
+        pace = wired().settings.pace
+        script = script_of(session, version, unit, township, pace=pace)
         reading = _reading(script)
     except (AudioError, CampaignError) as error:
         return Sound(fault=translated(error.sentence, dict(error.values)))
@@ -143,7 +146,8 @@ def voice_name(name: str) -> str:
 
 
 def _reading(script: Script) -> list[tuple[str, str]]:
-    clauses = read(script.text).clauses(_LONGEST_BREATH)
+    lexicon = built_in().extended(dict(script.readings))
+    clauses = read(script.text, lexicon).clauses(_LONGEST_BREATH)
     return [(clause.text, " ".join(clause.syllables)) for clause in clauses]
 
 

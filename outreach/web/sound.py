@@ -127,4 +127,4 @@ def _script(session: Session, version_id: int, township: str) -> Script:
     names = dict(townships(session))
     name = names.get(township) or next(iter(names.values()))
     pace = wired().settings.pace
-    return script_of(version, current_unit(session), name, pace=pace)
+    return script_of(session, version, current_unit(session), name, pace=pace)

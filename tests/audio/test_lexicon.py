@@ -40,8 +40,3 @@ def test_u_with_dots_is_taken_in_each_spelling():
     for written in ("lü4 se4", "lv4 se4", "lu:4 se4", "LÜ4 SE4"):
         own = built_in().extended({"绿色": written})
         assert own.readings["绿色"] == ("lv4", "se4")
-
-
-def test_the_digest_changes_with_a_reading():
-    assert built_in().digest() == built_in().extended({}).digest()
-    assert built_in().digest() != built_in().extended({"尧坝": "yao2 ba4"}).digest()

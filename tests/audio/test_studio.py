@@ -93,10 +93,13 @@ def test_every_setting_makes_another_clip():
 
 
 def test_an_operators_reading_makes_another_clip(tmp_path):
-    plain = Studio(tmp_path)
-    own = Studio(tmp_path, lexicon={"合江": "he2 jiang2"})
-    assert plain.fingerprint(NOTICE) == NOTICE.fingerprint()
-    assert own.fingerprint(NOTICE) != NOTICE.fingerprint()
+    studio = Studio(tmp_path)
+    own = replace(NOTICE, readings=(("合江", "he2 jiang2"),))
+    assert own.fingerprint() != NOTICE.fingerprint()
+    assert "jiang1" in studio.read("合江").pinyin
+    assert "jiang2" in studio.read("合江", own.readings).pinyin
+    with pytest.raises(Unreadable, match="音节"):
+        studio.record(replace(NOTICE, readings=(("合江", "he2"),)))
 
 
 def test_only_the_changed_clause_is_spoken_again(studio):

@@ -1,0 +1,103 @@
+"""One text behind every form: what is said by text, aloud and easily must agree."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+from campaigns.bulletins.models import BulletinVersion
+from campaigns.errors import CampaignError, Refused, mark
+
+_DIGITS = {letter: n for n, letter in enumerate("零一二三四五六七八九")}
+_DIGITS |= {"〇": 0, "两": 2}
+_TENS = {"十": 10, "百": 100, "千": 1000}
+_MYRIAD = 10_000
+_FACT = re.compile(
+    r"(?<![\d.])(\d+|[零〇一二两三四五六七八九十百千万]+)"
+    r"(度|月|日|号|点|元|岁|级|小时|分钟|周)"
+)
+_SAME = {"号": "日"}
+_FORMS = {
+    "sms_text": mark("短信"),
+    "spoken_text": mark("口播稿"),
+    "easy_read": mark("易读版"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Two forms that name different numbers of the same thing."""
+
+    one: str
+    other: str
+    unit: str
+    said: tuple[int, ...]
+    heard: tuple[int, ...]
+
+    @property
+    def error(self) -> CampaignError:
+        """It as a sentence."""
+        return Refused(
+            mark(
+                "%(one)s写的是%(said)s%(unit)s，%(other)s写的是%(heard)s%(unit)s，要一致。"
+            ),
+            one=self.one,
+            other=self.other,
+            unit=self.unit,
+            said="、".join(map(str, self.said)),
+            heard="、".join(map(str, self.heard)),
+        )
+
+
+def disagreements(version: BulletinVersion) -> list[Disagreement]:
+    """Where two forms of a text name different numbers of the same unit.
+
+    A form may leave a fact out, never change it: one's numbers of a unit must be
+    among the other's. Variables have one value for all forms, so they agree.
+    """
+    said = {
+        name: facts("\n".join(text) if isinstance(text, list) else text)
+        for name in _FORMS
+        if (text := getattr(version, name))
+    }
+    pairs = combinations(said, 2)
+    return [found for one, other in pairs for found in _between(one, other, said)]
+
+
+def facts(text: str) -> dict[str, set[int]]:
+    """The numbers in ``text`` by unit; 四十度 and 40度 are the same fact."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for number, unit in _FACT.findall(text):
+        value = value_of(number)
+        if value is not None:
+            found[_SAME.get(unit, unit)].add(value)
+    return dict(found)
+
+
+def value_of(number: str) -> int | None:
+    """What a number in digits or words amounts to; None for none."""
+    if number.isdecimal():
+        return int(number)
+    total = part = digit = 0
+    for letter in number:
+        if letter in _DIGITS:
+            digit = _DIGITS[letter]
+        elif letter in _TENS:
+            part, digit = part + (digit or 1) * _TENS[letter], 0
+        else:
+            total, part, digit = (total + part + digit or 1) * _MYRIAD, 0, 0
+    return total + part + digit
+
+
+def _between(
+    one: str, other: str, said: Mapping[str, Mapping[str, set[int]]]
+) -> Iterator[Disagreement]:
+    for unit in sorted(said[one].keys() & said[other].keys()):
+        a, b = said[one][unit], said[other][unit]
+        if not (a <= b or b <= a):
+            yield Disagreement(
+                _FORMS[one], _FORMS[other], unit, tuple(sorted(a)), tuple(sorted(b))
+            )
