@@ -451,6 +451,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_segment_name")),
     )
     op.create_table(
+        "sensitive_word",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("word", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("level", sa.String(length=8), nullable=False),
+        sa.Column(
+            "made_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sensitive_word")),
+        sa.UniqueConstraint("word", name=op.f("uq_sensitive_word_word")),
+    )
+    op.create_table(
         "tally",
         sa.Column(
             "campaign_id",
@@ -1146,6 +1163,7 @@ def downgrade() -> None:
 
     op.drop_table("tally_delta")
     op.drop_table("tally")
+    op.drop_table("sensitive_word")
     op.drop_table("segment")
     op.drop_table("response_period")
     op.drop_table("report_reminder")
