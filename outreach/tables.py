@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from campaigns.audience import models as audience
 from campaigns.bulletins import models as bulletins
+from campaigns.bulletins import sensitive
 from campaigns.delivery import models as delivery
 from campaigns.fieldwork import models as fieldwork
 from campaigns.planning import models as planning
@@ -24,5 +25,6 @@ __all__ = [
     "planning",
     "register",
     "reporting",
+    "sensitive",
     "sign_ins",
 ]

@@ -16,10 +16,11 @@ _DIGITS |= {"〇": 0, "两": 2}
 _TENS = {"十": 10, "百": 100, "千": 1000}
 _MYRIAD = 10_000
 _FACT = re.compile(
-    r"(?<![\d.])(\d+|[零〇一二两三四五六七八九十百千万]+)"
+    r"(下午|晚上|傍晚)?(?<![\d.])(\d+|[零〇一二两三四五六七八九十百千万]+)"
     r"(度|月|日|号|点|元|岁|级|小时|分钟|周)"
 )
 _SAME = {"号": "日"}
+_HOUR, _NOON = "点", 12
 _FORMS = {
     "sms_text": mark("短信"),
     "spoken_text": mark("口播稿"),
@@ -68,17 +69,16 @@ def disagreements(version: BulletinVersion) -> list[Disagreement]:
 
 
 def facts(text: str) -> dict[str, set[int]]:
-    """The numbers in ``text`` by unit; 四十度 and 40度 are the same fact."""
+    """The numbers in ``text`` by unit; 下午四点 and 16点 are the same fact."""
     found: dict[str, set[int]] = defaultdict(set)
-    for number, unit in _FACT.findall(text):
-        value = value_of(number)
-        if value is not None:
-            found[_SAME.get(unit, unit)].add(value)
+    for half, number, unit in _FACT.findall(text):
+        later = _NOON if half and unit == _HOUR and value_of(number) < _NOON else 0
+        found[_SAME.get(unit, unit)].add(value_of(number) + later)
     return dict(found)
 
 
-def value_of(number: str) -> int | None:
-    """What a number in digits or words amounts to; None for none."""
+def value_of(number: str) -> int:
+    """What a number in digits or words amounts to."""
     if number.isdecimal():
         return int(number)
     total = part = digit = 0

@@ -18,6 +18,7 @@ _PAGES = (
     "imports",
     "audience",
     "bulletins",
+    "sharing",
     "reviewing",
     "sound",
     "pronouncing",

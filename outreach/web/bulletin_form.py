@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
+from audio.reading.cleaning import clean
 from campaigns.bulletins import plain_language, readiness
 from campaigns.bulletins.drafting import Fields
 from campaigns.bulletins.forbidden import Hint, Kind
@@ -37,6 +38,9 @@ _DERIVED = "_spoken"
 _LETTERS_A_SECOND = 3.3
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _PEOPLE = 1000
+_KEPT = 0xE000
+"""Letters of private use stand for variables while a text is tidied."""
+
 _FORMS = {"sms": Kind.SMS, "spoken": Kind.SPOKEN, "easy_read": Kind.EASY_READ}
 
 
@@ -63,14 +67,18 @@ class ValueField:
 
 
 def read_fields(form: MultiDict[str, str]) -> Fields:
-    """What the editor sent. Raises Refused for a date or an urgency that is none."""
+    """What the editor sent, tidied where that was asked.
+
+    Raises Refused for a date or an urgency that is none.
+    """
+    tidy = _tidied if form.get("deed") == "tidy" else str
     return Fields(
         title=form.get("title", ""),
         topic=form.get("topic", "") if form.get("topic") in TOPICS else "",
         urgency=Urgency(form.get("urgency", Urgency.TIP)),
-        sms_text=_plain(form.get("sms_text", "")),
-        spoken_text=_plain(form.get("spoken_text", "")),
-        easy_read=_lines(form),
+        sms_text=tidy(_plain(form.get("sms_text", ""))),
+        spoken_text=tidy(_plain(form.get("spoken_text", ""))),
+        easy_read=[tidy(line) for line in _lines(form)],
         values={
             key.removeprefix(_VALUE): text
             for key, text in form.items()
@@ -202,6 +210,20 @@ def _hint(version: BulletinVersion, name: str) -> str:
 def _lines(form: MultiDict[str, str]) -> list[str]:
     lines = (form.get(f"{_EASY}{at}", "").strip() for at in range(_EASY_LINES))
     return [line for line in lines if line]
+
+
+def _tidied(text: str) -> str:
+    """Pasted text without ornaments, glosses and broken lines; variables stay."""
+    names: list[str] = []
+
+    def keep(found: re.Match[str]) -> str:
+        names.append(found.group())
+        return chr(_KEPT + len(names) - 1)
+
+    cleaned = clean(_VARIABLE.sub(keep, text)).text
+    for place, name in enumerate(names):
+        cleaned = cleaned.replace(chr(_KEPT + place), name)
+    return cleaned
 
 
 def _plain(text: str) -> str:

@@ -87,7 +87,7 @@ def save(bulletin_id: int) -> str | Response | tuple[str, int]:
         fields = bulletin_form.read_fields(form or request.form)
     except CampaignError as error:
         return _again(bulletin_id, sentence(error))
-    if form is not None or deed == "check":
+    if form is not None or deed in {"check", "tidy"}:
         return _again(bulletin_id, "", fields)
     try:
         _store(bulletin_id, fields)
