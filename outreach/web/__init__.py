@@ -35,6 +35,7 @@ _PAGES = (
     "daily_units",
     "daily",
     "village",
+    "village_quiet",
     "accounts",
     "health",
     "audit",

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import stages
 
 from campaigns.register.models import Unit
+from campaigns.reporting.daily import periods
+from campaigns.reporting.daily.clock import day_of
 from campaigns.vocabulary import BulletinState
 from outreach import wiring
 from outreach.web import village_link
 
 pytestmark = pytest.mark.browser
 
+TODAY = day_of(datetime.now(UTC))
 PAGES = {
     "xian": [
         "/audience/",
@@ -42,6 +45,18 @@ PAGES = {
         "/fieldwork/villages/1",
         "/fieldwork/links",
         "/fieldwork/log",
+        "/fieldwork/waiting",
+        "/fieldwork/quiet",
+        "/fieldwork/announcements/1/to-tell",
+        "/reporting/daily",
+        f"/reporting/daily/{TODAY}",
+        f"/reporting/daily/{TODAY}/units",
+        f"/reporting/daily/{TODAY}/units/510522112",
+        "/reporting/daily/incident",
+        "/reporting/daily/workbooks",
+        "/bulletins/words",
+        "/bulletins/1/share",
+        "/bulletins/1/notice",
     ],
     "shenpi": ["/bulletins/2/review", "/planning/1/approve"],
     "mangxie": ["/audience/new", "/bulletins/", "/planning/new"],
@@ -67,6 +82,8 @@ def county(site):
         village = stages.select(stages.Announcement.village).limit(1)
         code = session.scalars(village).one()
         assert session.get(Unit, 1)
+        begun = wired.clock() - timedelta(hours=1)
+        periods.open_period(session, "抗寒保暖", by=1, now=begun)
     stages.recorded(wired, first.id)
     until = wired.clock().date() + timedelta(days=9)
     _ready[id(site)] = f"/v/{village_link.mint(code, until, wired.signer)}"
@@ -106,7 +123,7 @@ def test_a_page_passes_in_english_on_a_phone_without_script(
     assert width <= 360, "the page scrolls sideways"
 
 
-@pytest.mark.parametrize("part", ["", "/1/played", "/1/missed", "/sheet"])
+@pytest.mark.parametrize("part", ["", "/1/played", "/1/missed", "/sheet", "/quiet"])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_village_page_passes_on_a_phone(county, enter, faults, part, language):
     page = page_of(enter, "", phone=True, script=False, language=language)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO
 
 import openpyxl
@@ -12,6 +12,7 @@ import stages
 from campaigns.fieldwork import deeds
 from campaigns.fieldwork.playing import SHANGHAI, Play
 from campaigns.fieldwork.village_pages import for_places
+from outreach.web import village_link
 
 DAPING = "510522112201"
 
@@ -28,6 +29,19 @@ def played(app, writing):
         play = Play(now.astimezone(SHANGHAI).date(), ("07:30",))
         deeds.record_played(session, row.announcement_id, play, way="link", now=now)
     return made
+
+
+def test_a_village_mourns_and_its_tips_are_not_due(app, played, visit, writing):
+    signer = app.extensions["outreach"].signer
+    token = village_link.mint("510522112202", date(2099, 1, 1), signer)
+    visitor = visit()
+    page = f"/v/{token}/quiet"
+    assert "小河村" in visitor.read(page)
+    assert visitor.send(page, days="9").status_code == 422
+    assert visitor.send(page, days="2").status_code == 303
+    with writing() as session:
+        [row] = for_places(session, ["510522112202"], played)
+    assert (row.state.value, row.missed_reason) == ("not_due", "ceremony")
 
 
 def test_a_township_adds_exam_hours_for_its_own_places(visit):

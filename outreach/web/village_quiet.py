@@ -1,0 +1,56 @@
+"""A village's own word that it mourns or celebrates: its tips keep silent for it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from campaigns.errors import CampaignError
+from campaigns.fieldwork import quiet
+from campaigns.register.models import Place
+from campaigns.register.place_names import spoken
+from outreach import audit
+from outreach.web import village_link
+from outreach.web.errors import status_of
+from outreach.web.frame import ZONE
+from outreach.web.gate import now, open_to_everyone, reading, wired, writing
+from outreach.web.languages import sentence
+
+bp = Blueprint("village_quiet", __name__, url_prefix="/v")
+
+
+@bp.errorhandler(CampaignError)
+def closed(error: CampaignError) -> tuple[str, int]:
+    """What stands in the way, on a page of the same kind."""
+    page = render_template("village/closed.html", sentence=sentence(error))
+    return page, status_of(error)
+
+
+@bp.get("/<token>/quiet")
+@open_to_everyone
+def ask(token: str) -> str:
+    """For how many days the village asks for silence."""
+    code = _village(token)
+    with reading() as session:
+        name = spoken(session.get_one(Place, code).name)
+    days = list(quiet.MUTED_DAYS)
+    return render_template("village/quiet.html", token=token, name=name, days=days)
+
+
+@bp.post("/<token>/quiet")
+@open_to_everyone
+def mute(token: str) -> Answer:
+    """Tips are not due for these days; what must be heard and emergencies stay."""
+    code = _village(token)
+    told = request.form.get("days", "")
+    days = int(told) if told.isdecimal() and len(told) == 1 else 0
+    with writing() as session:
+        n = quiet.mute_village(session, code, days, by="", now=now())
+        details = {"days": days, "announcements": n}
+        subject = f"announcement:{code}"
+        audit.note(session, "mute_village", subject, details=details, now=now())
+    return redirect(url_for("village.show", token=token, thanks=1), 303)
+
+
+def _village(token: str) -> str:
+    return village_link.read(token, wired().signer, now().astimezone(ZONE).date())
