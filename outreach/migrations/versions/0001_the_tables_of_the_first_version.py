@@ -279,6 +279,24 @@ def upgrade() -> None:
         batch_op.create_index("opt_out_phone", ["phone_index"], unique=False)
 
     op.create_table(
+        "organisation",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("township", sa.String(length=60), nullable=False),
+        sa.Column("phone", sa.LargeBinary(), nullable=False),
+        sa.Column("in_charge", sa.LargeBinary(), nullable=True),
+        sa.Column(
+            "made_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
+    )
+    op.create_table(
         "place",
         sa.Column("code", sa.String(length=20), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
@@ -1190,6 +1208,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_place_parent"))
 
     op.drop_table("place")
+    op.drop_table("organisation")
     with op.batch_alter_table("opt_out", schema=None) as batch_op:
         batch_op.drop_index("opt_out_phone")
 
