@@ -9,6 +9,7 @@ from campaigns.delivery import models as delivery
 from campaigns.fieldwork import models as fieldwork
 from campaigns.planning import models as planning
 from campaigns.register import models as register
+from campaigns.register import organisations
 from campaigns.reporting import models as reporting
 from campaigns.reporting.daily import models as daily
 from outreach import accounts, audit, once, sign_ins
@@ -22,6 +23,7 @@ __all__ = [
     "delivery",
     "fieldwork",
     "once",
+    "organisations",
     "planning",
     "register",
     "reporting",

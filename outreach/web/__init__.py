@@ -17,6 +17,7 @@ _PAGES = (
     "refusals",
     "imports",
     "audience",
+    "organisations",
     "bulletins",
     "sharing",
     "reviewing",

@@ -25,6 +25,7 @@ from outreach.accounts import names_of
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.languages import language, sentence, shown_word
 from outreach.web.mending import how_to_mend
+from outreach.web.noting import noted
 from outreach.web.rule_form import flag, read_rule
 
 bp = Blueprint("audience", __name__, url_prefix="/audience")
@@ -113,6 +114,7 @@ def save(segment_id: int | None = None) -> str | Response | tuple[str, int]:
                 now=now(),
                 segment_id=segment_id,
             )
+            noted(session, "save_segment", f"segment:{saved.id}")
             flash(_("已保存人群“%(name)s”。", name=saved.name), "good")
             return redirect(url_for("audience.show", segment_id=saved.id), 303)
     except CampaignError as error:

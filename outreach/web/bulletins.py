@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from campaigns.bulletins import drafting, library, listing, readiness, review
 from campaigns.bulletins.drafting import Fields
 from campaigns.bulletins.models import Bulletin, BulletinVersion
-from campaigns.errors import CampaignError, NotFound, mark
+from campaigns.errors import CampaignError
 from campaigns.vocabulary import BulletinState, Urgency
 from outreach.access import Action, may
 from outreach.web import bulletin_form
@@ -20,6 +20,8 @@ from outreach.web.forms import Typed
 from outreach.web.four_forms import four_forms, townships
 from outreach.web.gate import acting, needs, now, reading, wired, writing
 from outreach.web.languages import sentence, shown_word
+from outreach.web.noting import noted
+from outreach.web.own_bulletins import opened
 
 bp = Blueprint("bulletins", __name__, url_prefix="/bulletins")
 
@@ -140,19 +142,11 @@ def submit(bulletin_id: int) -> Response:
             _bulletin, version = opened(session, bulletin_id)
             by = acting().user_id
             review.send_for_review(session, version.id, by=by, now=now())
+            noted(session, "send_for_review", f"bulletin:{bulletin_id}")
         flash(_("已送审。请另一位同事来审核签发。"), "good")
     except CampaignError as error:
         flash(sentence(error), "bad")
     return redirect(url_for("bulletins.show", bulletin_id=bulletin_id), 303)
-
-
-def opened(session: Session, bulletin_id: int) -> tuple[Bulletin, BulletinVersion]:
-    """A bulletin of one's own categories, and its last version. Raises NotFound."""
-    bulletin = drafting.get_bulletin(session, bulletin_id)
-    own = acting().categories
-    if own and not bulletin.categories & own:
-        raise NotFound(mark("没有这篇文稿，可能已经删除。"))
-    return bulletin, drafting.current_version(session, bulletin_id)
 
 
 def _begin(session: Session, start: str, title: str) -> BulletinVersion:
@@ -166,6 +160,7 @@ def _begin(session: Session, start: str, title: str) -> BulletinVersion:
         )
     version.voice = wired().settings.voice
     version.content_hash = drafting.content_hash(version)
+    noted(session, "draft_bulletin", f"bulletin:{version.bulletin_id}")
     return version
 
 
@@ -180,6 +175,7 @@ def _store(bulletin_id: int, fields: Fields) -> None:
             now=now(),
             seen=request.form.get("seen"),
         )
+        noted(session, "save_bulletin", f"bulletin:{bulletin_id}")
 
 
 def _again(

@@ -32,6 +32,7 @@ from outreach.web.forms import Typed
 from outreach.web.frame import ZONE
 from outreach.web.gate import acting, needs, now, reading, wired, writing
 from outreach.web.languages import shown_word
+from outreach.web.noting import noted
 from outreach.web.village import code_of
 
 bp = Blueprint("entering", __name__, url_prefix="/fieldwork")
@@ -58,6 +59,8 @@ def enter(announcement_id: int) -> Answer | tuple[str, int]:
     if typed:
         with typed.catching(), writing() as session:
             _enter(session, announcement_id, typed)
+            told = "enter_missed" if typed["deed"] == "missed" else "enter_played"
+            noted(session, told, f"announcement:{announcement_id}")
     if typed:
         flash(_("已登记：%(village)s。", village=spoken(row.village_name)), "good")
         return redirect(url_for("fieldwork.show", campaign_id=row.campaign_id), 303)

@@ -102,6 +102,7 @@ def match(import_id: int) -> Response:
             if typed[f"column-{index}"] in {*FIELDS, ""}
         }
         intake.again(db, import_id, chosen)
+        _note(db, "check_import", made)
     nudge("importing.check", import_id)
     return redirect(url_for("imports.show", import_id=import_id), 303)
 

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from outreach import accounts, audit, sign_ins
+from outreach import accounts, sign_ins
 from outreach.access import Action, may
 from outreach.web.forms import Typed
 from outreach.web.gate import (
@@ -20,6 +20,7 @@ from outreach.web.gate import (
     writing,
 )
 from outreach.web.languages import LANGUAGES
+from outreach.web.noting import noted
 
 bp = Blueprint("me", __name__)
 _WRONG = 422
@@ -89,6 +90,7 @@ def save_password() -> Response | tuple[str, int]:
     typed = Typed()
     with typed.catching("new"), writing() as db:
         sign_ins.change_password(db, acting(), typed["old"], typed["new"], now=now())
+        noted(db, "set_password")
     if not typed:
         page = render_template("me/password.html", typed=typed, errors=typed.errors)
         return page, _WRONG
@@ -113,7 +115,7 @@ def take_role() -> Response:
     chosen = request.form.get("grant", "")
     with writing() as db:
         sign_ins.act_as(db, acting(), int(chosen) if chosen.isdecimal() else 0)
-        audit.note(db, "act_as", f"grant:{chosen}", user_id=acting().user_id, now=now())
+        noted(db, "act_as", f"grant:{chosen}")
     flash(_("身份已换。菜单里是这个身份能做的事。"), "good")
     return redirect("/", 303)
 
@@ -124,4 +126,5 @@ def sign_out_everywhere() -> Response:
     """End every sign-in of this account, this one too."""
     with writing() as db:
         sign_ins.sign_out_everywhere(db, acting().user_id, now())
+        noted(db, "sign_out_everywhere")
     return redirect(url_for("sign_in.show"), 303)

@@ -12,13 +12,13 @@ from werkzeug.wrappers import Response
 from campaigns.planning import drafting, lifecycle, listing
 from campaigns.planning.models import Campaign
 from campaigns.vocabulary import CampaignState
-from outreach import audit
 from outreach.access import Action, may
 from outreach.accounts import names_of
 from outreach.web import campaign_form
 from outreach.web.campaign_check import checked, found, needs_number
 from outreach.web.forms import Typed
 from outreach.web.gate import acting, needs, now, reading, writing
+from outreach.web.noting import noted
 
 bp = Blueprint("planning", __name__, url_prefix="/planning")
 
@@ -54,6 +54,7 @@ def make() -> Response | tuple[str, int]:
             campaign = drafting.draft_campaign(
                 session, **plan, by=acting().user_id, now=now()
             )
+            noted(session, "draft_campaign", f"campaign:{campaign.id}")
     if typed:
         return redirect(url_for("planning.show", campaign_id=campaign.id), 303)
     with reading() as session:
@@ -80,6 +81,7 @@ def change(campaign_id: int) -> Response | tuple[str, int]:
         with typed.catching(), writing() as session:
             campaign = found(session, campaign_id)
             drafting.change_campaign(session, campaign, plan, now=now())
+            noted(session, "change_campaign", f"campaign:{campaign_id}")
     if typed:
         return redirect(url_for("planning.show", campaign_id=campaign_id), 303)
     with reading() as session:
@@ -134,15 +136,7 @@ def _release(session: Session, campaign_id: int, content_hash: str) -> None:
     lifecycle.release(
         session, campaign_id, by=by, content_hash=content_hash, now=moment
     )
-    audit.note(
-        session,
-        "release_campaign",
-        f"campaign:{campaign_id}",
-        user_id=by,
-        role=acting().role or "",
-        details={"content": content_hash},
-        now=moment,
-    )
+    noted(session, "release_campaign", f"campaign:{campaign_id}", content=content_hash)
     flash(_("已批准。"), "good")
 
 

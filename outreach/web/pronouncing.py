@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from audio.errors import AudioError
 from audio.reading import built_in, read
 from campaigns.bulletins import pronunciations
-from outreach import accounts, audit
+from outreach import accounts
 from outreach.access import Action
 from outreach.web.forms import Typed
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.languages import translated
+from outreach.web.noting import noted
 
 bp = Blueprint("pronouncing", __name__, url_prefix="/bulletins/pronunciations")
 _LONGEST_WORD, _LONGEST_READING = 20, 120
@@ -40,7 +40,7 @@ def save() -> Response | tuple[str, int]:
         return _page(typed), 422
     with writing() as db:
         pronunciations.put(db, word, said, by=acting().user_id, now=now())
-        _note(db, "set_pronunciation", word)
+        noted(db, "set_pronunciation", f"word:{word}")
         again = [bulletin.title for bulletin in pronunciations.concerned(db, word)]
     flash(_("“%(word)s”的读音记下了。", word=word), "good")
     if again:
@@ -56,7 +56,7 @@ def drop() -> Response:
         dropped = pronunciations.drop(db, request.form.get("word", ""))
         if dropped is None:
             return redirect(url_for(".index"), 303)
-        _note(db, "drop_pronunciation", dropped.word)
+        noted(db, "drop_pronunciation", f"word:{dropped.word}")
         word, said = dropped.word, dropped.reading
     flash(
         _("“%(word)s”改回通常读法。原来的读音是：%(said)s。", word=word, said=said),
@@ -78,16 +78,4 @@ def _page(typed: Typed) -> str:
         names = accounts.names_of(db, [row.set_by for row in rows if row.set_by])
     return render_template(
         "bulletins/pronunciations.html", rows=rows, names=names, typed=typed
-    )
-
-
-def _note(db: Session, deed: str, word: str) -> None:
-    me = acting()
-    audit.note(
-        db,
-        deed,
-        f"word:{word}",
-        user_id=me.user_id,
-        role=me.role or "",
-        now=now(),
     )

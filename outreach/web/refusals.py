@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from campaigns import privacy
 from campaigns.register import optouts
 from campaigns.register.phones import read_phone
-from outreach import accounts, audit
+from outreach import accounts
 from outreach.access import Action, scope
 from outreach.accounts import Role
 from outreach.web import register_lists
 from outreach.web.forms import Typed
 from outreach.web.gate import acting, needs, now, reading, writing
+from outreach.web.noting import noted
 
 bp = Blueprint("refusals", __name__, url_prefix="/register/refusals")
 _WRONG = 422
@@ -56,7 +56,7 @@ def record() -> Response | tuple[str, int]:
             recorded_by=acting().user_id,
             now=now(),
         )
-        _note(db, "record_refusal")
+        noted(db, "record_refusal")
     if not typed:
         form = render_template("refusals/new.html", typed=typed, errors=typed.errors)
         return form, _WRONG
@@ -70,12 +70,6 @@ def lift(refusal_id: int) -> Response:
     """End a refusal at the person's wish; never by whoever recorded it."""
     with writing() as db:
         optouts.lift(db, refusal_id, by=acting().user_id, now=now())
-        _note(db, "lift_refusal", f"refusal:{refusal_id}")
+        noted(db, "lift_refusal", f"refusal:{refusal_id}")
     flash(_("拒收已解除。"), "good")
     return redirect(url_for("refusals.index"), 303)
-
-
-def _note(db: Session, deed: str, subject: str = "") -> None:
-    me = acting()
-    role = me.role or ""
-    audit.note(db, deed, subject, user_id=me.user_id, role=role, now=now())

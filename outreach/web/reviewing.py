@@ -13,18 +13,18 @@ from campaigns.bulletins import changes, readiness, review
 from campaigns.bulletins.changes import Piece
 from campaigns.bulletins.models import Bulletin, BulletinVersion
 from campaigns.vocabulary import BulletinState, Duty
-from outreach import audit
 from outreach.access import Action
 from outreach.accounts import names_of
-from outreach.web.bulletins import opened
 from outreach.web.forms import Typed
 from outreach.web.four_forms import four_forms
 from outreach.web.frame import day
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.languages import sentence, shown_word
+from outreach.web.noting import noted
+from outreach.web.own_bulletins import opened
 
 bp = Blueprint("reviewing", __name__, url_prefix="/bulletins")
-_DEEDS = {"issue": "issue_bulletin", "pass": "review_bulletin"}  # nosec B105  # a verb
+_CHECKED = ("issue", "pass")
 
 
 @bp.get("/<int:bulletin_id>/review")
@@ -41,7 +41,7 @@ def decide(bulletin_id: int) -> Response | tuple[str, int]:
     """Issue, pass on, or send back."""
     typed = Typed()
     deed = typed.choice("deed", ("issue", "pass", "return"), _("选一个按钮。"))
-    if deed in _DEEDS and len(typed.all("checked")) < len(_checks()):
+    if deed in _CHECKED and len(typed.all("checked")) < len(_checks()):
         typed.wrong("checked", _("请逐项看过，都打上勾。"))
     if typed:
         with typed.catching("reason" if deed == "return" else ""), writing() as session:
@@ -58,24 +58,24 @@ def _decide(session: Session, bulletin_id: int, deed: str, typed: Typed) -> None
     if deed == "return":
         review.send_back(session, version.id, by=by, reason=typed["reason"])
         flash(_("已退回给拟稿人。"), "good")
-        return
-    if deed == "issue":
+        done = "return_bulletin"
+    elif deed == "issue":
         heard = typed["heard_by"].strip() or None
         issued = review.issue(
             session, version.id, by=by, seen=seen, now=moment, heard_by=heard
         )
         flash(_("已签发，文号 %(number)s。", number=issued.issue_number), "good")
+        done = "issue_bulletin"
     else:
         review.review(session, version.id, by=by, seen=seen, now=moment)
         flash(_("审核通过，等签发。"), "good")
-    audit.note(
+        done = "review_bulletin"
+    noted(
         session,
-        _DEEDS[deed],
+        done,
         f"bulletin:{bulletin_id}",
-        user_id=by,
-        role=acting().role or "",
-        details={"version": version.number, "content": version.content_hash},
-        now=moment,
+        version=version.number,
+        content=version.content_hash,
     )
 
 

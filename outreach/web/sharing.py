@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response
 from campaigns.bulletins import sensitive, sharing
 from outreach import audit
 from outreach.access import Action
-from outreach.web.bulletins import opened
 from outreach.web.forms import Typed
 from outreach.web.gate import acting, needs, now, reading, writing
+from outreach.web.own_bulletins import opened
 
 bp = Blueprint("sharing", __name__, url_prefix="/bulletins")
 

@@ -25,12 +25,13 @@ from outreach import previews
 from outreach.access import Action
 from outreach.recording import script_of
 from outreach.web import media
-from outreach.web.bulletins import opened
 from outreach.web.forms import Typed
 from outreach.web.four_forms import townships
 from outreach.web.gate import acting, local, needs, now, reading, wired, writing
 from outreach.web.languages import translated
+from outreach.web.noting import noted
 from outreach.web.nudging import nudge
+from outreach.web.own_bulletins import opened
 
 bp = Blueprint("sound", __name__, url_prefix="/bulletins")
 _SHEET_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
@@ -118,6 +119,7 @@ def _keep(bulletin_id: int, content: bytes, name: str) -> None:
     with writing() as session:
         _bulletin, version = opened(session, bulletin_id)
         keep_recording(session, version.id, kept, by=acting().user_id, now=now())
+        noted(session, "upload_recording", f"bulletin:{bulletin_id}")
 
 
 def _script(session: Session, version_id: int, township: str) -> Script:

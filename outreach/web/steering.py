@@ -14,11 +14,11 @@ from campaigns.errors import CampaignError
 from campaigns.planning import lifecycle
 from campaigns.planning.models import Campaign
 from campaigns.vocabulary import Channel, MessageState
-from outreach import audit
 from outreach.access import Action
 from outreach.web.campaign_check import found
 from outreach.web.gate import acting, local, needs, now, reading, writing
 from outreach.web.languages import sentence
+from outreach.web.noting import noted
 
 bp = Blueprint("steering", __name__, url_prefix="/planning")
 
@@ -114,14 +114,7 @@ def _steer(
         with writing() as session:
             found(session, campaign_id)
             step(session, campaign_id, by=by, now=moment)
-            audit.note(
-                session,
-                deed,
-                f"campaign:{campaign_id}",
-                user_id=by,
-                role=acting().role or "",
-                now=moment,
-            )
+            noted(session, deed, f"campaign:{campaign_id}")
         flash(done, "good")
     except CampaignError as error:
         flash(sentence(error), "bad")

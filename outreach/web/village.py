@@ -23,6 +23,7 @@ from outreach.web.errors import status_of
 from outreach.web.frame import ZONE
 from outreach.web.gate import now, open_to_everyone, reading, wired, writing
 from outreach.web.languages import sentence
+from outreach.web.noting import noted
 
 bp = Blueprint("village", __name__, url_prefix="/v")
 _WECHAT = "MicroMessenger"
@@ -109,6 +110,7 @@ def confirm(token: str, announcement_id: int) -> Answer | tuple[str, int]:
             deeds.record_played(
                 session, announcement_id, play, way=Way.LINK, actor=who, now=now()
             )
+            noted(session, "tell_played", f"announcement:{announcement_id}")
     except CampaignError as error:
         return _ask_played(token, announcement_id, sentence(error)), 422
     return redirect(url_for("village.show", token=token, thanks=1), 303)
@@ -138,6 +140,7 @@ def explain(token: str, announcement_id: int) -> Answer | tuple[str, int]:
                 remark=remark,
                 now=now(),
             )
+            noted(session, "tell_missed", f"announcement:{announcement_id}")
     except CampaignError as error:
         return _ask_missed(token, announcement_id, sentence(error)), 422
     return redirect(url_for("village.show", token=token, thanks=1), 303)

@@ -9,6 +9,7 @@ import pytest
 
 from campaigns.bulletins.drafting import current_version
 from campaigns.vocabulary import BulletinState
+from outreach import audit
 
 CHECKS = ["facts", "dates", "phone", "personal", "final"]
 
@@ -142,12 +143,16 @@ def test_nothing_is_issued_before_every_point_is_ticked(draft, visit, writing):
         assert current_version(session, 1).state is BulletinState.IN_REVIEW
 
 
-def test_a_text_goes_back_with_a_reason_only(draft, visit):
+def test_a_text_goes_back_with_a_reason_only(draft, visit, writing):
     review = f"{in_review(draft)}/review"
     second = visit("shenpi")
     assert second.send(review, deed="return", reason=" ").status_code == 422
     answer = second.send(review, deed="return", reason="电话不对")
     assert "电话不对" in draft[0].read(answer.location)
+    with writing() as session:
+        deeds = {row.action: row for row in audit.latest(session)}
+    assert deeds["return_bulletin"].details["version"] == 1
+    assert {"draft_bulletin", "save_bulletin", "send_for_review"} <= set(deeds)
 
 
 def test_a_stale_page_issues_nothing(draft, visit):
