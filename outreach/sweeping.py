@@ -19,7 +19,7 @@ from campaigns.delivery import finishing, gating, reconciling, silence, tally
 from campaigns.delivery.duty import win
 from campaigns.delivery.models import Receipt
 from campaigns.delivery.reconciling import Answer, Question
-from campaigns.fieldwork import ladder
+from campaigns.fieldwork import ladder, replies
 from campaigns.reporting import over_time
 from campaigns.reporting.daily import reminding
 from outreach.loop import LOOP
@@ -123,6 +123,10 @@ def _climb(session: Session, now: datetime, hint: Hint) -> None:
             hint("send", campaign_id)
 
 
+def _raise(session: Session, now: datetime, _: Hint) -> None:
+    replies.raise_overdue(session, now)
+
+
 def _remind(session: Session, now: datetime, _: Hint) -> None:
     reminding.remind_missing(session, now)
 
@@ -139,6 +143,7 @@ SWEEPS: dict[str, Sweep] = {
     "no_receipt": Sweep(timedelta(minutes=10), _no_receipt, changes=True),
     "progress": Sweep(timedelta(seconds=5), _note),
     "climb": Sweep(timedelta(seconds=30), _climb, changes=True),
+    "raise": Sweep(timedelta(minutes=1), _raise, changes=True),
     "remind": Sweep(timedelta(minutes=1), _remind, changes=True),
     "finish": Sweep(timedelta(seconds=5), _finish, changes=True),
 }

@@ -144,10 +144,10 @@ def _refused(
     if urgency == Urgency.EMERGENCY:
         return false()
     scopes = ("all", "tips") if urgency == Urgency.TIP else ("all",)
-    refusals = select(OptOut.phone_index).where(
-        OptOut.lifted_at.is_(None), OptOut.scope.in_(scopes)
-    )
-    return chosen.in_(refusals)
+    standing = OptOut.lifted_at.is_(None), OptOut.scope.in_(scopes)
+    phones = select(OptOut.phone_index).where(~OptOut.personal, *standing)
+    people = select(OptOut.member_id).where(OptOut.personal, *standing)
+    return or_(chosen.in_(phones), Member.id.in_(people))
 
 
 def explain(member: Member, now: datetime) -> str:

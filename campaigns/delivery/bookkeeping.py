@@ -5,11 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, SmallInteger, String, Text
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campaigns.orm import Base, Key
+from campaigns.orm import Base, Key, closed
 from campaigns.privacy import Sealed
+from campaigns.vocabulary import Level, Wish
 
 
 class Tally(Base):
@@ -97,17 +106,42 @@ class PortalBatch(Base):
 
 
 class Reply(Base):
-    """What somebody wrote back, kept until a person has read it."""
+    """What somebody wrote back or said on the telephone, kept until it is closed.
+
+    ``provider_ref`` is what the provider calls it, so that one is taken in once.
+    ``member_id`` is who wrote, only where that is clear: it is evidence of contact
+    with this very person. ``township`` and ``village`` are where those behind the
+    number live, ``held_by`` the level that must answer until ``due_at``. ``outcome``
+    says what was done, ``entered_by`` who typed in a telephone call.
+    """
 
     __tablename__ = "reply"
+    __table_args__ = (
+        UniqueConstraint("provider", "provider_ref"),
+        Index(
+            "reply_open",
+            "due_at",
+            sqlite_where=sql("closed_at IS NULL"),
+            postgresql_where=sql("closed_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     provider: Mapped[str] = mapped_column(String(20))
-    provider_ref: Mapped[str | None] = mapped_column(String(80), unique=True)
+    provider_ref: Mapped[str | None] = mapped_column(String(80))
     phone_index: Mapped[bytes] = mapped_column(index=True)
     phone: Mapped[str] = mapped_column(Sealed("reply.phone"))
     text: Mapped[str] = mapped_column(Sealed("reply.text"))
-    member_id: Mapped[int | None] = mapped_column(Key)
-    wish: Mapped[str] = mapped_column(String(24), default="")
+    member_id: Mapped[int | None] = mapped_column(Key, index=True)
+    wish: Mapped[Wish] = mapped_column(closed(Wish), default=Wish.OTHER)
+    township: Mapped[str | None] = mapped_column(String(20))
+    village: Mapped[str | None] = mapped_column(String(20))
+    held_by: Mapped[Level] = mapped_column(closed(Level), default=Level.COUNTY)
+    due_at: Mapped[datetime | None]
     received_at: Mapped[datetime]
+    entered_by: Mapped[int | None] = mapped_column(Key)
+    opened_at: Mapped[datetime | None]
+    opened_by: Mapped[int | None] = mapped_column(Key)
     closed_at: Mapped[datetime | None]
+    closed_by: Mapped[int | None] = mapped_column(Key)
+    outcome: Mapped[str | None] = mapped_column(Sealed("reply.outcome"))

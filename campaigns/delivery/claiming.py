@@ -20,9 +20,11 @@ from sqlalchemy import (
     ColumnElement,
     SmallInteger,
     Update,
+    and_,
     bindparam,
     exists,
     false,
+    or_,
     select,
     update,
 )
@@ -120,17 +122,21 @@ def locked_rows(session: Session, *conditions: ColumnElement[bool]) -> list[int]
 
 
 def refused(urgency: Urgency) -> ColumnElement[bool]:
-    """Whether the message's phone refused texts of this urgency.
+    """Whether the message's phone or person refused texts of this urgency.
 
-    Nobody can refuse an emergency.
+    Nobody can refuse an emergency. What one person behind a shared phone refused does
+    not stop a text that others wait for on the same phone.
     """
     if urgency == Urgency.EMERGENCY:
         return false()
     scopes = ("all", "tips") if urgency == Urgency.TIP else ("all",)
+    follower = _message.alias("follower")
+    alone = ~exists().where(follower.c.carried_by == _m.id)
     return exists().where(
         OptOut.phone_index == _m.phone_index,
         OptOut.lifted_at.is_(None),
         OptOut.scope.in_(scopes),
+        or_(~OptOut.personal, and_(OptOut.member_id == _m.member_id, alone)),
     )
 
 

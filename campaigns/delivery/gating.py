@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy import update as change
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,8 @@ from campaigns.delivery.models import Message
 from campaigns.delivery.people import settle
 from campaigns.orm import number, table_of
 from campaigns.planning.models import Campaign
-from campaigns.register.models import OptOut
+from campaigns.register.models import Member
+from campaigns.register.optouts import record_refusal
 from campaigns.vocabulary import (
     OPEN_STATES,
     CampaignState,
@@ -40,7 +41,7 @@ def refuse(  # noqa: PLR0913 - who refused what, how we know, who wrote it down
     scope: str = "all",
     source: str = "reply",
     evidence: str | None = None,
-    member_id: int | None = None,
+    member: Member | None = None,
     recorded_by: int | None = None,
 ) -> int:
     """Record a refusal and end the phone's queued texts; return how many ended.
@@ -48,34 +49,39 @@ def refuse(  # noqa: PLR0913 - who refused what, how we know, who wrote it down
     First the refusal, then a lock on every open row of the phone: a row that a lane
     returns to the queue at this moment is seen by us, or sees the refusal.
     """
-    refusal = {
-        "phone_index": phone_index,
-        "member_id": member_id,
-        "scope": scope,
-        "source": source,
-        "evidence": evidence,
-        "recorded_by": recorded_by,
-        "recorded_at": now,
-    }
-    session.execute(insert(OptOut), [refusal])
-    return end_refused(session, phone_index, now, scope=scope)
+    record_refusal(
+        session,
+        phone_index=phone_index,
+        member=member,
+        scope=scope,
+        source=source,
+        evidence=evidence,
+        recorded_by=recorded_by,
+        now=now,
+    )
+    return end_refused(session, phone_index, now)
 
 
-def end_refused(
-    session: Session, phone_index: bytes, now: datetime, *, scope: str
-) -> int:
+def end_refused(session: Session, phone_index: bytes, now: datetime) -> int:
     """End the queued texts of a phone whose refusal is recorded already."""
     locked_rows(session, Message.phone_index == phone_index, Message.state.in_(_OPEN))
-    stopped = select(Campaign.id).where(
-        Campaign.urgency == Urgency.TIP
-        if scope == "tips"
-        else Campaign.urgency != Urgency.EMERGENCY
+    mine = Message.phone_index == phone_index
+    return sum(
+        _end(
+            session,
+            (mine, _of(urgency), refused(urgency)),
+            MessageState.SKIPPED,
+            Reason.OPTED_OUT,
+            now,
+        )
+        for urgency in (Urgency.TIP, Urgency.MUST_REACH)
     )
-    mine = (
-        Message.phone_index == phone_index,
-        Message.campaign_id.in_(stopped),
+
+
+def _of(urgency: Urgency) -> ColumnElement[bool]:
+    return Message.campaign_id.in_(
+        select(Campaign.id).where(Campaign.urgency == urgency)
     )
-    return _end(session, mine, MessageState.SKIPPED, Reason.OPTED_OUT, now)
 
 
 def gate(session: Session, campaign_id: int, now: datetime, size: int = _BATCH) -> int:

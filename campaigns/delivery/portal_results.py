@@ -20,10 +20,9 @@ from sqlalchemy.orm import Session
 from campaigns import privacy
 from campaigns.delivery import portal, receipts
 from campaigns.delivery.finishing import BY_HAND
-from campaigns.delivery.gating import refuse
-from campaigns.delivery.models import Message, Receipt, Reply
+from campaigns.delivery.models import Message, Receipt
 from campaigns.delivery.people import settle
-from campaigns.delivery.portal_words import Result, is_refusal, result_of
+from campaigns.delivery.portal_words import Result, result_of
 from campaigns.delivery.silence import silence
 from campaigns.errors import Refused, Unreadable, mark
 from campaigns.orm import insert_new
@@ -52,15 +51,6 @@ class Results:
     strangers: int
     states: dict[MessageState, int] = field(default_factory=dict)
     unclear: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Replies:
-    """What a reply file held: refusals were recorded, the others wait for a person."""
-
-    rows: int
-    refusals: int
-    others: int
 
 
 def read_results(
@@ -115,42 +105,16 @@ def record_totals(
     settle(session, silence(session, [silent], now))
 
 
-def read_replies(
-    session: Session, path: Path, *, now: datetime, by: int | None = None
-) -> Replies:
-    """Read a portal's file of replies: a refusal is recorded, the rest is kept.
+def read_replies(path: Path) -> list[tuple[str, str, str]]:
+    """Reference, E.164 phone and text of each reply in a portal's file.
 
-    Reading the same file again changes nothing. Raises Unreadable.
+    The reference is made of both, so that reading the file again changes nothing.
+    Raises Unreadable.
     """
-    refusals = others = 0
-    lines = list(_replies(path))
-    for phone, text in lines:
-        index = privacy.blind("phone", phone)
-        mark_ = hashlib.sha256(f"{phone}:{text}".encode()).hexdigest()
-        if session.scalar(select(Reply.id).where(Reply.provider_ref == mark_)):
-            continue
-        refusal = is_refusal(text)
-        session.add(_reply(index, phone, text, mark_, now, refusal=refusal))
-        session.flush()
-        if refusal:
-            refuse(session, index, now, source="reply", evidence=text, recorded_by=by)
-        refusals, others = refusals + refusal, others + (not refusal)
-    return Replies(len(lines), refusals, others)
-
-
-def _reply(  # noqa: PLR0913 - the row's columns
-    index: bytes, phone: str, text: str, reference: str, now: datetime, *, refusal: bool
-) -> Reply:
-    return Reply(
-        provider=BY_HAND,
-        provider_ref=reference,
-        phone_index=index,
-        phone=phone,
-        text=text,
-        wish="refused" if refusal else "",
-        received_at=now,
-        closed_at=now if refusal else None,
-    )
+    return [
+        (hashlib.sha256(f"{phone}:{text}".encode()).hexdigest(), phone, text)
+        for phone, text in _replies(path)
+    ]
 
 
 def _messages(session: Session, batch_id: int) -> dict[bytes, Any]:

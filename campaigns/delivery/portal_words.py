@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from campaigns.delivery.codes import meaning
@@ -26,9 +25,6 @@ _WORDS: tuple[tuple[tuple[str, ...], MessageState | None, Reason], ...] = (
     (("成功", "已送达", "送达", "已接收", "已收", "success"), _D, Reason.NONE),
 )
 _PROFILES = ("cmpp", "sgip", "smgp", "smpp")
-_REFUSALS = re.compile(
-    r"(td|t|tui ?ding|n|退订?|拒收|不要再?发了?|别再?发了?|取消)[。.！!]?"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +48,6 @@ def result_of(status: str, detail: str = "") -> Result:
         if told := _by_word(cells):
             return Result(*told, words, code)
     return Result(None, Reason.UNKNOWN, words, code)
-
-
-def is_refusal(text: str) -> bool:
-    """Whether a reply is a plain refusal; anything unclear goes to a person."""
-    return bool(_REFUSALS.fullmatch(text.strip().casefold()))
 
 
 def _by_code(cell: str) -> tuple[MessageState | None, Reason] | None:

@@ -149,7 +149,10 @@ class Member(Base):
 class OptOut(Base):
     """A refusal by phone; outlives the member and every new import.
 
-    ``scope`` is ``tips`` or ``all``; life-safety texts are never stopped. A lifted
+    ``scope`` is ``tips`` or ``all``; life-safety texts are never stopped. It stops
+    the whole phone, or where it is ``personal`` only the texts for ``member_id``.
+    ``to_ask``: the phone is shared, and a clerk has yet to ask each person behind it.
+    Lifting is asked for by one person with evidence and done by another; a lifted
     refusal keeps its row and gains ``lifted_at``.
     """
 
@@ -164,6 +167,11 @@ class OptOut(Base):
     evidence: Mapped[str | None] = mapped_column(Sealed("opt_out.evidence"))
     recorded_by: Mapped[int | None] = mapped_column(Key)
     recorded_at: Mapped[datetime]
+    personal: Mapped[bool] = mapped_column(default=False)
+    to_ask: Mapped[bool] = mapped_column(default=False)
+    lift_evidence: Mapped[str | None] = mapped_column(Sealed("opt_out.lift_evidence"))
+    lift_asked_by: Mapped[int | None] = mapped_column(Key)
+    lift_asked_at: Mapped[datetime | None]
     lifted_at: Mapped[datetime | None]
     lifted_by: Mapped[int | None] = mapped_column(Key)
 

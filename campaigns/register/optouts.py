@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.errors import NotAllowed, NotFound, Refused, mark
+from campaigns.register.members import sharing
 from campaigns.register.models import Member, OptOut
 
 SCOPES = ("tips", "all")
@@ -28,30 +29,65 @@ def record_refusal(  # noqa: PLR0913 - who refused what, and how we know
     """Record that a phone wants no texts; a repeated refusal widens the first.
 
     Without ``phone_index`` it is the member's own phone, or their guardian's where
-    they have none. Raises Refused when there is no phone, or for another scope.
+    they have none. A phone that several people are reached by stops tips alone, for
+    all of them, until a clerk has asked each one. Raises Refused when there is no
+    phone, or for another scope.
     """
     if scope not in SCOPES:
         raise Refused(mark("拒收范围只有“健康提示”和“全部”。请重新选择。"))
     index = phone_index or (member and _phone_of(member))
     if not index:
         raise Refused(mark("这个人没有手机，不用登记拒收。"))
+    shared = len(sharing(session, index)) > 1
+    given = OptOut(phone_index=index, member_id=member and member.id, scope=scope)
+    given.source, given.evidence = source, evidence
+    given.recorded_by, given.recorded_at = recorded_by, now
+    if shared and member is not None:
+        _keep_personal(session, given)
     refusal = standing(session, index)
     if refusal is None:
-        refusal = OptOut(phone_index=index, recorded_at=now, scope=scope)
-        refusal.member_id = member.id if member is not None else None
-        refusal.source, refusal.evidence = source, evidence
-        refusal.recorded_by = recorded_by
+        refusal = given if not given.personal else _for_the_phone(given)
+        refusal.to_ask = shared
+        refusal.scope = "tips" if shared else scope
         session.add(refusal)
-    elif scope == "all":
+    elif scope == "all" and not shared:
         refusal.scope = scope
     session.flush()
     return refusal
 
 
+def _keep_personal(session: Session, given: OptOut) -> None:
+    """Keep what one person behind a shared phone said, in place of what they said."""
+    given.personal = True
+    said = select(OptOut).where(
+        OptOut.member_id == given.member_id,
+        OptOut.personal,
+        OptOut.lifted_at.is_(None),
+    )
+    before = session.scalars(said).first()
+    if before is None:
+        session.add(given)
+    elif given.scope == "all":
+        before.scope = given.scope
+
+
+def _for_the_phone(given: OptOut) -> OptOut:
+    return OptOut(
+        phone_index=given.phone_index,
+        member_id=given.member_id,
+        source=given.source,
+        evidence=given.evidence,
+        recorded_by=given.recorded_by,
+        recorded_at=given.recorded_at,
+    )
+
+
 def standing(session: Session, phone_index: bytes) -> OptOut | None:
-    """The refusal in force for a phone."""
+    """The refusal in force for a whole phone."""
     found = select(OptOut).where(
-        OptOut.phone_index == phone_index, OptOut.lifted_at.is_(None)
+        OptOut.phone_index == phone_index,
+        OptOut.lifted_at.is_(None),
+        OptOut.personal.is_(False),
     )
     return session.scalar(found.order_by(OptOut.id).limit(1))
 

@@ -17,6 +17,7 @@ from campaigns.vocabulary.people import (
     RowVerdict,
     Sex,
     Urgency,
+    Wish,
 )
 from campaigns.vocabulary.states import (
     BULLETIN_STEPS,
@@ -58,4 +59,5 @@ __all__ = [
     "RowVerdict",
     "Sex",
     "Urgency",
+    "Wish",
 ]

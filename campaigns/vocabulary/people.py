@@ -101,6 +101,19 @@ class Urgency(StrEnum):
     EMERGENCY = "emergency"
 
 
+class Wish(StrEnum):
+    """What a reply asks for; OTHER is for a person to read."""
+
+    OTHER = "other"
+    REFUSED = "refused"
+    HELP = "help"
+    CALL_ME = "call_me"
+    WRONG_PERSON = "wrong_person"
+    RECEIVED = "received"
+    DUTY = "duty"
+    """A village's duty person answered an alert."""
+
+
 class Duty(StrEnum):
     """The four hands a text passes through; they sit on a grant."""
 

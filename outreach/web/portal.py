@@ -23,7 +23,10 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from campaigns.delivery import portal, portal_files, portal_results
+from campaigns.delivery.finishing import BY_HAND
 from campaigns.errors import CampaignError, NotFound, Refused, mark
+from campaigns.fieldwork.replies import take_all
+from campaigns.vocabulary import Wish
 from outreach import audit
 from outreach.access import Action
 from outreach.web.campaign_check import found
@@ -157,14 +160,15 @@ def replies(campaign_id: int) -> Answer:
     """Read a file of replies: refusals count at once."""
 
     def deed(session: Session) -> str:
-        by = acting().user_id
         with _uploaded() as path:
-            read = portal_results.read_replies(session, path, now=now(), by=by)
+            read = portal_results.read_replies(path)
+        taken = take_all(session, BY_HAND, read, now(), entered_by=acting().user_id)
+        refusals = sum(reply.wish is Wish.REFUSED for reply in taken)
         return _(
             "读到 %(rows)s 条回复：%(refusals)s 条拒收已登记，%(others)s 条留给人看。",
-            rows=read.rows,
-            refusals=read.refusals,
-            others=read.others,
+            rows=len(taken),
+            refusals=refusals,
+            others=sum(reply.closed_at is None for reply in taken),
         )
 
     return _done(campaign_id, "read_replies", deed)

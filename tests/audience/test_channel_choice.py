@@ -108,8 +108,19 @@ def test_a_refusal_stops_what_it_names_and_never_an_emergency(
         assert reason == ("opted_out" if urgency in stopped else "")
 
 
-def test_a_refusal_holds_for_everybody_behind_the_phone(session, now):
+def test_on_a_shared_phone_a_refusal_stops_tips_to_all_and_more_to_whoever_said_so(
+    session, now
+):
     parent = factories.member(session, phone=OWN)
     child = factories.member(session, phone=None, guardian_phone=OWN)
-    record_refusal(session, member=parent, source="reply", recorded_by=1, now=now)
-    assert choice(session, child, now)[2] == "opted_out"
+    record_refusal(session, member=parent, source="phone", recorded_by=1, now=now)
+    got = {
+        (whose, urgency): choice(session, member, now, urgency)[2]
+        for whose, member in (("parent", parent), ("child", child))
+        for urgency in Urgency
+    }
+    assert [key for key, reason in got.items() if reason == "opted_out"] == [
+        ("parent", Urgency.TIP),
+        ("parent", Urgency.MUST_REACH),
+        ("child", Urgency.TIP),
+    ]

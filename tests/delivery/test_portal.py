@@ -18,7 +18,6 @@ from campaigns.delivery import (
 )
 from campaigns.delivery.models import Message, PortalBatch
 from campaigns.errors import NotReady, Refused, Stale, Unreadable
-from campaigns.register.models import OptOut
 from campaigns.vocabulary import MessageState, Reason
 
 S = MessageState
@@ -245,15 +244,9 @@ def test_batches_can_be_cut_by_carrier(session, launched, now):
     assert [batch.carrier for batch in batches] == ["mobile", "telecom"]
 
 
-def test_a_reply_that_is_plainly_a_refusal_is_one_and_anything_else_waits(
-    session, by_hand, now, tmp_path
-):
-    (batch,) = made(session, by_hand, now)
-    told = numbers(session, batch, tmp_path)
-    rows = [["手机号码", "回复内容"], (told[0], "TD"), (told[1], "退订来不来领钱")]
+def test_a_file_of_replies_names_each_one_alike_when_it_is_read_again(tmp_path):
+    rows = [["手机号码", "回复内容"], ("13900000001", "TD"), ("机器人", "x")]
     path = table(tmp_path / "replies.xlsx", rows)
-    replies = portal_results.read_replies(session, path, now=now)
-    assert (replies.rows, replies.refusals, replies.others) == (2, 1, 1)
-    again = portal_results.read_replies(session, path, now=now)
-    assert (again.refusals, again.others) == (0, 0)
-    assert len(session.scalars(select(OptOut)).all()) == 1
+    ((reference, phone, text),) = portal_results.read_replies(path)
+    assert (phone, text) == ("+8613900000001", "TD")
+    assert portal_results.read_replies(path) == [(reference, phone, text)]

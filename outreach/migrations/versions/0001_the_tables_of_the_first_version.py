@@ -267,6 +267,15 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.Column("personal", sa.Boolean(), nullable=False),
+        sa.Column("to_ask", sa.Boolean(), nullable=False),
+        sa.Column("lift_evidence", sa.LargeBinary(), nullable=True),
+        sa.Column(
+            "lift_asked_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("lift_asked_at", sa.BigInteger(), nullable=True),
         sa.Column("lifted_at", sa.BigInteger(), nullable=True),
         sa.Column(
             "lifted_by",
@@ -411,14 +420,47 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("wish", sa.String(length=24), nullable=False),
+        sa.Column("township", sa.String(length=20), nullable=True),
+        sa.Column("village", sa.String(length=20), nullable=True),
+        sa.Column("held_by", sa.String(length=24), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "entered_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("opened_at", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "opened_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
         sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "closed_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("outcome", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reply")),
-        sa.UniqueConstraint("provider_ref", name=op.f("uq_reply_provider_ref")),
+        sa.UniqueConstraint(
+            "provider", "provider_ref", name=op.f("uq_reply_provider_provider_ref")
+        ),
     )
     with op.batch_alter_table("reply", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_reply_phone_index"), ["phone_index"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_reply_member_id"), ["member_id"], unique=False
+        )
+        batch_op.create_index(
+            "reply_open",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
         )
 
     op.create_table(
@@ -1186,6 +1228,12 @@ def downgrade() -> None:
     op.drop_table("response_period")
     op.drop_table("report_reminder")
     with op.batch_alter_table("reply", schema=None) as batch_op:
+        batch_op.drop_index(
+            "reply_open",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_reply_member_id"))
         batch_op.drop_index(batch_op.f("ix_reply_phone_index"))
 
     op.drop_table("reply")
