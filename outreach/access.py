@@ -1,6 +1,7 @@
 """Who may do what, and whom they may see: one table, one predicate, default deny.
 
-A person acts in one grant at a time; rights of two grants are never joined.
+A person acts in one grant at a time; rights of two grants are never joined. The table
+is ``rights.csv``.
 """
 
 from __future__ import annotations
@@ -10,104 +11,37 @@ from enum import StrEnum
 
 from campaigns.errors import NotAllowed, mark
 from campaigns.register.scope import Scope
-from campaigns.vocabulary import Duty
+from outreach import rights
 from outreach.accounts import Role
+from outreach.rights import Action, Cell, Reach
+
+__all__ = [
+    "Acting",
+    "Action",
+    "Bearer",
+    "Thing",
+    "bearer_may",
+    "cell_of",
+    "may",
+    "require",
+    "roles_for",
+    "scope",
+]
+
+_COUNTY, _TOWNSHIP = 6, 9
+"""Digits of a county's and of a township's code."""
 
 
-class Action(StrEnum):
-    """What a page or a button does; every route names one."""
+class Bearer(StrEnum):
+    """Who comes without an account: with a village's link, or as its duty person."""
 
-    OWN_PAGES = "own_pages"
-    SET_UP = "set_up"
-    LIST_MEMBERS = "list_members"
-    OPEN_MEMBER = "open_member"
-    SEE_CATEGORY = "see_category"
-    REVEAL = "reveal"
-    REVEAL_ID = "reveal_id"
-    RECORD_REFUSAL = "record_refusal"
-    LIFT_REFUSAL = "lift_refusal"
-    CHECK_IMPORT = "check_import"
-    TAKE_IN_IMPORT = "take_in_import"
-    DEFINE_SEGMENTS = "define_segments"
-    READ_BULLETINS = "read_bulletins"
-    WRITE_BULLETINS = "write_bulletins"
-    ISSUE_BULLETINS = "issue_bulletins"
-    READ_CAMPAIGNS = "read_campaigns"
-    MAKE_CAMPAIGNS = "make_campaigns"
-    APPROVE_CAMPAIGNS = "approve_campaigns"
-    STOP_CAMPAIGNS = "stop_campaigns"
-    RESUME_CAMPAIGNS = "resume_campaigns"
-    READ_DELIVERY = "read_delivery"
-    LIST_RECIPIENTS = "list_recipients"
-    CARRY_BY_PORTAL = "carry_by_portal"
-    READ_FIELDWORK = "read_fieldwork"
-    DOWNLOAD_AUDIO = "download_audio"
-    REPORT_PLAYED = "report_played"
-    SIGN_OFF = "sign_off"
-    WITHDRAW = "withdraw"
-    READ_REPORTS = "read_reports"
-    READ_DAILY = "read_daily"
-    FILE_DAILY = "file_daily"
-    RETURN_DAILY = "return_daily"
-    RUN_DAILY = "run_daily"
-    READ_AUDIT = "read_audit"
-    CHANGE_ACCOUNTS = "change_accounts"
-    READ_HEALTH = "read_health"
-
-
-_C, _A, _T = Role.COORDINATOR, Role.ASSOCIATION, Role.TOWNSHIP
-_V, _U, _S = Role.VILLAGE, Role.AUDITOR, Role.ADMINISTRATOR
-
-RIGHTS: dict[Action, frozenset[Role]] = {
-    Action.OWN_PAGES: frozenset(Role),
-    Action.SET_UP: frozenset({_C, _S}),
-    Action.LIST_MEMBERS: frozenset({_C, _A, _T}),
-    Action.OPEN_MEMBER: frozenset({_C, _A, _T}),
-    Action.SEE_CATEGORY: frozenset({_C, _A}),
-    Action.REVEAL: frozenset({_C, _A, _T}),
-    Action.REVEAL_ID: frozenset({_C}),
-    Action.RECORD_REFUSAL: frozenset({_C, _A, _T}),
-    Action.LIFT_REFUSAL: frozenset({_C}),
-    Action.CHECK_IMPORT: frozenset({_C, _A}),
-    Action.TAKE_IN_IMPORT: frozenset({_C}),
-    Action.DEFINE_SEGMENTS: frozenset({_C, _A}),
-    Action.READ_BULLETINS: frozenset({_C, _A, _U}),
-    Action.WRITE_BULLETINS: frozenset({_C, _A}),
-    Action.ISSUE_BULLETINS: frozenset({_C}),
-    Action.READ_CAMPAIGNS: frozenset({_C, _A, _U}),
-    Action.MAKE_CAMPAIGNS: frozenset({_C, _A}),
-    Action.APPROVE_CAMPAIGNS: frozenset({_C}),
-    Action.STOP_CAMPAIGNS: frozenset({_C, _A, _S}),
-    Action.RESUME_CAMPAIGNS: frozenset({_C}),
-    Action.READ_DELIVERY: frozenset({_C, _A, _U}),
-    Action.LIST_RECIPIENTS: frozenset({_C, _A}),
-    Action.CARRY_BY_PORTAL: frozenset({_C}),
-    Action.READ_FIELDWORK: frozenset({_C, _A, _T, _V, _U}),
-    Action.DOWNLOAD_AUDIO: frozenset({_C, _A, _T, _V}),
-    Action.REPORT_PLAYED: frozenset({_C, _T, _V}),
-    Action.SIGN_OFF: frozenset({_C, _T}),
-    Action.WITHDRAW: frozenset({_C, _T}),
-    Action.READ_REPORTS: frozenset({_C, _A, _T, _U}),
-    Action.READ_DAILY: frozenset({_C, _T, _V, _U}),
-    Action.FILE_DAILY: frozenset({_C, _T, _V}),
-    Action.RETURN_DAILY: frozenset({_C, _T}),
-    Action.RUN_DAILY: frozenset({_C}),
-    Action.READ_AUDIT: frozenset({_U}),
-    Action.CHANGE_ACCOUNTS: frozenset({_S}),
-    Action.READ_HEALTH: frozenset({_S, _C, _U}),
-}
-
-DUTIES: dict[Action, frozenset[Duty]] = {
-    Action.WRITE_BULLETINS: frozenset({Duty.DRAFT}),
-    Action.ISSUE_BULLETINS: frozenset({Duty.REVIEW, Duty.ISSUE}),
-    Action.APPROVE_CAMPAIGNS: frozenset({Duty.APPROVE}),
-}
-"""A grant with duties needs one of these; a grant without any has them all."""
+    LINK = "link"
+    DUTY = "duty"
 
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """The person of this request and the grant they act in.
+    """The person of this request, the grant they act in, and what they are doing.
 
     ``place`` is a place code, ``categories`` a bit mask (0 means all), ``visit`` the
     id of the sign-in.
@@ -128,31 +62,91 @@ class Acting:
     background: str
     less_motion: bool
     grants: int
+    doing: Action | None = None
 
 
-def may(acting: Acting, action: Action) -> bool:
-    """Whether this person, in this grant, may do ``action``."""
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What an action is done to: where it lies, of which categories, whose it is."""
+
+    place: str = ""
+    categories: int = 0
+    maker: int | None = None
+    person: bool = False
+
+
+def may(acting: Acting, action: Action, of: Thing | None = None) -> bool:
+    """Whether this person, in this grant, may do ``action``, to ``of`` where given."""
     if acting.role is None:
         return action is Action.OWN_PAGES
-    if acting.role not in RIGHTS[action]:
+    cell = cell_of(acting.role, action)
+    asked = rights.TABLE[action].duties
+    if not cell or (asked and acting.duties and not asked & set(acting.duties)):
         return False
-    asked = DUTIES.get(action)
-    return not asked or not acting.duties or bool(asked & set(acting.duties))
+    return of is None or _covers(acting, cell, of)
 
 
-def require(acting: Acting, action: Action) -> None:
+def require(acting: Acting, action: Action, of: Thing | None = None) -> None:
     """Raises NotAllowed where ``may`` says no."""
-    if not may(acting, action):
+    if not may(acting, action, of):
         raise NotAllowed(mark("您的身份不能做这一步。"))
+
+
+def bearer_may(bearer: Bearer, action: Action) -> bool:
+    """Whether somebody without an account may do ``action`` in their village."""
+    return bool(cell_of(bearer, action))
+
+
+def cell_of(role: str, action: Action) -> Cell:
+    """How far ``role`` reaches in ``action``."""
+    return rights.TABLE[action].cells[role]
 
 
 def roles_for(action: Action) -> list[Role]:
     """The roles that may do ``action``, in the order of the list of roles."""
-    return [role for role in Role if role in RIGHTS[action]]
+    return [role for role in Role if cell_of(role, action)]
 
 
-def scope(acting: Acting) -> Scope:
-    """Whom and which places this person sees; nobody for an administrator."""
-    if acting.role in {None, Role.ADMINISTRATOR}:
+def scope(acting: Acting, action: Action | None = None) -> Scope:
+    """Which people and places this person sees in ``action``, else in what they do.
+
+    Nobody, where the grant lacks what its right is bound to: an association without
+    categories and a township's grant over a county see no one.
+    """
+    action = action or acting.doing
+    if acting.role is None or action is None or not may(acting, action):
         return Scope.nothing()
-    return Scope((acting.place,), acting.categories)
+    reach = cell_of(acting.role, action).reach
+    if not _fits(acting, reach):
+        return Scope.nothing()
+    bound = reach in {Reach.CATEGORIES, Reach.OWN}
+    return Scope((acting.place,), acting.categories if bound else 0)
+
+
+def _fits(acting: Acting, reach: Reach) -> bool:
+    """Whether the grant has what ``reach`` is measured by."""
+    match reach:
+        case Reach.COUNTY:
+            return len(acting.place) == _COUNTY
+        case Reach.CATEGORIES | Reach.OWN:
+            return acting.categories != 0
+        case Reach.PLACE:
+            return len(acting.place) >= _TOWNSHIP
+        case _:
+            return False
+
+
+def _covers(acting: Acting, cell: Cell, of: Thing) -> bool:
+    if cell.second and of.maker == acting.user_id:
+        return False
+    inside = bool(acting.place) and of.place.startswith(acting.place)
+    match cell.reach:
+        case Reach.OWN:
+            return of.maker == acting.user_id
+        case Reach.COUNTS:
+            return inside and not of.person
+        case Reach.CATEGORIES:
+            shared = of.categories & acting.categories
+            return inside and _fits(acting, cell.reach) and bool(shared)
+        case _:
+            return inside and _fits(acting, cell.reach)

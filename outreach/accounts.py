@@ -33,6 +33,7 @@ class Role(StrEnum):
     VILLAGE = "village"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
+    CITY = "city"
 
 
 class User(Base):

@@ -125,7 +125,7 @@ def _fieldwork(session: Session, acting: Acting) -> Iterator[ToDo]:
         yield from _some(mark("%(n)s 条播出还没有确认"), n, "/fieldwork")
     if acting.role in {Role.TOWNSHIP, Role.COORDINATOR}:
         bad = Member.number_status == NumberStatus.SUSPECT
-        n = _count(session, Member, bad, *scope(acting).where())
+        n = _count(session, Member, bad, *scope(acting, Action.RECORD_VISITS).where())
         address = "/register?contact=suspect"
         yield from _some(mark("%(n)s 个号码待核实"), n, address)
 
@@ -166,7 +166,7 @@ def figures(session: Session, acting: Acting) -> list[tuple[str, int]]:
         return []
     found = []
     if may(acting, Action.LIST_MEMBERS):
-        n = _count(session, Member, *scope(acting).where())
+        n = _count(session, Member, *scope(acting, Action.LIST_MEMBERS).where())
         found.append((mark("在册人员"), n))
     if may(acting, Action.READ_CAMPAIGNS):
         under_way = Campaign.status.in_((CampaignState.RUNNING, CampaignState.PAUSED))

@@ -51,7 +51,8 @@ class Scope:
         """Conditions on Place: what lies inside."""
         if not self.places:
             return []
-        return [or_(*(_below(Place.code, code) for code in self.places if code))]
+        inside = (_below(Place.code, code) for code in self.places if code)
+        return [or_(false(), *inside)]
 
 
 def within(code: str) -> ColumnElement[bool]:

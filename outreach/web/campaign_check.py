@@ -17,9 +17,10 @@ from campaigns.planning.models import Campaign
 from campaigns.register.places import Gazetteer
 from campaigns.register.unit import current_unit
 from campaigns.vocabulary import CampaignState
+from outreach import access
 from outreach.accounts import names_of
 from outreach.web.four_forms import four_forms
-from outreach.web.gate import acting, now
+from outreach.web.gate import acting, doing, now
 from outreach.web.languages import language, sentence
 from outreach.web.mending import how_to_mend
 
@@ -36,6 +37,17 @@ def found(session: Session, campaign_id: int) -> Campaign:
     if own and not campaign.version.bulletin.categories & own:
         raise NotFound(mark("没有这个任务，可能已经删除。"))
     return campaign
+
+
+def require_for(session: Session, campaign: Campaign) -> None:
+    """What this request does must be allowed with just this campaign.
+
+    Raises NotAllowed: an association stops its own campaigns and nobody else's.
+    """
+    place = current_unit(session).place_code
+    categories = campaign.version.bulletin.categories
+    of = access.Thing(place, categories, campaign.made_by)
+    access.require(acting(), doing(), of)
 
 
 def needs_number(session: Session, campaign_id: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ from werkzeug.wrappers import Response as Answer
 
 from campaigns.errors import NotAllowed, mark
 from outreach import access, once, sign_ins
-from outreach.access import Acting, Action
+from outreach.access import Acting, Action, Bearer
 from outreach.wiring import Wiring
 
 _View = TypeVar("_View", bound=Callable[..., object])
@@ -51,6 +52,18 @@ def open_to_everyone(view: _View) -> _View:
     return view
 
 
+def needs_link(
+    action: Action, bearer: Bearer = Bearer.LINK
+) -> Callable[[_View], _View]:
+    """Declare what a village's page does for who holds its link, or is on duty."""
+
+    def declare(view: _View) -> _View:
+        view.action, view.bearer = None, (bearer, action)  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
 def wired() -> Wiring:
     """What this process was put together from."""
     wiring: Wiring = current_app.extensions["outreach"]
@@ -76,6 +89,11 @@ def acting() -> Acting:
     """The person of this request. Raises AttributeError where nobody signed in."""
     found: Acting = current_user.acting
     return found
+
+
+def doing() -> Action:
+    """What this request does, by its view's declaration."""
+    return acting().doing or Action.OWN_PAGES
 
 
 def may(action: str) -> bool:
@@ -119,13 +137,22 @@ def _check() -> Answer | None:
     view = current_app.view_functions[request.endpoint]
     action = getattr(view, "action", "")
     if action is None:
+        _check_bearer(view)
         return None
     if not current_user.is_authenticated:
         return _ask_to_sign_in()
     if not isinstance(action, Action):
         raise NotAllowed(mark("您的身份不能做这一步。"))
     access.require(acting(), action)
+    current_user.acting = replace(acting(), doing=action)
     return None if request.method in _SAFE else _first_press()
+
+
+def _check_bearer(view: Callable[..., object]) -> None:
+    """A village's page asks the table too; a page that is open to everyone does not."""
+    asked: tuple[Bearer, Action] | None = getattr(view, "bearer", None)
+    if asked and not access.bearer_may(*asked):
+        raise NotAllowed(mark("您的身份不能做这一步。"))
 
 
 def _ask_to_sign_in() -> Answer:

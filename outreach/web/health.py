@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as Answer
 from campaigns.planning import lifecycle
 from outreach import audit, condition
 from outreach.access import Action
+from outreach.web.campaign_check import found, require_for
 from outreach.web.gate import (
     acting,
     needs,
@@ -73,6 +74,7 @@ def stop(number: int) -> Answer:
     """Stop a campaign for safety; starting again is the coordinator's."""
     me = acting()
     with writing() as db:
+        require_for(db, found(db, number))
         lifecycle.cancel(db, number, by=me.user_id, now=now())
         subject, role = f"campaign:{number}", me.role or ""
         audit.note(db, "stop", subject, user_id=me.user_id, role=role, now=now())

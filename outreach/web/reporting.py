@@ -8,7 +8,6 @@ from flask import Blueprint, render_template
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from campaigns.errors import NotAllowed, mark
 from campaigns.planning.listing import list_campaigns
 from campaigns.register.places import Gazetteer
 from campaigns.register.unit import current_unit
@@ -70,7 +69,7 @@ def show(campaign_id: int) -> str:
         figured = narrowed(campaign_statistics(session, campaign_id, now=now()))
         points = over_time.over_time(session, campaign_id)
         names = _names(session)
-    linked = may(acting(), Action.LIST_RECIPIENTS)
+    linked = may(acting(), Action.DRILL_TO_PEOPLE)
     return render_template(
         "reporting/show.html",
         campaign=campaign,
@@ -90,6 +89,8 @@ def show(campaign_id: int) -> str:
 
 def narrowed(whole: CampaignStatistics) -> CampaignStatistics:
     """The figures a reader may see: township staff get those of their township."""
+    if acting().role is Role.CITY:
+        return replace(whole, heat={}, by_category={})
     if _sees_all():
         return whole
     place = acting().place
@@ -106,12 +107,6 @@ def narrowed(whole: CampaignStatistics) -> CampaignStatistics:
     )
 
 
-def refuse_part() -> None:
-    """Raise NotAllowed for whoever sees a part of the figures only."""
-    if not _sees_all():
-        raise NotAllowed(mark("整个任务的表格只给县残联和协会。"))
-
-
 @bp.app_template_filter("percent")
 def shown_percent(share: float | None) -> str:
     """A share as 90.8%, never rounded up."""
@@ -119,7 +114,7 @@ def shown_percent(share: float | None) -> str:
 
 
 def _sees_all() -> bool:
-    return acting().role in {Role.COORDINATOR, Role.AUDITOR, Role.ASSOCIATION}
+    return may(acting(), Action.EXPORT_REPORTS)
 
 
 def _heat(found: CampaignStatistics) -> dict[tuple[str, int], Cell]:

@@ -15,7 +15,7 @@ from campaigns.planning import lifecycle
 from campaigns.planning.models import Campaign
 from campaigns.vocabulary import Channel, MessageState
 from outreach.access import Action
-from outreach.web.campaign_check import found
+from outreach.web.campaign_check import found, require_for
 from outreach.web.gate import acting, local, needs, now, reading, writing
 from outreach.web.languages import sentence
 from outreach.web.noting import noted
@@ -24,7 +24,7 @@ bp = Blueprint("steering", __name__, url_prefix="/planning")
 
 
 @bp.post("/<int:campaign_id>/submit")
-@needs(Action.MAKE_CAMPAIGNS)
+@needs(Action.SUBMIT_CAMPAIGNS)
 def submit(campaign_id: int) -> Response:
     """Hand it to a colleague."""
     return _steer(
@@ -36,7 +36,7 @@ def submit(campaign_id: int) -> Response:
 
 
 @bp.post("/<int:campaign_id>/unsubmit")
-@needs(Action.MAKE_CAMPAIGNS)
+@needs(Action.SUBMIT_CAMPAIGNS)
 def unsubmit(campaign_id: int) -> Response:
     """Take one's own submission back to change it."""
     done = _("拿回来了，可以修改。")
@@ -64,7 +64,7 @@ def take_back(campaign_id: int) -> Response:
 
 
 @bp.post("/<int:campaign_id>/pause")
-@needs(Action.STOP_CAMPAIGNS)
+@needs(Action.PAUSE_CAMPAIGNS)
 def pause(campaign_id: int) -> Response:
     """Stop handing over; what was handed over goes its way."""
     return _steer(
@@ -88,6 +88,7 @@ def ask_stop(campaign_id: int) -> str:
     """What stopping would do, with numbers."""
     with reading() as session:
         campaign = found(session, campaign_id)
+        require_for(session, campaign)
         states = tally.by_state(session, campaign_id, Channel.SMS)
     left = states.get(MessageState.QUEUED, 0)
     gone = sum(n for state, n in states.items() if tally.billed(state))
@@ -112,7 +113,7 @@ def _steer(
     by, moment = acting().user_id, now()
     try:
         with writing() as session:
-            found(session, campaign_id)
+            require_for(session, found(session, campaign_id))
             step(session, campaign_id, by=by, now=moment)
             noted(session, deed, f"campaign:{campaign_id}")
         flash(done, "good")

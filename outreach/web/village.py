@@ -18,10 +18,11 @@ from campaigns.fieldwork.village_pages import Card
 from campaigns.register.models import Place
 from campaigns.register.place_names import spoken
 from campaigns.vocabulary import AnnouncementState
+from outreach.access import Action, Bearer
 from outreach.web import played_form, village_files, village_link
 from outreach.web.errors import status_of
 from outreach.web.frame import ZONE
-from outreach.web.gate import now, open_to_everyone, reading, wired, writing
+from outreach.web.gate import needs_link, now, reading, wired, writing
 from outreach.web.languages import sentence
 from outreach.web.noting import noted
 
@@ -48,7 +49,7 @@ def closed(error: CampaignError) -> tuple[str, int]:
 
 
 @bp.get("/<token>")
-@open_to_everyone
+@needs_link(Action.READ_FIELDWORK)
 def show(token: str) -> str:
     """What the village has to play."""
     with reading() as session:
@@ -68,14 +69,14 @@ def show(token: str) -> str:
 
 
 @bp.get("/<token>/<int:announcement_id>/listen.mp3")
-@open_to_everyone
+@needs_link(Action.DOWNLOAD_AUDIO)
 def listen(token: str, announcement_id: int) -> Response:
     """The sound, for the player of the page; listening is no download."""
     return village_files.clip(_card(token, announcement_id)[1])
 
 
 @bp.get("/<token>/<int:announcement_id>/download.mp3")
-@open_to_everyone
+@needs_link(Action.DOWNLOAD_AUDIO)
 def download(token: str, announcement_id: int) -> Response:
     """The sound as a file, counted once its last byte was sent."""
     place, card = _card(token, announcement_id)
@@ -83,7 +84,7 @@ def download(token: str, announcement_id: int) -> Response:
 
 
 @bp.get("/<token>/<int:announcement_id>/pack.zip")
-@open_to_everyone
+@needs_link(Action.DOWNLOAD_AUDIO)
 def pack(token: str, announcement_id: int) -> Response:
     """Everything for the memory stick in one file."""
     place, card = _card(token, announcement_id)
@@ -92,14 +93,14 @@ def pack(token: str, announcement_id: int) -> Response:
 
 
 @bp.get("/<token>/<int:announcement_id>/played")
-@open_to_everyone
+@needs_link(Action.REPORT_PLAYED, Bearer.DUTY)
 def played(token: str, announcement_id: int) -> str:
     """Ask when and how often it was played."""
     return _ask_played(token, announcement_id)
 
 
 @bp.post("/<token>/<int:announcement_id>/played")
-@open_to_everyone
+@needs_link(Action.REPORT_PLAYED, Bearer.DUTY)
 def confirm(token: str, announcement_id: int) -> Answer | tuple[str, int]:
     """Keep what the village told; telling it again changes it."""
     _card(token, announcement_id)
@@ -117,14 +118,14 @@ def confirm(token: str, announcement_id: int) -> Answer | tuple[str, int]:
 
 
 @bp.get("/<token>/<int:announcement_id>/missed")
-@open_to_everyone
+@needs_link(Action.REPORT_PLAYED, Bearer.DUTY)
 def missed(token: str, announcement_id: int) -> str:
     """Ask why it was not played."""
     return _ask_missed(token, announcement_id)
 
 
 @bp.post("/<token>/<int:announcement_id>/missed")
-@open_to_everyone
+@needs_link(Action.REPORT_PLAYED, Bearer.DUTY)
 def explain(token: str, announcement_id: int) -> Answer | tuple[str, int]:
     """Keep why it was not played."""
     _card(token, announcement_id)
@@ -147,7 +148,7 @@ def explain(token: str, announcement_id: int) -> Answer | tuple[str, int]:
 
 
 @bp.get("/<token>/sheet")
-@open_to_everyone
+@needs_link(Action.DOWNLOAD_AUDIO)
 def sheet(token: str) -> str:
     """The play sheet, for paper, with a code that opens this page."""
     with reading() as session:

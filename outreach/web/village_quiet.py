@@ -10,10 +10,11 @@ from campaigns.fieldwork import quiet
 from campaigns.register.models import Place
 from campaigns.register.place_names import spoken
 from outreach import audit
+from outreach.access import Action, Bearer
 from outreach.web import village_link
 from outreach.web.errors import status_of
 from outreach.web.frame import ZONE
-from outreach.web.gate import now, open_to_everyone, reading, wired, writing
+from outreach.web.gate import needs_link, now, reading, wired, writing
 from outreach.web.languages import sentence
 
 bp = Blueprint("village_quiet", __name__, url_prefix="/v")
@@ -27,7 +28,7 @@ def closed(error: CampaignError) -> tuple[str, int]:
 
 
 @bp.get("/<token>/quiet")
-@open_to_everyone
+@needs_link(Action.REPORT_PLAYED, Bearer.DUTY)
 def ask(token: str) -> str:
     """For how many days the village asks for silence."""
     code = _village(token)
@@ -38,7 +39,7 @@ def ask(token: str) -> str:
 
 
 @bp.post("/<token>/quiet")
-@open_to_everyone
+@needs_link(Action.REPORT_PLAYED, Bearer.DUTY)
 def mute(token: str) -> Answer:
     """Tips are not due for these days; what must be heard and emergencies stay."""
     code = _village(token)
