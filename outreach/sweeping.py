@@ -19,7 +19,7 @@ from campaigns.delivery import finishing, gating, reconciling, silence, tally
 from campaigns.delivery.duty import win
 from campaigns.delivery.models import Receipt
 from campaigns.delivery.reconciling import Answer, Question
-from campaigns.fieldwork import ladder, replies
+from campaigns.fieldwork import ladder, replies, visits
 from campaigns.reporting import over_time
 from campaigns.reporting.daily import reminding
 from outreach.loop import LOOP
@@ -131,6 +131,14 @@ def _remind(session: Session, now: datetime, _: Hint) -> None:
     reminding.remind_missing(session, now)
 
 
+def _visit(session: Session, now: datetime, _: Hint) -> None:
+    visits.open_visits(session, now)
+
+
+def _hear(session: Session, now: datetime, _: Hint) -> None:
+    visits.hear(session, now)
+
+
 SWEEPS: dict[str, Sweep] = {
     "launch": Sweep(timedelta(seconds=1), _launch),
     "send": Sweep(timedelta(seconds=2), _send),
@@ -145,6 +153,8 @@ SWEEPS: dict[str, Sweep] = {
     "climb": Sweep(timedelta(seconds=30), _climb, changes=True),
     "raise": Sweep(timedelta(minutes=1), _raise, changes=True),
     "remind": Sweep(timedelta(minutes=1), _remind, changes=True),
+    "visit": Sweep(timedelta(seconds=10), _visit, changes=True),
+    "hear": Sweep(timedelta(minutes=1), _hear, changes=True),
     "finish": Sweep(timedelta(seconds=5), _finish, changes=True),
 }
 

@@ -7,6 +7,7 @@ from campaigns.bulletins import models as bulletins
 from campaigns.bulletins import sensitive
 from campaigns.delivery import models as delivery
 from campaigns.fieldwork import models as fieldwork
+from campaigns.fieldwork import visit_models as visits
 from campaigns.planning import models as planning
 from campaigns.register import models as register
 from campaigns.register import organisations
@@ -29,4 +30,5 @@ __all__ = [
     "reporting",
     "sensitive",
     "sign_ins",
+    "visits",
 ]

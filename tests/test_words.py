@@ -20,6 +20,9 @@ LISTS = {
     "row": v.RowVerdict,
     "level": v.Level,
     "sex": v.Sex,
+    "outcome": v.VisitOutcome,
+    "need_kind": v.NeedKind,
+    "need": v.NeedState,
 }
 CODES = [f"{prefix}.{it.value}" for prefix, enum in LISTS.items() for it in enum]
 CODES += [f"reason.{it.value}" for it in v.Reason if it]

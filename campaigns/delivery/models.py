@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from campaigns.delivery.bookkeeping import (
     DutyRow,
     Line,
+    NumberRecord,
     PortalBatch,
     Reply,
     Tally,
@@ -29,6 +30,7 @@ _QUEUED = int(MessageState.QUEUED)
 _SUBMITTING = int(MessageState.SUBMITTING)
 _IN_DOUBT = int(MessageState.IN_DOUBT)
 _SKIPPED = int(MessageState.SKIPPED)
+_UNDELIVERED = int(MessageState.UNDELIVERED)
 
 
 class Recipient(Base):
@@ -36,12 +38,21 @@ class Recipient(Base):
 
     ``best`` is 0 while open, 40 no receipt, 50 undelivered, 60 delivered, and
     ``state - 100`` (so -10, -9, -8) once rejected, skipped or cancelled.
-    ``reason`` says why, and ``unsuitable`` where delivery to a phone alone does not
-    reach this person.
+    ``reason`` says why, ``unsuitable`` where delivery to a phone alone does not reach
+    this person, and one of ``BY_PERSON`` once a person has spoken for them.
     """
 
     __tablename__ = "recipient"
-    __table_args__ = (UniqueConstraint("campaign_id", "member_id"),)
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "member_id"),
+        Index(
+            "recipient_missed",
+            "campaign_id",
+            "id",
+            sqlite_where=text(f"best < 0 OR best = {_UNDELIVERED}"),
+            postgresql_where=text(f"best < 0 OR best = {_UNDELIVERED}"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
@@ -215,6 +226,7 @@ __all__ = [
     "DutyRow",
     "Line",
     "Message",
+    "NumberRecord",
     "PortalBatch",
     "Receipt",
     "Recipient",

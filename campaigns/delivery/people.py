@@ -2,25 +2,38 @@
 
 A recipient moves only when a message reaches an end that matters to a person (no
 receipt, undelivered, delivered, or never sent), and whoever shares a phone follows
-the message that carried it.
+the message that carried it. What a person said of them stands against any receipt.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, SmallInteger, String, and_, case, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    SmallInteger,
+    String,
+    and_,
+    bindparam,
+    case,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from campaigns.delivery import tally
 from campaigns.delivery.models import Message, Recipient
 from campaigns.delivery.tally import Cell, Moved
 from campaigns.orm import number, packed, packed_ids, rows, table_of
-from campaigns.vocabulary import PERSON, Channel, MessageState, Reason
+from campaigns.planning.models import Campaign
+from campaigns.vocabulary import BY_PERSON, PERSON, Channel, MessageState, Reason
 
 _ENDED = 100
+_WEEK = timedelta(days=7)
 
 
 def settle(session: Session, moved: Sequence[Moved]) -> None:
@@ -29,6 +42,23 @@ def settle(session: Session, moved: Sequence[Moved]) -> None:
     ends = [row for row in moved if _matters(row)]
     if ends:
         _count(session, _follow(session, ends))
+
+
+def say(session: Session, who: Iterable[tuple[int, int]], reason: Reason) -> None:
+    """Let a person's word stand on ``who``: pairs of campaign and member."""
+    told = {"said": packed(who), "reason": reason.value}
+    _count(session, session.execute(_SAY, told).all())
+
+
+def answered(session: Session, member_id: int, now: datetime) -> None:
+    """Somebody wrote or rang: they heard of every campaign of this week."""
+    lately = select(Recipient.campaign_id).where(
+        Recipient.member_id == member_id,
+        Recipient.campaign_id.in_(
+            select(Campaign.id).where(Campaign.launched_at > now - _WEEK)
+        ),
+    )
+    say(session, [(key, member_id) for key in session.scalars(lately)], Reason.MET)
 
 
 def _matters(row: Moved) -> bool:
@@ -53,7 +83,17 @@ _told_rows = rows(
     },
 )
 _t = _told_rows.c
+_MOVED_PEOPLE = (
+    _r.campaign_id,
+    _r.township,
+    _r.category,
+    _r.was,
+    _r.was_reason,
+    _r.best,
+    _r.reason,
+)
 _reason = case(
+    (_r.reason.in_(BY_PERSON), _r.reason),
     (
         _t.best == number(MessageState.DELIVERED),
         case((_r.suits, _t.reason), else_=Reason.UNSUITABLE.value),
@@ -72,15 +112,18 @@ _FOLLOW = (
         ),
     )
     .values(was=_r.best, was_reason=_r.reason, best=_t.best, reason=_reason)
-    .returning(
-        _r.campaign_id,
-        _r.township,
-        _r.category,
-        _r.was,
-        _r.was_reason,
-        _r.best,
-        _r.reason,
+    .returning(*_MOVED_PEOPLE)
+)
+_said = rows("said", {"campaign_id": BigInteger, "member_id": BigInteger})
+_SAY = (
+    update(table_of(Recipient))
+    .where(
+        _r.campaign_id == _said.c.campaign_id,
+        _r.member_id == _said.c.member_id,
+        _r.reason != bindparam("reason", type_=String),
     )
+    .values(was=_r.best, was_reason=_r.reason, reason=bindparam("reason", type_=String))
+    .returning(*_MOVED_PEOPLE)
 )
 _m = table_of(Message).c
 _carriers = rows("carriers", {"id": BigInteger})

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from campaigns import privacy
 from campaigns.delivery.gating import refuse
 from campaigns.delivery.models import Reply
+from campaigns.delivery.people import answered
 from campaigns.errors import Refused
 from campaigns.fieldwork import ladder
 from campaigns.fieldwork.wishes import wish_of
@@ -120,6 +121,8 @@ def follow(session: Session, reply: Reply, wish: Wish, now: datetime) -> None:
     wrong = wish is Wish.WRONG_PERSON
     reply.wish = wish
     reply.member_id = behind.writer.id if behind.writer and not wrong else None
+    if reply.member_id is not None:
+        answered(session, reply.member_id, now)
     reply.due_at = now + WAITS.get(wish, WAITS[Wish.OTHER])
     if wish is Wish.REFUSED:
         _refuse(session, reply, behind, now)

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from campaigns.audience.models import Segment
 from campaigns.bulletins.models import BulletinVersion
 from campaigns.orm import Base, Key, closed
-from campaigns.vocabulary import CampaignState, Urgency
+from campaigns.vocabulary import CampaignState, Follows, Urgency
 
 
 class Campaign(Base):
@@ -28,7 +28,11 @@ class Campaign(Base):
     lists ``sms`` and ``loudspeaker``. ``due_at`` is when it may begin (release plus
     hold), ``send_before`` when unsent messages are cancelled, window bounds are
     minutes of the day in Asia/Shanghai. ``moved_by`` is whoever changed the status
-    last, and nobody where the service did.
+    last, and nobody where the service did. ``visits_opened_at`` is when everybody whom
+    it had not reached by ``confirm_by`` had a visit, ``numbers_read_at`` when numbers
+    that failed were noted. ``released_alone_by`` is the duty officer who released a
+    standing emergency text, whom somebody else countersigns. A campaign that
+    ``follows`` another goes to people of that one's audience only.
     """
 
     __tablename__ = "campaign"
@@ -38,6 +42,10 @@ class Campaign(Base):
         ),
         CheckConstraint(
             "approved_by IS NULL OR approved_by <> submitted_by", name="other_hands"
+        ),
+        CheckConstraint(
+            "countersigned_by IS NULL OR countersigned_by <> released_alone_by",
+            name="countersigned",
         ),
         Index("campaign_status", "status", "due_at"),
     )
@@ -67,6 +75,13 @@ class Campaign(Base):
     recorded_at: Mapped[datetime | None]
     recording_error: Mapped[str | None] = mapped_column(Text)
     handed_over_at: Mapped[datetime | None]
+    visits_opened_at: Mapped[datetime | None]
+    numbers_read_at: Mapped[datetime | None]
+    released_alone_by: Mapped[int | None] = mapped_column(Key)
+    countersigned_by: Mapped[int | None] = mapped_column(Key)
+    countersigned_at: Mapped[datetime | None]
+    follows_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
+    follows: Mapped[Follows | None] = mapped_column(closed(Follows))
     finished_at: Mapped[datetime | None]
     return_reason: Mapped[str | None] = mapped_column(Text)
     moved_by: Mapped[int | None] = mapped_column(Key)

@@ -5,22 +5,30 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import CompoundSelect, func, select, union
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from campaigns.delivery.models import Reply
+from campaigns.fieldwork.visit_models import VisitTry
 from campaigns.register.models import Member
 from campaigns.register.scope import within
-from campaigns.vocabulary import MemberStatus
+from campaigns.vocabulary import CONTACT, MemberStatus
 
 Columns = tuple[InstrumentedAttribute[Any], ...]
 
 
-def evidence(since: datetime) -> Select[int | None]:
-    """Ids of people of whom there is evidence from ``since`` on."""
-    return select(Reply.member_id).where(
+def evidence(since: datetime) -> CompoundSelect[int | None]:
+    """Ids of people of whom there is evidence from ``since`` on.
+
+    They wrote, answered a call themselves, or were met; their family alone is none.
+    """
+    wrote = select(Reply.member_id).where(
         Reply.member_id.is_not(None), Reply.received_at >= since
     )
+    met = select(VisitTry.member_id).where(
+        VisitTry.at >= since, VisitTry.outcome.in_(CONTACT)
+    )
+    return union(wrote, met)
 
 
 def contacted(

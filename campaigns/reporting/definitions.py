@@ -18,11 +18,14 @@ DEFINITIONS: dict[str, str] = {
     "figure.contacted": mark(
         "有本人的凭据：回了短信、电话里说清楚是谁、上门见到。家人代答另记。"
     ),
+    "figure.family": mark("走访时只见到家人的人数，不算联系上，也不再欠走访。"),
     "figure.reached_rate": mark("联系上的人数 ÷ 发送名单人数。"),
     "figure.to_visit": mark(
         "必须通知到的任务里还没有联系上的人，包括没有手机、听看都困难的人。"
     ),
-    "figure.attempted": mark("提示类任务里没有送达的人，不欠走访，号码要核实。"),
+    "figure.attempted": mark(
+        "提示类任务里没有送达的人，不欠走访，号码要核实；走访时人户不在的也算在这里。"
+    ),
     "figure.refused": mark("本人说过不再接收，按本人的意思不发。通道退回的不算拒收。"),
     "figure.not_applicable": mark("去世、迁出或证件注销的人。"),
     "figure.waiting": mark("还没有最后结果的人，72 小时后没有回执按没有联系上算。"),

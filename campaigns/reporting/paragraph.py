@@ -22,6 +22,7 @@ _SAY = {
             "confirmed by a person), {rate} of the audience"
         ),
     ),
+    "family": ("在家人处 {n} 人", "{n} whose family was told"),
     "to_visit": ("转走访 {n} 人", "{n} to visit"),
     "attempted": ("发过未到 {n} 人", "{n} attempted and not reached"),
     "refused": ("拒收 {n} 人", "{n} refused"),
@@ -42,7 +43,7 @@ _SAY = {
     "as_of": ("截至 {moment}", "as of {moment}"),
     "not_yet": ("暂无", "none yet"),
 }
-_PARTS = ("to_visit", "attempted", "refused", "not_applicable", "waiting")
+_PARTS = ("family", "to_visit", "attempted", "refused", "not_applicable", "waiting")
 
 
 def paragraph(statistics: CampaignStatistics, language: str = "zh") -> str:

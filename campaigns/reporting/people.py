@@ -6,36 +6,27 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from campaigns.delivery.outcomes import Sorter
 from campaigns.delivery.tally import Cell
-from campaigns.planning.models import Campaign
-from campaigns.vocabulary import (
-    PERSON,
-    CampaignState,
-    Channel,
-    MessageState,
-    Reason,
-    Urgency,
-)
+from campaigns.vocabulary import PERSON
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-MORNING, EVENING = 7, 20
-_ENDED = (CampaignState.FINISHED, CampaignState.CANCELLED)
+OUTCOMES = ("reached", "to_visit", "attempted", "refused", "not_applicable")
 
 
 @dataclass(frozen=True, slots=True)
 class People:
     """Persons; all fields together are the audience.
 
-    ``reached``: delivered to a phone that this person can use (``contacted``, by a
-    reply, a call or a visit, is its second addend and nought until those are kept).
-    ``to_visit`` only where a visit is owed, ``attempted`` where it is a tip.
+    ``reached`` has two addends: delivered to a phone that this person can use, and
+    ``contacted``, by a reply, a call or a visit. ``family``: only the family was met.
+    ``to_visit`` where a visit is owed, ``attempted`` where none is, or none any more.
     ``waiting`` is still open.
     """
 
     delivered_suitable: int = 0
     contacted: int = 0
+    family: int = 0
     to_visit: int = 0
     attempted: int = 0
     refused: int = 0
@@ -57,43 +48,19 @@ class People:
         """Reached ÷ audience; None for nobody."""
         return self.reached / self.audience if self.audience else None
 
+    def outcome(self, *, visits: bool) -> dict[str, int]:
+        """The five of ``OUTCOMES``, together the audience.
+
+        Who still waits will be visited where the campaign owes ``visits``; whose
+        family alone was met was tried and is owed no visit any more.
+        """
+        five = {name: getattr(self, name) for name in OUTCOMES}
+        five["to_visit" if visits else "attempted"] += self.waiting
+        five["attempted"] += self.family
+        return five
+
 
 KINDS = tuple(field.name for field in fields(People))
-
-
-class Sorter:
-    """Puts each person cell of one campaign into one of ``KINDS``."""
-
-    def __init__(self, campaign: Campaign) -> None:
-        tip = campaign.urgency is Urgency.TIP
-        texts = Channel.SMS in campaign.channels
-        self._missed = "attempted" if tip else "to_visit"
-        self._open = (
-            "waiting" if texts and campaign.status not in _ENDED else self._missed
-        )
-        self._delivered = self._missed if at_night(campaign) else "delivered_suitable"
-
-    def kind(self, cell: Cell) -> str:
-        """Which of ``KINDS`` the people of ``cell`` are."""
-        if cell.reason == Reason.OPTED_OUT:
-            return "refused"
-        if cell.reason == Reason.INACTIVE:
-            return "not_applicable"
-        if cell.state < MessageState.NO_RECEIPT:
-            return self._open
-        suits = cell.state == MessageState.DELIVERED and cell.reason == Reason.NONE
-        return self._delivered if suits else self._missed
-
-
-def at_night(campaign: Campaign) -> bool:
-    """Whether it is an emergency begun at night: a text wakes nobody.
-
-    Then only a reply, an answered call or a visit counts.
-    """
-    begun = campaign.launched_at
-    if campaign.urgency is not Urgency.EMERGENCY or begun is None:
-        return False
-    return not MORNING <= begun.astimezone(SHANGHAI).hour < EVENING
 
 
 def people_by(

@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from campaigns.bulletins.sms_length import price
 from campaigns.delivery import tally
+from campaigns.delivery.outcomes import Sorter, owes_visits
 from campaigns.delivery.tally import Cell
 from campaigns.planning.lifecycle import get_campaign
 from campaigns.planning.models import Campaign
 from campaigns.register.unit import current_unit
-from campaigns.reporting.people import People, Sorter, of_channel, people_by
+from campaigns.reporting.people import People, of_channel, people_by
 from campaigns.reporting.villages import Villages, together, villages_by_township
 from campaigns.vocabulary import (
     CampaignState,
@@ -44,9 +45,9 @@ class CampaignStatistics:
 
     ``messages`` and ``alerts`` count by state name, such as ``delivered``: SMS to
     people, and texts to villages' duty people. ``everybody`` is the partition of the
-    audience, ``by_township``, ``by_category`` and ``heat`` the same by place code,
-    category and both. ``parts`` are billed parts of people's texts, ``cost`` yuan for
-    these and the alerts' together.
+    audience, ``outcome`` its five parts without any that waits, ``by_township``,
+    ``by_category`` and ``heat`` the same by place code, category and both. ``parts``
+    are billed parts of people's texts, ``cost`` yuan for these and the alerts'.
     """
 
     campaign_id: int
@@ -60,6 +61,7 @@ class CampaignStatistics:
     alerts: dict[str, int]
     reasons: tuple[ReasonRow, ...]
     everybody: People
+    outcome: dict[str, int]
     by_township: dict[str, People]
     by_category: dict[Category, People]
     heat: dict[tuple[str, Category], People]
@@ -113,6 +115,7 @@ class CampaignStatistics:
 
 class _Partition(TypedDict):
     everybody: People
+    outcome: dict[str, int]
     by_township: dict[str, People]
     by_category: dict[Category, People]
     heat: dict[tuple[str, Category], People]
@@ -180,8 +183,10 @@ def _people(campaign: Campaign, cells: Mapping[Cell, int]) -> _Partition:
     heat = people_by(cells, sorter, "township", "category")
     places = people_by(cells, sorter, "township")
     categories = people_by(cells, sorter, "category")
+    everybody = people_by(cells, sorter).get((), People())
     return {
-        "everybody": people_by(cells, sorter).get((), People()),
+        "everybody": everybody,
+        "outcome": everybody.outcome(visits=owes_visits(campaign)),
         "by_township": {str(place): people for (place,), people in places.items()},
         "by_category": {Category(it): people for (it,), people in categories.items()},
         "heat": {

@@ -17,6 +17,7 @@ Value = str | int | float
 _PARTS = {
     "figure.delivered_suitable": "delivered_suitable",
     "figure.contacted": "contacted",
+    "figure.family": "family",
     "figure.to_visit": "to_visit",
     "figure.attempted": "attempted",
     "figure.refused": "refused",

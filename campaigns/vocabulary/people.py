@@ -114,6 +114,13 @@ class Wish(StrEnum):
     """A village's duty person answered an alert."""
 
 
+class Follows(StrEnum):
+    """Whom of an earlier campaign's audience another one tells again."""
+
+    SECOND_WAVE = "second_wave"
+    ALL_CLEAR = "all_clear"
+
+
 class Duty(StrEnum):
     """The four hands a text passes through; they sit on a grant."""
 

@@ -128,6 +128,21 @@ class Reason(StrEnum):
     REFUSED_BY_PROVIDER = "refused_by_provider"
     UNSUITABLE = "unsuitable"
     """Only on people: delivered to a phone, which this person cannot use alone."""
+    MET = "met"
+    FAMILY_MET = "family_met"
+    AWAY = "away"
+    DECLINED = "declined"
+    GONE = "gone"
+
+
+BY_PERSON = (
+    Reason.MET,
+    Reason.FAMILY_MET,
+    Reason.AWAY,
+    Reason.DECLINED,
+    Reason.GONE,
+)
+"""Only on people, told by a person: no receipt says anything against them."""
 
 
 RECEIPT_CLASSES = frozenset(

@@ -53,6 +53,7 @@ _ORDER = (
 _PEOPLE = {
     "delivered_suitable": "good",
     "contacted": "good",
+    "family": "warn",
     "waiting": "open",
     "to_visit": "warn",
     "attempted": "warn",

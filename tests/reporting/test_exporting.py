@@ -73,7 +73,7 @@ def test_a_workbook_is_laid_out_as_offices_print_it(session, campaign):
     assert sheet["A1"].value == "高温提醒 任务报告"
     assert sheet["A2"].value == "填报单位：合江县残联    截至 2026-11-23 12:00"
     assert sheet["A3"].value == "乡镇"
-    assert "A1:K1" in {str(cells) for cells in sheet.merged_cells.ranges}
+    assert "A1:L1" in {str(cells) for cells in sheet.merged_cells.ranges}
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == (
         "landscape",
         9,

@@ -121,7 +121,7 @@ def test_everybody_is_in_one_part_from_launch_to_the_last_receipt(session):
         (Urgency.TIP, CampaignState.RUNNING, "waiting"),
         (Urgency.TIP, CampaignState.FINISHED, "attempted"),
         (Urgency.MUST_REACH, CampaignState.FINISHED, "to_visit"),
-        (Urgency.EMERGENCY, CampaignState.CANCELLED, "to_visit"),
+        (Urgency.EMERGENCY, CampaignState.CANCELLED, "attempted"),
     ],
 )
 def test_who_is_not_reached_is_waited_for_or_visited_or_was_attempted(
@@ -147,6 +147,11 @@ def test_who_is_not_reached_is_waited_for_or_visited_or_was_attempted(
         (S.SKIPPED, "opted_out", "refused"),
         (S.SKIPPED, "inactive", "not_applicable"),
         (S.CANCELLED, "stopped", "to_visit"),
+        (S.UNDELIVERED, "met", "contacted"),
+        (S.SKIPPED, "family_met", "family"),
+        (S.NO_RECEIPT, "away", "attempted"),
+        (S.QUEUED, "declined", "refused"),
+        (S.DELIVERED, "gone", "not_applicable"),
     ],
 )
 def test_each_state_of_a_person_has_its_part(session, state, reason, expected):

@@ -825,6 +825,25 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.BigInteger(), nullable=True),
         sa.Column("recording_error", sa.Text(), nullable=True),
         sa.Column("handed_over_at", sa.BigInteger(), nullable=True),
+        sa.Column("visits_opened_at", sa.BigInteger(), nullable=True),
+        sa.Column("numbers_read_at", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "released_alone_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column(
+            "countersigned_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("countersigned_at", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "follows_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("follows", sa.String(length=24), nullable=True),
         sa.Column("finished_at", sa.BigInteger(), nullable=True),
         sa.Column("return_reason", sa.Text(), nullable=True),
         sa.Column(
@@ -840,6 +859,15 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "approved_by IS NULL OR approved_by <> submitted_by",
             name=op.f("ck_campaign_other_hands"),
+        ),
+        sa.CheckConstraint(
+            "countersigned_by IS NULL OR countersigned_by <> released_alone_by",
+            name=op.f("ck_campaign_countersigned"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["follows_id"],
+            ["campaign.id"],
+            name=op.f("fk_campaign_follows_id_campaign"),
         ),
         sa.ForeignKeyConstraint(
             ["segment_id"], ["segment.id"], name=op.f("fk_campaign_segment_id_segment")
@@ -1129,6 +1157,14 @@ def upgrade() -> None:
             "campaign_id", "member_id", name=op.f("uq_recipient_campaign_id_member_id")
         ),
     )
+    with op.batch_alter_table("recipient", schema=None) as batch_op:
+        batch_op.create_index(
+            "recipient_missed",
+            ["campaign_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("best < 0 OR best = 50"),
+            postgresql_where=sa.text("best < 0 OR best = 50"),
+        )
     op.create_table(
         "announcement_log",
         sa.Column(
@@ -1151,10 +1187,217 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_announcement_log")),
     )
+    op.create_table(
+        "number_record",
+        sa.Column("phone_index", sa.LargeBinary(), nullable=False),
+        sa.Column("says", sa.String(length=24), nullable=False),
+        sa.Column("status", sa.String(length=24), nullable=False),
+        sa.Column("strikes", sa.SmallInteger(), nullable=False),
+        sa.Column("first_at", sa.BigInteger(), nullable=False),
+        sa.Column("last_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("phone_index", name=op.f("pk_number_record")),
+    )
+    op.create_table(
+        "visit",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "member_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("township", sa.String(length=20), nullable=False),
+        sa.Column("village", sa.String(length=20), nullable=True),
+        sa.Column("emergency", sa.Boolean(), nullable=False),
+        sa.Column("rank", sa.SmallInteger(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("worker", sa.String(length=60), nullable=True),
+        sa.Column(
+            "assigned_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("assigned_at", sa.BigInteger(), nullable=True),
+        sa.Column("tries", sa.SmallInteger(), nullable=False),
+        sa.Column("tried_at", sa.BigInteger(), nullable=True),
+        sa.Column("outcome", sa.String(length=24), nullable=True),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "closed_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_visit_member_id_member")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
+    )
+    with op.batch_alter_table("visit", schema=None) as batch_op:
+        batch_op.create_index("visit_closed", ["closed_at"], unique=False)
+        batch_op.create_index(
+            "visit_one_open",
+            ["member_id"],
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.create_index(
+            "visit_open_place",
+            ["township", "village"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
+    op.create_table(
+        "need",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "member_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "visit_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("township", sa.String(length=20), nullable=False),
+        sa.Column("village", sa.String(length=20), nullable=True),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("words", sa.LargeBinary(), nullable=True),
+        sa.Column("state", sa.String(length=24), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("passed_to", sa.String(length=60), nullable=True),
+        sa.Column("passed_at", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "raised_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("raised_at", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "closed_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_need_member_id_member")
+        ),
+        sa.ForeignKeyConstraint(
+            ["visit_id"], ["visit.id"], name=op.f("fk_need_visit_id_visit")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_need")),
+    )
+    with op.batch_alter_table("need", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_need_member_id"), ["member_id"], unique=False
+        )
+        batch_op.create_index(
+            "need_open",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.create_index("need_raised", ["raised_at"], unique=False)
+
+    op.create_table(
+        "visit_try",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "visit_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "member_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("township", sa.String(length=20), nullable=False),
+        sa.Column("village", sa.String(length=20), nullable=True),
+        sa.Column("outcome", sa.String(length=24), nullable=False),
+        sa.Column("remark", sa.LargeBinary(), nullable=True),
+        sa.Column("new_phone", sa.LargeBinary(), nullable=True),
+        sa.Column("taken_over_at", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_visit_try_member_id_member")
+        ),
+        sa.ForeignKeyConstraint(
+            ["visit_id"], ["visit.id"], name=op.f("fk_visit_try_visit_id_visit")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_try")),
+    )
+    with op.batch_alter_table("visit_try", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_visit_try_visit_id"), ["visit_id"], unique=False
+        )
+        batch_op.create_index("visit_try_at", ["at"], unique=False)
+
+    op.create_table(
+        "visit_missed",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "visit_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "campaign_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "member_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(length=24), nullable=False),
+        sa.Column("added_at", sa.BigInteger(), nullable=False),
+        sa.Column("told_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"],
+            ["campaign.id"],
+            name=op.f("fk_visit_missed_campaign_id_campaign"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_visit_missed_member_id_member")
+        ),
+        sa.ForeignKeyConstraint(
+            ["visit_id"], ["visit.id"], name=op.f("fk_visit_missed_visit_id_visit")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_missed")),
+        sa.UniqueConstraint(
+            "campaign_id",
+            "member_id",
+            name=op.f("uq_visit_missed_campaign_id_member_id"),
+        ),
+    )
+    with op.batch_alter_table("visit_missed", schema=None) as batch_op:
+        batch_op.create_index("visit_missed_visit", ["visit_id"], unique=False)
 
 
 def downgrade() -> None:
     """Step back."""
+    op.drop_table("visit_missed")
+    op.drop_table("visit_try")
+    op.drop_table("need")
+    op.drop_table("visit")
+    op.drop_table("number_record")
     op.drop_table("announcement_log")
     op.drop_table("recipient")
     op.drop_table("portal_batch")
