@@ -31,6 +31,8 @@ _PAGES = (
     "fieldwork",
     "entering",
     "airtime",
+    "visits",
+    "needs",
     "reporting",
     "exporting",
     "daily_units",
