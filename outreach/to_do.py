@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from campaigns.bulletins.models import BulletinVersion
 from campaigns.delivery.models import Reply, Tally, TallyDelta
+from campaigns.delivery.tally import TEXTS
 from campaigns.errors import mark
 from campaigns.fieldwork.models import Announcement
 from campaigns.fieldwork.visit_models import Need, Visit
@@ -22,7 +23,6 @@ from campaigns.vocabulary import (
     AnnouncementState,
     BulletinState,
     CampaignState,
-    Channel,
     ImportState,
     MessageState,
     NumberStatus,
@@ -167,7 +167,7 @@ def in_state(session: Session, state: MessageState) -> int:
 
 
 def _sum(table: type[Tally | TallyDelta], state: MessageState) -> Select[int]:
-    here = table.state == int(state), table.channel == Channel.SMS.value
+    here = table.state == int(state), table.channel.in_(TEXTS)
     return select(func.sum(table.n)).where(*here)
 
 
