@@ -21,6 +21,7 @@ from campaigns.audience.conditions import (
     allowed,
     child,
     has,
+    needs_guardian,
     refused,
     unknown_components,
 )
@@ -34,7 +35,6 @@ from campaigns.vocabulary import (
     Way,
 )
 
-NEEDS_GUARDIAN = Category.INTELLECTUAL.bit | Category.PSYCHOSOCIAL.bit
 DEAF_BLIND = Category.VISUAL.bit | Category.HEARING.bit
 SEVERE = (1, 2)
 
@@ -124,7 +124,7 @@ class Choice:
         An adult may end the copy: a guardian may be the danger.
         """
         there = Member.guardian_phone_index.is_not(None)
-        needed = or_(has(NEEDS_GUARDIAN), unknown_components(), and_(there, ~alive()))
+        needed = or_(needs_guardian(self.now), and_(there, ~alive()))
         wanted = or_(self.child, and_(Member.guardian_copy, needed))
         return and_(wanted, ~self.deaf_blind)
 

@@ -21,6 +21,7 @@ from campaigns.vocabulary import Category, LegalBasis, NumberStatus, Urgency
 
 CHINA = ZoneInfo("Asia/Shanghai")
 CHILD_UNDER = 14
+NEEDS_GUARDIAN = Category.INTELLECTUAL.bit | Category.PSYCHOSOCIAL.bit
 DEAD_NUMBERS = (NumberStatus.EMPTY, NumberStatus.SUSPENDED, NumberStatus.BLOCKED)
 
 Condition = ColumnElement[bool]
@@ -50,6 +51,11 @@ def unknown_components() -> Condition:
     """Multiple disabilities, and nobody knows which: all needs."""
     multiple = Member.certificate_category == int(Category.MULTIPLE)
     return and_(multiple, Member.categories == 0)
+
+
+def needs_guardian(now: datetime) -> Condition:
+    """Under 14, or an intellectual or psychosocial component, known or unknown."""
+    return or_(child(now), has(NEEDS_GUARDIAN), unknown_components())
 
 
 def alive() -> Condition:

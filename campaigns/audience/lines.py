@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import (
     CTE,
     ColumnElement,
-    Select,
     SQLColumnExpression,
     and_,
     case,
@@ -65,7 +64,7 @@ def chosen(
 
     ``beside`` is true on a person's own line where another line reaches them.
     """
-    rows: list[Select[Any]] = []
+    rows: list[Any] = []
     for line in lines(choice):
         own = line.due is None
         rows.append(
