@@ -54,7 +54,12 @@ class Settings(BaseSettings):
     """Request threads of the web server; those that keep receipts commit together."""
 
     provider: str = "simulator"
-    """The provider of new campaigns: simulator, twilio or portal_file."""
+    """The provider of new campaigns.
+
+    One of simulator, twilio, aliyun, mas, yixintong and portal_file.
+    """
+    second_provider: str = ""
+    """Carries what the first did not take, while that cannot; empty: nobody."""
     provider_rate: int = Field(default=0, ge=0)
     """Messages a second on the provider's line; 0 takes the provider's own limit."""
     lanes: int = Field(default=3, ge=1)
@@ -80,6 +85,36 @@ class Settings(BaseSettings):
     """Twilio sender: a number in E.164 or a messaging service (MG...)."""
     twilio_base_url: str = ""
     """Another base address for Twilio's API, for a proxy; empty means Twilio's own."""
+    aliyun_key_id: str = ""
+    """AccessKey id of Alibaba Cloud's short message service."""
+    aliyun_secret: SecretStr = SecretStr("")
+    """AccessKey secret of Alibaba Cloud's short message service."""
+    aliyun_endpoint: str = "dysmsapi.aliyuncs.com"
+    """Host of the short message service; with http:// in front, a proxy of your own."""
+    mas_base_url: str = ""
+    """Address of China Mobile's cloud MAS, as the contract names it."""
+    mas_company: str = ""
+    """Company name (ecName) of the MAS interface."""
+    mas_account: str = ""
+    """User (apId) of the MAS interface."""
+    mas_secret: SecretStr = SecretStr("")
+    """Password (secretKey) of the MAS interface's user."""
+    mas_sign: str = ""
+    """Code of the signature that was filed with MAS."""
+    mas_extension: str = ""
+    """Digits after the number that MAS sends from (addSerial); may be empty."""
+    yixintong_base_url: str = ""
+    """Address of China Unicom's Yixintong, as the contract names it."""
+    yixintong_company: str = ""
+    """Company code (SpCode) of the Yixintong interface."""
+    yixintong_account: str = ""
+    """User (LoginName) of the Yixintong interface."""
+    yixintong_secret: SecretStr = SecretStr("")
+    """Password of the Yixintong interface's user."""
+    callback_key: SecretStr = SecretStr("")
+    """Ends the address where carriers that sign nothing report; 24 letters or more."""
+    callback_senders: str = ""
+    """Networks (CIDR) that those carriers report from; empty lets in every sender."""
     foreign_route_approval: str = ""
     """Number of the approval that allows numbers or texts to leave the country."""
 

@@ -101,9 +101,14 @@ def eventually(question: Any, patience: float = 10.0) -> Any:
     return found
 
 
-def provider_at(name: str, url: str, public_url: str = PUBLIC) -> Provider:
-    """The provider ``name`` with all its settings, talking to ``url``."""
-    settings = Settings(
+TWILIO_LIKE = ("simulator", "twilio")
+"""The carriers that the simulator speaks like."""
+CALLBACK_KEY = "nobody-guesses-this-address"
+
+
+def settings_at(url: str, public_url: str = PUBLIC) -> Settings:
+    """The settings of every provider, each talking to ``url``."""
+    return Settings(
         _env_file=None,
         public_url=public_url,
         simulator_url=url,
@@ -113,8 +118,25 @@ def provider_at(name: str, url: str, public_url: str = PUBLIC) -> Provider:
         twilio_sender="+15005550006",
         twilio_base_url=url,
         foreign_route_approval="1",
+        aliyun_key_id="LTAI-test",
+        aliyun_secret=SecretStr(SECRET),
+        aliyun_endpoint=url.rstrip("/"),
+        mas_base_url=url,
+        mas_company="合江县残联",
+        mas_account="hjcl",
+        mas_secret=SecretStr(SECRET),
+        mas_sign="A1b2",
+        yixintong_base_url=url,
+        yixintong_company="103905",
+        yixintong_account="hjcl",
+        yixintong_secret=SecretStr(SECRET),
+        callback_key=SecretStr(CALLBACK_KEY),
     )
-    return providers.make(name, settings)
+
+
+def provider_at(name: str, url: str, public_url: str = PUBLIC) -> Provider:
+    """The provider ``name`` with all its settings, talking to ``url``."""
+    return providers.make(name, settings_at(url, public_url))
 
 
 def outgoing(**given: Any) -> Outgoing:
@@ -130,6 +152,10 @@ def outgoing(**given: Any) -> Outgoing:
         "deadline": time.monotonic() + 30,
         "valid_seconds": 3600,
         "submitted_at": datetime.now(UTC),
+        "serial": "00000000000101654321",
+        "signature": "合江县残联",
+        "template": "SMS_1",
+        "values": {"township": "福宝镇"},
     }
     return Outgoing(**facts | given)
 

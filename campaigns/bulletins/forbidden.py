@@ -105,13 +105,25 @@ def blocks(text: str, kind: Kind) -> Iterator[Hint]:
     yield from _characters(text)
 
 
-def in_value(text: str) -> Iterator[Hint]:
-    """Everything that a variable's value must not bring into a text.
+def link_in(text: str) -> str:
+    """The first link in ``text``; empty where there is none."""
+    return _first(_LINK, text)
 
-    A bracket 【 there would pass for another sender's signature.
-    """
-    yield from _each(_LINK, _NO_LINK, text)
-    yield from _characters(text)
+
+def hand_written_suffix(text: str) -> str:
+    """The first way to refuse that somebody typed; empty where there is none."""
+    return _first(_REFUSAL, text)
+
+
+def traditional_in(text: str) -> str:
+    """The traditional characters of ``text``."""
+    pairs = zip(text, simplified(text), strict=False)
+    return "".join(letter for letter, plain in pairs if letter != plain)
+
+
+def _first(pattern: re.Pattern[str], text: str) -> str:
+    found = pattern.search(text)
+    return found.group() if found else ""
 
 
 def _each(pattern: re.Pattern[str], sentence: str, text: str) -> Iterator[Hint]:

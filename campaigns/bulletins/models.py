@@ -22,6 +22,25 @@ class Pronunciation(Base):
     set_at: Mapped[datetime]
 
 
+class CarrierTemplate(Base):
+    """A text as one carrier has approved it, or not, under the carrier's own code.
+
+    ``text_hash`` is the SHA-256 of the text with its variables' Latin names, so that
+    every version with the same words goes out under the same template. ``state`` is
+    filed, approved or refused.
+    """
+
+    __tablename__ = "carrier_template"
+
+    provider: Mapped[str] = mapped_column(String(20), primary_key=True)
+    text_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    code: Mapped[str] = mapped_column(String(40))
+    state: Mapped[str] = mapped_column(String(12))
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    noted_by: Mapped[int | None] = mapped_column(Key)
+    noted_at: Mapped[datetime]
+
+
 class Bulletin(Base):
     """One thing to say; its words are in versions, of which the last is current."""
 

@@ -27,6 +27,7 @@ LATIN = {
     "气温读法": "temp_spoken",
     "值班电话读法": "duty_spoken",
     "短信报警读法": "sms_police_spoken",
+    "标题": "title",
 }
 """Chinese names and the Latin ones under which their values are kept."""
 
@@ -59,11 +60,6 @@ def names_in(*texts: str) -> list[str]:
     return list(names)
 
 
-def places_in(text: str) -> tuple[str, ...]:
-    """Of township and village, those whose name the text holds."""
-    return tuple(sorted({"township", "village"} & set(names_in(text))))
-
-
 def fill(text: str, values: Mapping[str, str]) -> str:
     """``text`` with every variable's value. Raises Refused naming the missing one."""
     missing = [name for name in names_in(text) if not values.get(name)]
@@ -91,9 +87,13 @@ def values_for(
     return {**aloud, **known}
 
 
+ALERT = "${村}有一条广播要播：${标题}。请下载后播放。收到回1，放不了回2。"
+"""Text that tells a village's duty people, at most 67 characters when signed."""
+
+
 def alert_text(*, village: str, title: str) -> str:
-    """Text that tells a village's duty people, at most 67 characters when signed."""
-    return f"{village}有一条广播要播：{title}。请下载后播放。收到回1，放不了回2。"
+    """``ALERT`` for one village."""
+    return fill(ALERT, {"village": village, "title": title})
 
 
 def _check(text: str) -> None:

@@ -24,7 +24,7 @@ from campaigns.register.models import Member, Place
 from campaigns.vocabulary import Addressee, Channel
 
 _m = table_of(Message).c
-NEEDED = (_m.attempt, _m.phone_index, _m.village)
+NEEDED = (_m.attempt, _m.addressee, _m.phone_index, _m.village)
 """What a statement returns beside ``tally.MOVED``, for the functions here."""
 
 
@@ -58,7 +58,7 @@ def outgoing(  # noqa: PLR0913 - a message is its row, number, words, seal and t
     now: datetime,
 ) -> tuple[Outgoing, ...]:
     """Make messages ready to carry, in the order of their ids."""
-    campaign_id = dispatch.campaign.id
+    campaign_id, signature = dispatch.campaign.id, dispatch.unit.signature
     valid = int((dispatch.closes_at(now) - now).total_seconds())
     ready = []
     for row in sorted(taken, key=lambda found: found.id):
@@ -78,6 +78,10 @@ def outgoing(  # noqa: PLR0913 - a message is its row, number, words, seal and t
                 deadline=deadline,
                 valid_seconds=max(0, valid),
                 submitted_at=now,
+                serial=token.serial(signer, row.id, row.attempt),
+                signature=signature,
+                template=dispatch.templates.get(row.channel, ""),
+                values=words.values,
             )
         )
     return tuple(ready)
@@ -91,14 +95,13 @@ _PHONES = select(
 
 
 def _of_people(session: Session, taken: Sequence[Addressed]) -> dict[int, str]:
-    wanted = {row.member_id for row in taken if row.member_id is not None}
+    wanted = {row.member_id: row for row in taken}
     if not wanted:
         return {}
-    found = session.execute(_PHONES, {"people": packed_ids(wanted)})
-    people = {person.id: person for person in found}
+    ids = packed_ids(key for key in wanted if key is not None)
     known: dict[int, str] = {}
-    for row in taken:
-        person = people[row.member_id]
+    for person in session.execute(_PHONES, {"people": ids}):
+        row = wanted[person.id]
         to_guardian = row.addressee == Addressee.GUARDIAN
         phone = person.guardian_phone if to_guardian else person.phone
         index = person.guardian_phone_index if to_guardian else person.phone_index

@@ -1,4 +1,4 @@
-"""Tables beside the messages: counts, lines, duties, number files and replies."""
+"""Tables beside the messages: counts, lines, number files, replies and resends."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    CheckConstraint,
     ForeignKey,
     Index,
     SmallInteger,
@@ -162,3 +163,26 @@ class NumberRecord(Base):
     strikes: Mapped[int] = mapped_column(SmallInteger)
     first_at: Mapped[datetime]
     last_at: Mapped[datetime]
+
+
+class Resend(Base):
+    """A wish to send again what may have been sent: asked by one, agreed by another.
+
+    ``messages`` are the ids that were asked for; only those still in doubt go.
+    """
+
+    __tablename__ = "resend"
+    __table_args__ = (
+        CheckConstraint("agreed_by IS NULL OR agreed_by <> asked_by", name="two"),
+        Index("resend_campaign", "campaign_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    messages: Mapped[list[int]]
+    reason: Mapped[str] = mapped_column(String(200))
+    asked_by: Mapped[int] = mapped_column(Key)
+    asked_at: Mapped[datetime]
+    agreed_by: Mapped[int | None] = mapped_column(Key)
+    ended_at: Mapped[datetime | None]
+    sent: Mapped[int | None]

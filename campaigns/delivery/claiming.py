@@ -71,7 +71,7 @@ def claim(  # noqa: PLR0913 - the campaign, how many, for whom, until when
     """
     campaign = dispatch.campaign
     margin = timedelta(seconds=limits.timeout_seconds) + _SPARE
-    batch = Batch(secrets.token_hex(8), campaign.provider, ())
+    batch = Batch(secrets.token_hex(8), dispatch.provider, ())
     if now + margin >= dispatch.closes_at(now):
         return batch
     values = {
@@ -81,7 +81,7 @@ def claim(  # noqa: PLR0913 - the campaign, how many, for whom, until when
         "last": now + margin,
         "batch": batch.claim,
         "until": now + lease,
-        "by": campaign.provider,
+        "by": dispatch.provider,
         "size": dispatch.usual_parts,
     }
     taken = session.execute(_claim(campaign.urgency), values).all()

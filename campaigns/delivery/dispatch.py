@@ -6,15 +6,17 @@ the last moment to send) is asked again by every claim.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from campaigns.bulletins import carrier_rules
 from campaigns.bulletins.models import BulletinVersion
-from campaigns.bulletins.sms_length import measure
-from campaigns.bulletins.wording import alert_text, fill, names_in, values_for
+from campaigns.bulletins.templates import template_of
+from campaigns.bulletins.wording import ALERT, fill, names_in, values_for
 from campaigns.orm import instant
 from campaigns.planning.calendar import open_until
 from campaigns.planning.models import Campaign
@@ -26,26 +28,32 @@ _BY_PLACE = frozenset({"township", "village"})
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A text as it goes to one place, and how many parts are billed for it."""
+    """A text as it goes to one place, and how many parts are billed for it.
+
+    ``text`` is what the carrier is handed, ``values`` what fills its template.
+    """
 
     text: str
     parts: int
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Dispatch:
-    """One campaign, as a lane needs it."""
+    """One campaign, as a lane needs it; ``templates`` are codes by channel."""
 
     campaign: Campaign
     version: BulletinVersion
     unit: Unit
     places: dict[str, str]
+    provider: str
+    templates: Mapping[str, str]
     _by_place: bool
     _words: dict[tuple[str, str, str], Words] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, session: Session, campaign_id: int) -> Dispatch:
-        """Read what sending ``campaign_id`` needs."""
+    def of(cls, session: Session, campaign_id: int, provider: str = "") -> Dispatch:
+        """Read what sending ``campaign_id`` needs, through its provider or another."""
         campaign = session.get_one(
             Campaign,
             campaign_id,
@@ -55,16 +63,21 @@ class Dispatch:
         by_place = not _BY_PLACE.isdisjoint(names_in(version.sms_text))
         places = dict(session.execute(select(Place.code, Place.name)).all())
         unit = session.scalars(select(Unit)).one()
-        return cls(campaign, version, unit, places, by_place)
+        carrier = provider or campaign.provider
+        codes = _templates(session, carrier, version)
+        return cls(campaign, version, unit, places, carrier, codes, by_place)
+
+    def through(self, session: Session, provider: str) -> Dispatch:
+        """The same campaign through another provider."""
+        codes = _templates(session, provider, self.version)
+        return replace(self, provider=provider, templates=codes, _words={})
 
     def words(self, channel: str, township: str, village: str | None) -> Words:
         """The text for a place. Raises Refused where a variable has no value."""
         varies = self._by_place or channel == Channel.ALERT
         key = (channel, township, village or "") if varies else (channel, "", "")
         if key not in self._words:
-            text = self._text(*key)
-            parts = measure(text, self.unit.signature).parts
-            self._words[key] = Words(text, parts)
+            self._words[key] = self._written(*key)
         return self._words[key]
 
     @property
@@ -78,11 +91,34 @@ class Dispatch:
             open_until(self.campaign, now) or instant(0), self.campaign.send_before
         )
 
-    def _text(self, channel: str, township: str, village: str) -> str:
+    def _written(self, channel: str, township: str, village: str) -> Words:
         # Somebody without a village hears the township's name: a gap in the register
         # must not stop a campaign.
         town = self.places.get(township) or self.places.get(self.unit.place_code, "")
         place = town, self.places.get(village) or town
+        pattern, known = (
+            self.version.sms_text,
+            values_for(self.version, self.unit, *place),
+        )
         if channel == Channel.ALERT:
-            return alert_text(village=place[1], title=self.version.bulletin.title)
-        return fill(self.version.sms_text, values_for(self.version, self.unit, *place))
+            known = {"village": place[1], "title": self.version.bulletin.title}
+            pattern = ALERT
+        carrier = self.provider, self.campaign.urgency
+        text, signature = fill(pattern, known), self.unit.signature
+        return Words(
+            carrier_rules.as_carried(*carrier, text, signature),
+            carrier_rules.length(*carrier, text, signature).parts,
+            {name: known[name] for name in names_in(pattern)},
+        )
+
+
+def _templates(
+    session: Session, provider: str, version: BulletinVersion
+) -> dict[str, str]:
+    texts = {Channel.SMS: version.sms_text, Channel.ALERT: ALERT}
+    found = {
+        channel: template_of(session, provider, text)
+        for channel, text in texts.items()
+        if carrier_rules.rules_of(provider).templates and text
+    }
+    return {channel: kept.code for channel, kept in found.items() if kept}

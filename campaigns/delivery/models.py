@@ -20,6 +20,7 @@ from campaigns.delivery.bookkeeping import (
     NumberRecord,
     PortalBatch,
     Reply,
+    Resend,
     Tally,
     TallyDelta,
 )
@@ -31,6 +32,8 @@ _SUBMITTING = int(MessageState.SUBMITTING)
 _IN_DOUBT = int(MessageState.IN_DOUBT)
 _SKIPPED = int(MessageState.SKIPPED)
 _UNDELIVERED = int(MessageState.UNDELIVERED)
+BY_REFERENCE = "mas"
+"""The provider whose receipts name neither token nor serial of ours."""
 
 
 class Recipient(Base):
@@ -74,8 +77,9 @@ class Message(Base):
     UPDATE so that the tally can move the right cells. ``attempt`` counts claims and
     is the fence against a late worker; ``claim`` names the batch that holds the
     lease. ``due_at`` is when a queued message may be claimed, and when the provider
-    is asked next about one in doubt; ``asked`` counts those questions. An alert has
-    no member: its phone is the village's duty person's.
+    is asked next about one in doubt; ``asked`` counts those questions, ``polled`` how
+    often it was asked for a report that never came. An alert has no member: its phone
+    is the village's duty person's.
     """
 
     __tablename__ = "message"
@@ -130,6 +134,12 @@ class Message(Base):
             postgresql_where=text(f"state = {_IN_DOUBT}"),
         ),
         Index(
+            "message_reference",
+            "provider_ref",
+            sqlite_where=text(f"provider = '{BY_REFERENCE}'"),
+            postgresql_where=text(f"provider = '{BY_REFERENCE}'"),
+        ),
+        Index(
             "message_batch",
             "portal_batch_id",
             sqlite_where=text("portal_batch_id IS NOT NULL"),
@@ -162,6 +172,7 @@ class Message(Base):
     parts: Mapped[int | None] = mapped_column(SmallInteger)
     cost: Mapped[int | None]
     asked: Mapped[int] = mapped_column(SmallInteger, default=0)
+    polled: Mapped[int] = mapped_column(SmallInteger, default=0)
     submitted_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
@@ -231,6 +242,7 @@ __all__ = [
     "Receipt",
     "Recipient",
     "Reply",
+    "Resend",
     "Tally",
     "TallyDelta",
 ]

@@ -14,6 +14,9 @@ from campaigns.vocabulary import Channel, MessageState, Reason
 class Outgoing:
     """A claimed message, ready to be carried.
 
+    ``text`` is signed unless the carrier signs, which then finds ``signature`` here;
+    one that sends approved templates takes ``template`` and ``values`` instead of it.
+    ``serial`` is the token in twenty digits.
     ``phone`` is E.164, ``token`` comes back in the callback, ``deadline`` is a
     ``time.monotonic()`` second after which not a byte may be written.
     """
@@ -29,6 +32,10 @@ class Outgoing:
     deadline: float
     valid_seconds: int
     submitted_at: datetime
+    serial: str = ""
+    signature: str = ""
+    template: str = ""
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,17 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Incoming:
+    """Something that somebody wrote back: ``phone`` is E.164."""
+
+    provider: str
+    reference: str
+    phone: str = field(repr=False)
+    text: str = field(repr=False)
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Callback:
     """A request from a provider: the public address it was sent to, and its body."""
 
@@ -103,6 +121,8 @@ class Callback:
     form: Sequence[tuple[str, str]]
     body: bytes = b""
     token: str | None = None
+    sender: str = ""
+    """The address that the request came from."""
 
 
 class NotAuthentic(Exception):
@@ -126,6 +146,8 @@ class Provider(Protocol):
     name: str
     channels: frozenset[Channel]
     limits: Limits
+    kept: str
+    """What a callback is answered once its reports are on disk; empty means 204."""
 
     async def carry(self, outgoing: Outgoing) -> Submission:
         """Hand one message over. Raises NotAccepted; anything else is in doubt."""
@@ -137,6 +159,10 @@ class Provider(Protocol):
 
     def read_callback(self, callback: Callback) -> list[Report]:
         """Verify and read a callback. Raises NotAuthentic."""
+        ...
+
+    def read_replies(self, callback: Callback) -> list[Incoming]:
+        """Verify and read what people wrote back. Raises NotAuthentic."""
         ...
 
     async def close(self) -> None:

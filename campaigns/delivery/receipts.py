@@ -30,6 +30,7 @@ from campaigns import privacy
 from campaigns.delivery import tally, token
 from campaigns.delivery.folding import Folded, Told, fold
 from campaigns.delivery.models import Message, Receipt
+from campaigns.delivery.naming import Waiting, by_reference
 from campaigns.delivery.people import settle
 from campaigns.delivery.provider import Report
 from campaigns.orm import (
@@ -95,13 +96,17 @@ class Applied:
 
 def apply(session: Session, now: datetime, size: int = BATCH) -> Applied:
     """Apply up to ``size`` waiting reports; states, people and counts follow."""
-    waiting = session.execute(_WAITING, {"now": now, "size": size}).all()
+    found = session.execute(_WAITING, {"now": now, "size": size})
+    waiting = [Waiting(*row) for row in found]
     if not waiting:
         return Applied(0, 0)
+    waiting = by_reference(session, waiting)
     messages = _messages(session, {row.message_id for row in waiting})
-    verdicts = {row.id: _verdict(row, messages.get(row.message_id)) for row in waiting}
+    verdicts = {
+        row.id: _verdict(row, messages.get(row.message_id or 0)) for row in waiting
+    }
     _close(session, waiting, verdicts, now)
-    matched = {r.message_id for r in waiting if verdicts[r.id] == _APPLIED}
+    matched = {r.message_id or 0 for r in waiting if verdicts[r.id] == _APPLIED}
     folded = _fold(session, matched, messages)
     settle(session, _lift(session, folded, now))
     return Applied(len(waiting), len(matched))
@@ -116,6 +121,7 @@ _WAITING = (
         _r.message_id,
         _r.attempt,
         _r.provider,
+        _r.provider_ref,
         _r.phone_index,
         _r.state,
         _r.received_at,
@@ -177,13 +183,14 @@ def _messages(session: Session, ids: Iterable[int | None]) -> dict[int, Any]:
     return {row.id: row for row in session.execute(_MESSAGES, {"keys": keys})}
 
 
-def _verdict(receipt: Any, message: Any) -> str:  # noqa: ANN401 - rows
+def _verdict(receipt: Waiting, message: Any) -> str:  # noqa: ANN401 - a row
     """Token, number and provider must agree; anything else is kept and shown."""
     if message is None:
         return "unmatched"
     if receipt.phone_index is not None and receipt.phone_index != message.phone_index:
         return "other_number"
-    if receipt.provider != message.provider or receipt.attempt > message.attempt:
+    late = (receipt.attempt or 0) > message.attempt
+    if receipt.provider != message.provider or late:
         return "other_sending"
     if message.state >= MessageState.REJECTED:
         return "closed"
@@ -192,7 +199,7 @@ def _verdict(receipt: Any, message: Any) -> str:  # noqa: ANN401 - rows
 
 def _close(
     session: Session,
-    waiting: Sequence[Any],
+    waiting: Sequence[Waiting],
     verdicts: Mapping[int, str],
     now: datetime,
 ) -> None:

@@ -27,12 +27,14 @@ class Campaign(Base):
     ``rule`` is the segment's rule, frozen when the campaign is submitted. ``channels``
     lists ``sms`` and ``loudspeaker``. ``due_at`` is when it may begin (release plus
     hold), ``send_before`` when unsent messages are cancelled, window bounds are
-    minutes of the day in Asia/Shanghai. ``moved_by`` is whoever changed the status
-    last, and nobody where the service did. ``visits_opened_at`` is when everybody whom
-    it had not reached by ``confirm_by`` had a visit, ``numbers_read_at`` when numbers
-    that failed were noted. ``released_alone_by`` is the duty officer who released a
-    standing emergency text, whom somebody else countersigns. A campaign that
-    ``follows`` another goes to people of that one's audience only.
+    minutes of the day in Asia/Shanghai. With ``resend_absent`` a message of which the
+    provider's records prove that it never came is sent once more. ``moved_by`` is
+    whoever changed the status last, and nobody where the service did.
+    ``visits_opened_at`` is when everybody whom it had not reached by ``confirm_by`` had
+    a visit, ``numbers_read_at`` when numbers that failed were noted.
+    ``released_alone_by`` is the duty officer who released a standing emergency text,
+    whom somebody else countersigns. A campaign that ``follows`` another goes to people
+    of that one's audience only.
     """
 
     __tablename__ = "campaign"
@@ -65,6 +67,7 @@ class Campaign(Base):
     send_before: Mapped[datetime]
     window_from: Mapped[int] = mapped_column(SmallInteger)
     window_to: Mapped[int] = mapped_column(SmallInteger)
+    resend_absent: Mapped[bool] = mapped_column(default=False)
     made_by: Mapped[int | None] = mapped_column(Key)
     made_at: Mapped[datetime]
     submitted_by: Mapped[int | None] = mapped_column(Key)

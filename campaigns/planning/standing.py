@@ -10,12 +10,13 @@ from operator import add
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from campaigns.audience.channel_choice import Choice
+from campaigns.audience import channel_choice
 from campaigns.audience.rules import Rule
 from campaigns.audience.selection import where
 from campaigns.bulletins.models import BulletinVersion
 from campaigns.errors import CampaignError, NotReady, Refused, mark
 from campaigns.planning.calendar import SHANGHAI, next_opening
+from campaigns.planning.carriage import carrier_faults
 from campaigns.planning.models import Campaign
 from campaigns.register.models import Member
 from campaigns.vocabulary import BulletinState, CampaignState, Channel, Urgency
@@ -37,6 +38,7 @@ def obstacles(
     """Every reason why the campaign may not go out now; empty when it may."""
     return [
         *_text(campaign, now),
+        *carrier_faults(session, campaign, campaign.provider),
         *_times(campaign, now),
         *_audience(session, campaign, rule, now),
         *_repeated(session, campaign, rule, now),
@@ -139,7 +141,7 @@ def _people_told_enough(
         for other in tips
     ]
     told = reduce(add, turns)
-    sendable = Choice(campaign.urgency, now).told
+    sendable = channel_choice.reason(now, urgency=campaign.urgency) == ""
     people = select(func.count(Member.id)).where(
         *where(rule, now), sendable, told >= TIPS_A_WEEK
     )

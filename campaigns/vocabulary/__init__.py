@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from campaigns.vocabulary.people import (
     ALL_COMPONENTS,
-    COPY,
     PERSON,
     Addressee,
     Category,
@@ -16,7 +15,6 @@ from campaigns.vocabulary.people import (
     Level,
     MemberStatus,
     NumberStatus,
-    Preference,
     RowVerdict,
     Sex,
     Urgency,
@@ -35,7 +33,6 @@ from campaigns.vocabulary.states import (
     MessageState,
     MissedReason,
     Reason,
-    Way,
 )
 from campaigns.vocabulary.visits import (
     AT_THE_DOOR,
@@ -55,7 +52,6 @@ __all__ = [
     "BY_TELEPHONE",
     "CAMPAIGN_STEPS",
     "CONTACT",
-    "COPY",
     "MESSAGE_STEPS",
     "OPEN_STATES",
     "PERSON",
@@ -78,12 +74,10 @@ __all__ = [
     "NeedKind",
     "NeedState",
     "NumberStatus",
-    "Preference",
     "Reason",
     "RowVerdict",
     "Sex",
     "Urgency",
     "VisitOutcome",
-    "Way",
     "Wish",
 ]

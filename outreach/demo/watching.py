@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -91,7 +90,7 @@ def _show(
     packs: int,
     villages: int,
 ) -> None:
-    states = Counter(seen.messages) + Counter(seen.copies)
+    states = seen.messages
     waiting = sum(states.get(name, 0) for name in _WAITING)
     moving = states.get("accepted", 0) + states.get("sent", 0)
     total = sum(states.values()) or None
@@ -107,8 +106,9 @@ def _show(
 
 
 def _settled(wiring: Wiring, campaign: int, seen: CampaignStatistics) -> bool:
-    lines = seen.messages, seen.copies, seen.alerts
-    if not seen.audience or any(line.get(name) for line in lines for name in _WAITING):
+    if not seen.audience or any(seen.messages.get(name) for name in _WAITING):
+        return False
+    if any(seen.alerts.get(name) for name in _WAITING):
         return False
     with wiring.database.reading() as session:
         if session.get_one(Campaign, campaign).recorded_at is None:
@@ -133,7 +133,6 @@ def _facts(session: Session, campaign: int, seen: CampaignStatistics) -> dict[st
     return {
         "audience": seen.audience,
         "messages": dict(seen.messages),
-        "copies": dict(seen.copies),
         "alerts": dict(seen.alerts),
         "people": dict(seen.people),
         "reached": seen.reached,

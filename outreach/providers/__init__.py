@@ -2,76 +2,95 @@
 
 from __future__ import annotations
 
-from campaigns.delivery.provider import Limits, Provider
+from importlib.util import find_spec
+
+from campaigns.delivery.provider import Provider
 from campaigns.errors import NotReady, mark
+from outreach.providers.guarded import LEAST
 from outreach.settings import Settings
 
 PORTAL = "portal_file"
 """A carrier's web portal that people feed with files: nothing carries by itself."""
-CARRIERS = ("simulator", "twilio")
+CARRIERS = ("simulator", "twilio", "aliyun", "mas", "yixintong")
 NAMES = (*CARRIERS, PORTAL)
 
-_TWILIO_RATE = 100
+_SDK = "alibabacloud_dysmsapi20170525"
+_NEEDED = {
+    "twilio": ("twilio_account", "twilio_secret", "twilio_sender"),
+    "aliyun": ("aliyun_key_id", "aliyun_secret"),
+    "mas": ("mas_base_url", "mas_company", "mas_account", "mas_secret", "mas_sign"),
+    "yixintong": (
+        "yixintong_base_url",
+        "yixintong_company",
+        "yixintong_account",
+        "yixintong_secret",
+    ),
+}
+_UNSIGNED = frozenset({"aliyun", "mas"})
+"""Carriers that sign nothing, and report to a secret address."""
+
 _UNKNOWN = mark("没有名为 %(name)s 的短信通道。可用的有：%(names)s。")
-_INCOMPLETE = mark(
-    "Twilio 还不能用：请设置 OUTREACH_TWILIO_ACCOUNT、OUTREACH_TWILIO_SECRET "
-    "和 OUTREACH_TWILIO_SENDER，然后重新启动。"
-)
+_INCOMPLETE = mark("%(name)s 还不能用：请设置 %(settings)s，然后重新启动。")
 _FOREIGN = mark(
     "Twilio 会把号码和内容送到境外，必须先有批准：请把批准文号写入 "
     "OUTREACH_FOREIGN_ROUTE_APPROVAL，然后重新启动。"
 )
 _NO_SECRET = mark("模拟通道还没有密钥：请先运行一次 outreach up。")
 _BY_HAND = mark("运营商平台由人上传号码文件，不能自动发送。")
+_NO_SDK = mark(
+    "阿里云短信还不能用：没有装它的软件包。"
+    "请运行 pip install 'outreach[aliyun]'，然后重新启动。"
+)
+_SHORT_KEY = mark(
+    "%(name)s 的回执地址要保密：请把 OUTREACH_CALLBACK_KEY 设成 "
+    "%(least)s 个以上的字母和数字，然后重新启动。"
+)
 
 
 def make(name: str, settings: Settings) -> Provider:
     """The provider ``name``. Raises NotReady with the sentence of ``ready``.
 
-    The SDK costs a fifth of a second to import, so only who sends imports it.
+    SDKs cost up to a second to import, so only who sends imports them.
     """
     if name not in CARRIERS:
         raise NotReady(_BY_HAND) if name == PORTAL else _unknown(name)
-    if sentence := ready(name, settings):
-        raise NotReady(sentence)
-    if name == "simulator":
-        from outreach.providers import simulator  # noqa: PLC0415 - see above
+    if lack := lacking(name, settings):
+        raise lack
+    from outreach.providers import making  # noqa: PLC0415 - see above
 
-        return simulator.make(settings)
-    return _twilio(settings)
+    return making.MAKERS[name](settings)
 
 
-def ready(name: str, settings: Settings) -> str | None:
-    """Why ``name`` cannot be used yet, as a sentence to translate; None if it can."""
+def lacking(name: str, settings: Settings) -> NotReady | None:
+    """Why ``name`` cannot be used yet; None if it can. Raises NotReady if unknown."""
     if name not in NAMES:
         raise _unknown(name)
     if name == "simulator":
-        return None if settings.simulator_secret.get_secret_value() else _NO_SECRET
-    if name == "twilio":
-        return _twilio_lacks(settings)
+        known = settings.simulator_secret.get_secret_value()
+        return None if known else NotReady(_NO_SECRET)
+    if missing := [
+        field for field in _NEEDED.get(name, ()) if not _set(settings, field)
+    ]:
+        names = "、".join(f"OUTREACH_{field.upper()}" for field in missing)
+        return NotReady(_INCOMPLETE, name=name, settings=names)
+    return _beyond(name, settings)
+
+
+def _beyond(name: str, settings: Settings) -> NotReady | None:
+    """What a provider needs beside its account."""
+    if name == "twilio" and not settings.foreign_route_approval:
+        return NotReady(_FOREIGN)
+    if name == "aliyun" and find_spec(_SDK) is None:
+        return NotReady(_NO_SDK)
+    short = len(settings.callback_key.get_secret_value()) < LEAST
+    if name in _UNSIGNED and short:
+        return NotReady(_SHORT_KEY, name=name, least=LEAST)
     return None
 
 
-def _twilio_lacks(settings: Settings) -> str | None:
-    secret = settings.twilio_secret.get_secret_value()
-    if not (settings.twilio_account and secret and settings.twilio_sender):
-        return _INCOMPLETE
-    return None if settings.foreign_route_approval else _FOREIGN
-
-
-def _twilio(settings: Settings) -> Provider:
-    from outreach.providers.twilio import Account, TwilioProvider  # noqa: PLC0415
-
-    account = Account(
-        sid=settings.twilio_account,
-        secret=settings.twilio_secret.get_secret_value(),
-        sender=settings.twilio_sender,
-        own_url=settings.own_url,
-        base_url=settings.twilio_base_url,
-    )
-    limits = Limits(per_second=settings.provider_rate or _TWILIO_RATE)
-    connections = settings.lanes * limits.in_flight
-    return TwilioProvider("twilio", account, limits, connections=connections)
+def _set(settings: Settings, field: str) -> bool:
+    value = getattr(settings, field)
+    return bool(value if isinstance(value, str) else value.get_secret_value())
 
 
 def _unknown(name: str) -> NotReady:

@@ -13,6 +13,7 @@ from twilio.rest.api.v2010.account.message import MessageInstance
 
 from campaigns.delivery.provider import (
     Callback,
+    Incoming,
     Limits,
     NotAccepted,
     NotAuthentic,
@@ -21,7 +22,7 @@ from campaigns.delivery.provider import (
     Submission,
 )
 from campaigns.vocabulary import Channel, MessageState
-from outreach.providers.twilio_callbacks import report, verified
+from outreach.providers.twilio_callbacks import REPLIES, incoming, report, verified
 from outreach.providers.twilio_codes import REASONS, STATES, Verdict, reason, verdict
 from outreach.providers.twilio_http import Exchange, HttpClient, exchange
 
@@ -51,6 +52,7 @@ class TwilioProvider:
     """Carries SMS; the outcome of anything but a clear refusal is in doubt."""
 
     channels = frozenset({Channel.SMS, Channel.ALERT})
+    kept = ""
 
     def __init__(
         self, name: str, account: Account, limits: Limits, *, connections: int
@@ -130,6 +132,12 @@ class TwilioProvider:
         address = self.callback_url(callback.token)
         form = verified(callback, address, self._account.sid, self._validator)
         return [report(self.name, callback.token, form)]
+
+    def read_replies(self, callback: Callback) -> list[Incoming]:
+        """Verify and read an inbound message. Raises NotAuthentic."""
+        address = f"{self._account.own_url}/callbacks/{self.name}/{REPLIES}"
+        form = verified(callback, address, self._account.sid, self._validator)
+        return [incoming(self.name, form)]
 
     async def close(self) -> None:
         """Close kept-alive connections."""

@@ -8,12 +8,14 @@ from hmac import compare_digest
 
 from twilio.request_validator import RequestValidator
 
-from campaigns.delivery.provider import Callback, NotAuthentic, Report
+from campaigns.delivery.provider import Callback, Incoming, NotAuthentic, Report
 from outreach.providers.twilio_codes import STATES, reason
 
 _LARGEST = 64 * 1024
 _SIGNATURE = "x-twilio-signature"
 _SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
+REPLIES = "replies"
+"""Ends the address that a number's inbound messages are sent to."""
 _DONE = re.compile(r"\d{10}", re.ASCII)
 
 
@@ -74,6 +76,13 @@ def report(provider: str, token: str | None, form: Fields) -> Report:
         reason=reason(state, code),
         phone=form.get("To"),
         provider_at=_done_at(form.get("RawDlrDoneDate", "")),
+    )
+
+
+def incoming(provider: str, form: Fields) -> Incoming:
+    """What somebody wrote back, in a verified callback."""
+    return Incoming(
+        provider, form["MessageSid"], form.get("From", ""), form.get("Body", "")
     )
 
 

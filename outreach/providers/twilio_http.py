@@ -1,13 +1,7 @@
-"""The HTTP client under the Twilio SDK: kept-alive, bounded in time, never repeating.
-
-Whether a request can have reached the provider is known only here, so here the
-errors that come before the first byte become ``NotAccepted``.
-"""
+"""The HTTP client under the Twilio SDK: its requests over connections of ours."""
 
 from __future__ import annotations
 
-import asyncio
-import time
 from base64 import b64encode
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -16,19 +10,11 @@ from functools import lru_cache
 from logging import Logger, getLogger
 from typing import Any
 from urllib.parse import quote_plus
-from weakref import WeakKeyDictionary
 
-import aiohttp
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 
-from campaigns.delivery.provider import NotAccepted
-
-_CONNECT_SECONDS = 3.05
-# Shorter than any carrier keeps an idle connection: a POST into a connection that
-# the other side just closed cannot be told from one that was read.
-_KEEP_ALIVE_SECONDS = 15
-_logger = getLogger(__name__)
+from outreach.providers.kept_alive import KeptAlive
 
 
 @dataclass(slots=True)
@@ -43,16 +29,12 @@ exchange: ContextVar[Exchange] = ContextVar("exchange")
 
 
 class HttpClient(AsyncHttpClient):  # type: ignore[misc] # the SDK has no types
-    """One aiohttp session for each event loop, shared by everything in it."""
+    """The SDK's requests over connections of ours."""
 
     def __init__(self, *, seconds: float, connections: int) -> None:
         # The SDK's own logging prints numbers and texts.
         super().__init__(_silent(), is_async=True, timeout=seconds)
-        self._seconds = seconds
-        self._connections = connections
-        self._sessions: WeakKeyDictionary[
-            asyncio.AbstractEventLoop, aiohttp.ClientSession
-        ] = WeakKeyDictionary()
+        self._lines = KeptAlive(seconds=seconds, connections=connections)
 
     async def request(  # noqa: PLR0913, PLR0917 - the SDK's signature
         self,
@@ -67,48 +49,22 @@ class HttpClient(AsyncHttpClient):  # type: ignore[misc] # the SDK has no types
     ) -> Response:
         """Make one request. Raises NotAccepted where nothing can have been read."""
         call = exchange.get(Exchange())
-        try:
-            answer = await self._session().request(
-                method.upper(),
-                uri,
-                params=_words(params),
-                data=_form(data),
-                headers=_signed(headers, auth),
-                timeout=self._limits(call.deadline),
-                allow_redirects=False,
-            )
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as closed:
-            # Never the address with its query: a number may be in it.
-            fault = f"{type(closed).__name__}: no connection"
-            raise NotAccepted(fault, code="connect", throttled=True) from closed
-        call.retry_after = answer.headers.get("Retry-After")
-        body = await answer.read()
-        return Response(answer.status, body.decode(errors="replace"), answer.headers)
-
-    def _limits(self, deadline: float | None) -> aiohttp.ClientTimeout:
-        connect = _CONNECT_SECONDS
-        if deadline is not None:
-            connect = min(connect, deadline - time.monotonic())
-            if connect <= 0:
-                raise NotAccepted("deadline passed before writing", code="deadline")
-        return aiohttp.ClientTimeout(total=self._seconds, connect=connect)
-
-    def _session(self) -> aiohttp.ClientSession:
-        loop = asyncio.get_running_loop()
-        if loop not in self._sessions:
-            self._sessions[loop] = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(
-                    limit=self._connections, keepalive_timeout=_KEEP_ALIVE_SECONDS
-                ),
-                cookie_jar=aiohttp.DummyCookieJar(),
-            )
-        return self._sessions[loop]
+        heard = await self._lines.ask(
+            method.upper(),
+            uri,
+            deadline=call.deadline,
+            params=_words(params),
+            data=_form(data),
+            headers=_signed(headers, auth),
+        )
+        call.retry_after = heard.headers.get("Retry-After")
+        return Response(
+            heard.status, heard.body.decode(errors="replace"), heard.headers
+        )
 
     async def close(self) -> None:
         """Close this loop's connections."""
-        session = self._sessions.pop(asyncio.get_running_loop(), None)
-        if session:
-            await session.close()
+        await self._lines.close()
 
 
 def _words(given: Mapping[str, object] | None) -> dict[str, Any] | None:

@@ -22,6 +22,7 @@ from outreach.web.gate import acting, needs, now, reading, wired, writing
 from outreach.web.languages import sentence, shown_word
 from outreach.web.noting import noted
 from outreach.web.own_bulletins import opened
+from outreach.web.templating import template_carriers
 
 bp = Blueprint("bulletins", __name__, url_prefix="/bulletins")
 
@@ -130,6 +131,7 @@ def show(bulletin_id: int) -> str:
             view=four_forms(session, bulletin, version, township),
             faults=[sentence(f) for f in readiness.faults(session, version, now())],
             allowed=_allowed(version),
+            template_carriers=template_carriers(),
         )
 
 

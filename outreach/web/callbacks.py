@@ -7,16 +7,20 @@ verifying and keeping one.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask, Response, current_app, request
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from campaigns.delivery.provider import Callback, NotAuthentic
+from campaigns.delivery.provider import Callback, NotAuthentic, Provider
 from campaigns.errors import NotReady
-from outreach import inbox
+from outreach import inbox, replying
 from outreach.wiring import Wiring
 
-_BYTES = 64 * 1024
+_BYTES = 512 * 1024
+"""A carrier pushes some hundred receipts at once; more than that is not one."""
 
 
 def register(app: Flask) -> None:
@@ -31,31 +35,64 @@ def make(wiring: Wiring) -> Flask:
     receiver = Flask("outreach.callbacks", static_folder=None)
     receiver.config["MAX_CONTENT_LENGTH"] = _BYTES
     receiver.extensions["outreach"] = wiring
-    receiver.add_url_rule("/<provider>/<token>", view_func=take, methods=["POST"])
+    for rule, view in (
+        ("/<provider>/<token>", take),
+        ("/<provider>/replies", take_replies),
+        ("/<provider>/<token>/replies", take_replies),
+    ):
+        receiver.add_url_rule(rule, view_func=view, methods=["POST"])
     return receiver
 
 
 def take(provider: str, token: str) -> Response:
-    """Keep a provider's report; 204 when it is on disk, 503 to have it repeated."""
-    wiring: Wiring = current_app.extensions["outreach"]
+    """Keep a provider's report; its answer says that it is on disk."""
+    wiring = _wiring()
+    return _kept(
+        provider,
+        lambda carrier: inbox.of(wiring).keep(carrier.read_callback(_callback(token))),
+    )
+
+
+def take_replies(provider: str, token: str | None = None) -> Response:
+    """Keep what people wrote back, for a person to read."""
+
+    def keep(carrier: Provider) -> None:
+        replying.keep(_wiring(), carrier.read_replies(_callback(token)))
+
+    return _kept(provider, keep)
+
+
+def _kept(provider: str, keep: Callable[[Provider], None]) -> Response:
+    """Answer as the provider wants it, or 503 to have the call repeated."""
     try:
-        carrier = wiring.provider(provider)
-        reports = carrier.read_callback(_callback(wiring, token))
+        carrier = _wiring().provider(provider)
+        keep(carrier)
     except NotReady:
         return Response(status=404)
     except (NotAuthentic, HTTPException, UnicodeDecodeError):
         return Response(status=403)
-    try:
-        inbox.of(wiring).keep(reports)
-    except inbox.NotStored:
+    except (inbox.NotStored, SQLAlchemyError):
         return Response(status=503, headers={"Retry-After": "5"})
-    return Response(status=204)
+    if not carrier.kept:
+        return Response(status=204)
+    return Response(carrier.kept, mimetype="application/json")
 
 
-def _callback(wiring: Wiring, token: str) -> Callback:
+def _wiring() -> Wiring:
+    wiring: Wiring = current_app.extensions["outreach"]
+    return wiring
+
+
+def _callback(token: str | None) -> Callback:
     """The request as the provider signed it: at our public address, whole."""
     body = request.get_data(cache=True, parse_form_data=False)
     form = list(request.form.items(multi=True))
     path = request.script_root + request.full_path.rstrip("?")
-    headers = dict(request.headers)
-    return Callback(wiring.settings.own_url + path, headers, form, body, token)
+    return Callback(
+        _wiring().settings.own_url + path,
+        dict(request.headers),
+        form,
+        body,
+        token,
+        request.remote_addr or "",
+    )

@@ -17,12 +17,12 @@ from campaigns.planning.models import Campaign
 from campaigns.register.places import Gazetteer
 from campaigns.register.unit import current_unit
 from outreach import access
+from outreach.providers import NAMES, lacking
 from outreach.web.forms import Typed
 from outreach.web.frame import ZONE, day
 from outreach.web.gate import acting, now, wired
 from outreach.web.languages import language, shown_word
 
-PROVIDERS = ("simulator", "twilio", "portal_file")
 _FORM_TIME = "%Y-%m-%dT%H:%M"
 
 
@@ -116,17 +116,17 @@ def _about(row: listing.BulletinRow) -> str:
 
 
 def _providers() -> list[tuple[str, str, str]]:
+    """Each provider that can be used, its name, and what to know about it."""
     settings = wired().settings
     about = {
         "simulator": _("练习和演示用，不会真的发出去。"),
         "twilio": _("境外通道，要有批准文号。"),
+        "aliyun": _("文稿的模板先在阿里云报备，通过以后才能发。"),
+        "mas": _("中国移动的政企接口。"),
+        "yixintong": _("中国联通的政企接口，没有回执：发出的都按“无回执”算。"),
         "portal_file": _("导出号码文件，到运营商网页上发，再把结果传回来。"),
     }
-    ready = [
-        name
-        for name in PROVIDERS
-        if name != "twilio" or (settings.twilio_account and settings.twilio_sender)
-    ]
+    ready = [name for name in NAMES if lacking(name, settings) is None]
     return [(name, shown_word(f"provider.{name}"), about[name]) for name in ready]
 
 

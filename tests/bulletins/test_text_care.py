@@ -110,7 +110,9 @@ def test_the_same_words_go_to_every_category(session):
         now=NOW,
     )
     assert len({row.category for row in rows}) == len(ready) == len(Category)
-    assert {out.text for out in ready} == {"福宝镇的乡亲：天冷，多穿衣服。"}
+    assert {out.text for out in ready} == {
+        "【合江县残联】福宝镇的乡亲：天冷，多穿衣服。"
+    }
 
 
 @pytest.mark.parametrize("text", texts(), ids=lambda text: text.id)

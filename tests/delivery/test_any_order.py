@@ -29,7 +29,6 @@ from campaigns.delivery import (
     launching,
     reconciling,
     sending,
-    squashing,
     tally,
 )
 from campaigns.delivery.dispatch import Dispatch
@@ -155,7 +154,7 @@ class Campaigning(RuleBasedStateMachine):
     def gate_and_squash(self):
         with self.database.writing() as session:
             gating.gate(session, self.campaign, self.now)
-            squashing.squash(session, 7)
+            tally.squash(session, 7)
 
     @invariant()
     def nobody_is_told_twice(self):

@@ -287,7 +287,7 @@ def test_words_that_name_the_place_are_filled_and_measured_for_each(
     factories.member(session, village=None)
     campaign = launched(1, version_id=version.id)
     batch = claim(campaign)
-    assert {m.text[:6] for m in batch.messages} == {"福宝镇大坪村", "福宝镇福宝镇"}
+    assert {m.text[7:13] for m in batch.messages} == {"福宝镇大坪村", "福宝镇福宝镇"}
     session.expire_all()
     kept = dict(session.execute(select(Message.id, Message.parts)).all())
     assert kept == {m.message_id: m.parts for m in batch.messages}

@@ -33,3 +33,17 @@ def test_a_token_changed_in_one_place_is_nothing():
         other = "b" if letter != "b" else "c"
         assert token.read(KEY, made[:at] + other + made[at + 1 :]) is None
     assert token.read(b"j" * 32, made) is None
+
+
+def test_a_serial_says_message_and_attempt_in_twenty_digits():
+    made = token.serial(KEY, 10_000_000_001, 3)
+    assert (len(made), made.isdecimal()) == (20, True)
+    assert token.read(KEY, made) == Token(0, 10_000_000_001, 3)
+    assert token.read(b"j" * 32, made) is None
+
+
+def test_a_serial_changed_in_one_place_is_nothing():
+    made = token.serial(KEY, 7, 1)
+    for at, digit in enumerate(made):
+        other = str((int(digit) + 1) % 10)
+        assert token.read(KEY, made[:at] + other + made[at + 1 :]) is None

@@ -16,6 +16,7 @@ from carriers import (
     PUBLIC,
     SECRET,
     TO,
+    TWILIO_LIKE,
     carry,
     eventually,
     free_port,
@@ -26,11 +27,10 @@ from carriers import (
 
 from campaigns.delivery.provider import Limits, NotAccepted
 from campaigns.vocabulary import MessageState, Reason
-from outreach import providers
 from outreach.providers.twilio import Account, TwilioProvider
 
 
-@pytest.fixture(params=providers.CARRIERS)
+@pytest.fixture(params=TWILIO_LIKE)
 def provider(request, carrier):
     return provider_at(request.param, carrier.url)
 

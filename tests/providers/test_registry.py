@@ -24,21 +24,21 @@ def settings(**given):
 
 def test_twilio_needs_only_credentials_and_an_approval():
     ready = settings(**TWILIO, foreign_route_approval="残联〔2026〕1号")
-    assert providers.ready("twilio", ready) is None
+    assert providers.lacking("twilio", ready) is None
     assert isinstance(providers.make("twilio", ready), Provider)
 
 
 def test_what_is_missing_is_said_in_a_sentence():
-    assert "OUTREACH_TWILIO_ACCOUNT" in providers.ready("twilio", settings())
-    assert "批准文号" in providers.ready("twilio", settings(**TWILIO))
-    assert "outreach up" in providers.ready("simulator", settings())
+    assert "OUTREACH_TWILIO_ACCOUNT" in str(providers.lacking("twilio", settings()))
+    assert "批准文号" in str(providers.lacking("twilio", settings(**TWILIO)))
+    assert "outreach up" in str(providers.lacking("simulator", settings()))
     with pytest.raises(NotReady, match="OUTREACH_TWILIO_SENDER"):
         providers.make("twilio", settings())
 
 
 def test_a_portal_is_fed_by_people():
     assert providers.PORTAL in providers.NAMES
-    assert providers.ready(providers.PORTAL, settings()) is None
+    assert providers.lacking(providers.PORTAL, settings()) is None
     with pytest.raises(NotReady, match="由人上传"):
         providers.make(providers.PORTAL, settings())
 

@@ -181,9 +181,6 @@ def upgrade() -> None:
         sa.Column("reads_aloud", sa.Boolean(), nullable=False),
         sa.Column("number_status", sa.String(length=24), nullable=False),
         sa.Column("legal_basis", sa.String(length=24), nullable=False),
-        sa.Column("tips_basis", sa.String(length=24), nullable=True),
-        sa.Column("preference", sa.String(length=24), nullable=False),
-        sa.Column("guardian_copy", sa.Boolean(), nullable=False),
         sa.Column("status", sa.String(length=24), nullable=False),
         sa.Column("notes", sa.LargeBinary(), nullable=True),
         sa.Column(
@@ -226,9 +223,6 @@ def upgrade() -> None:
                 "reads_aloud",
                 "status",
                 "legal_basis",
-                "tips_basis",
-                "preference",
-                "guardian_copy",
                 "number_status",
                 "phone_index",
                 "guardian_phone_index",
@@ -809,6 +803,7 @@ def upgrade() -> None:
         sa.Column("send_before", sa.BigInteger(), nullable=False),
         sa.Column("window_from", sa.SmallInteger(), nullable=False),
         sa.Column("window_to", sa.SmallInteger(), nullable=False),
+        sa.Column("resend_absent", sa.Boolean(), nullable=False),
         sa.Column(
             "made_by",
             sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
@@ -1020,6 +1015,7 @@ def upgrade() -> None:
         sa.Column("parts", sa.SmallInteger(), nullable=True),
         sa.Column("cost", sa.Integer(), nullable=True),
         sa.Column("asked", sa.SmallInteger(), nullable=False),
+        sa.Column("polled", sa.SmallInteger(), nullable=False),
         sa.Column("submitted_at", sa.BigInteger(), nullable=True),
         sa.Column("accepted_at", sa.BigInteger(), nullable=True),
         sa.Column("finished_at", sa.BigInteger(), nullable=True),
@@ -1080,6 +1076,13 @@ def upgrade() -> None:
             unique=True,
             sqlite_where=sa.text("state <> 91"),
             postgresql_where=sa.text("state <> 91"),
+        )
+        batch_op.create_index(
+            "message_reference",
+            ["provider_ref"],
+            unique=False,
+            sqlite_where=sa.text("provider = 'mas'"),
+            postgresql_where=sa.text("provider = 'mas'"),
         )
         batch_op.create_index(
             "message_open_phone",
@@ -1396,9 +1399,66 @@ def upgrade() -> None:
     with op.batch_alter_table("visit_missed", schema=None) as batch_op:
         batch_op.create_index("visit_missed_visit", ["visit_id"], unique=False)
 
+    op.create_table(
+        "carrier_template",
+        sa.Column("provider", sa.String(length=20), nullable=False),
+        sa.Column("text_hash", sa.String(length=64), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column(
+            "noted_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("noted_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "provider", "text_hash", name=op.f("pk_carrier_template")
+        ),
+    )
+    op.create_table(
+        "resend",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "campaign_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("messages", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column(
+            "asked_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "agreed_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("sent", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "agreed_by IS NULL OR agreed_by <> asked_by", name=op.f("ck_resend_two")
+        ),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"],
+            ["campaign.id"],
+            name=op.f("fk_resend_campaign_id_campaign"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resend")),
+    )
+    with op.batch_alter_table("resend", schema=None) as batch_op:
+        batch_op.create_index("resend_campaign", ["campaign_id"])
+
 
 def downgrade() -> None:
     """Step back."""
+    op.drop_table("resend")
+    op.drop_table("carrier_template")
     op.drop_table("visit_missed")
     op.drop_table("visit_try")
     op.drop_table("need")
@@ -1408,6 +1468,7 @@ def downgrade() -> None:
     op.drop_table("recipient")
     op.drop_table("portal_batch")
     with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_index("message_reference")
         batch_op.drop_index(
             "message_open_phone",
             sqlite_where=sa.text("state IN (0, 10, 11)"),
