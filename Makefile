@@ -1,6 +1,6 @@
 # Needs GNU make >= 3.81 and Python >= 3.11, nothing else. `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-voice lint format lock install clean
+.PHONY: help demo up test test-voice drill lint format lock install clean
 # The project's path may hold Chinese characters in a locale that is not UTF-8.
 export PYTHONUTF8 := 1
 
@@ -26,6 +26,10 @@ test: ## Every test; ARGS="tests/register -k phone", WORKERS=0 for one process
 test-voice: ## A speech recogniser listens to every bulletin (600 MB, half an hour)
 	@sh scripts/voice.sh
 	@.venv-voice/bin/python -m pytest --confcutdir=tests/voice tests/voice $(ARGS)
+
+drill: ## Knock a production county over; ARGS="--messages 20000 --kills 500 --json"
+	@sh scripts/environment.sh dev
+	@.venv/bin/outreach drill $(ARGS)
 
 # No `djlint --check`: its formatter swaps half the quotes of an attribute, and breaks
 # runs of Chinese into lines, which browsers show with spaces in them.

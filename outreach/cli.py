@@ -17,6 +17,7 @@ _COMMANDS = {
     "bench": "outreach.bench:bench",
     "campaign": "outreach.commands.campaign:campaign",
     "demo": "outreach.demo:demo",
+    "drill": "outreach.drill:drill",
     "import": "outreach.commands.importing:importing",
     "migrate": "outreach.commands.processes:migrate",
     "segment": "outreach.commands.segment:segment",

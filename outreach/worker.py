@@ -60,7 +60,8 @@ def _configuration() -> dict[str, Any]:
         "task_default_queue": "housekeeping",
         "worker_prefetch_multiplier": 1,
         "worker_hijack_root_logger": False,
-        "worker_cancel_long_running_tasks_on_connection_loss": True,
+        # A lost hint costs seconds, a lane that is cut off leaves people in doubt.
+        "worker_cancel_long_running_tasks_on_connection_loss": False,
         "enable_utc": True,
         "beat_schedule": {
             "tick": {

@@ -17,6 +17,7 @@ _TESTS = Path(__file__).parent
 PROMISES: dict[str, list[str]] = {
     # People
     "Nobody is sent the same message twice, whatever is killed.": [
+        "journeys/test_drill.py::test_a_county_that_is_knocked_over_loses_and_doubles_nobody",
         "journeys/test_worker.py::test_a_worker_killed_again_and_again_sends_nobody_twice",
         "delivery/test_kills.py::test_killed_senders_tell_nobody_twice",
         "delivery/test_sending.py::test_recording_twice_changes_nothing",

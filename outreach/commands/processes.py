@@ -52,4 +52,5 @@ def beat() -> None:
     """Keep time for the workers; any number may run."""
     from outreach.worker import celery  # noqa: PLC0415 - slow import
 
-    celery.Beat(loglevel="INFO").run()
+    # In memory: the one entry ticks each second, and any number may run in one folder.
+    celery.Beat(loglevel="WARNING", scheduler="celery.beat:Scheduler").run()

@@ -30,6 +30,7 @@ MESSAGES = {
     30006: "Landline or unreachable carrier",
     30007: "Message filtered",
     30036: "Validity Period Expired",
+    63038: "Account exceeded the daily messages limit",
 }
 _SINGLE_GSM, _JOINED_GSM, _SINGLE_UCS, _JOINED_UCS = 160, 153, 70, 67
 

@@ -55,6 +55,24 @@ class Behaviour:
     reset_after: float = 0.0
     drip: float = 0.0
     broken_json: float = 0.0
+    unavailable: float = 0.0
+    """503 before anything is accepted."""
+    moved: float = 0.0
+    """A redirect to another host."""
+    page: float = 0.0
+    """Accepted, and answered with a page of HTML."""
+    empty: float = 0.0
+    """Accepted, and answered with nothing at all."""
+    huge: float = 0.0
+    """Accepted, and answered with ten megabytes."""
+    nameless: float = 0.0
+    """Accepted, and answered without the message's SID."""
+    quota: float = 0.0
+    """Refused because the account's daily limit is used up."""
+    ledger_closed: bool = False
+    """Whether listing messages fails, as it does while a carrier has trouble."""
+    ledger_lag_seconds: float = 0.0
+    """How long an accepted message stays out of the list."""
 
     def changed(self, given: Mapping[str, Any]) -> Behaviour:
         """This behaviour with ``given`` fields; ValueError names a wrong one."""
@@ -81,6 +99,13 @@ FAULTS = (
     "reset_after",
     "drip",
     "broken_json",
+    "unavailable",
+    "moved",
+    "page",
+    "empty",
+    "huge",
+    "nameless",
+    "quota",
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 from aiohttp import web
 
@@ -10,6 +11,14 @@ from outreach.simulator import answers
 from outreach.simulator.behaviour import Behaviour
 
 _FOREVER = 600.0
+_ELSEWHERE = "http://elsewhere.invalid/"
+_HUGE = 10_000_000
+_QUOTA = 63038
+_EARLIER = {
+    "unauthorised": (20003, 401),
+    "error_before": (20500, 500),
+    "quota": (_QUOTA, 429),
+}
 
 
 def said(body: bytes, status: int = 200) -> web.Response:
@@ -36,15 +45,16 @@ async def before(
     """A fault that strikes before anything is accepted; None for the later ones."""
     if trouble == "too_many":
         return too_many(behaviour)
-    if trouble == "unauthorised":
-        return refused(20003, 401)
-    if trouble == "error_before":
-        return refused(20500, 500)
+    if trouble in _EARLIER:
+        return refused(*_EARLIER[trouble])
+    if trouble == "moved":
+        return web.Response(status=302, headers={"Location": _ELSEWHERE})
     if trouble == "black_hole":
         await asyncio.sleep(_FOREVER)
     if trouble == "reset":
         _cut(request)
-    return web.Response(status=503) if trouble in {"black_hole", "reset"} else None
+    unsaid = {"black_hole", "reset", "unavailable"}
+    return web.Response(status=503) if trouble in unsaid else None
 
 
 async def after(
@@ -59,7 +69,20 @@ async def after(
         return said(body[: len(body) // 2], 201)
     if trouble == "drip":
         return await _drip(body, request)
-    return refused(20500, 500)
+    return _odd(trouble, body) or refused(20500, 500)
+
+
+def _odd(trouble: str, body: bytes) -> web.Response | None:
+    """A 2xx that says nothing a client can use."""
+    if trouble == "page":
+        return web.Response(body=b"<html>ok</html>", content_type="text/html")
+    if trouble == "empty":
+        return web.Response(status=201)
+    if trouble == "huge":
+        return said(b" " * _HUGE, 201)
+    if trouble == "nameless":
+        return said(json.dumps({**json.loads(body), "sid": None}).encode(), 201)
+    return None
 
 
 def _cut(request: web.BaseRequest) -> None:

@@ -127,11 +127,18 @@ class Carrier:
 
     async def list_messages(self, request: web.BaseRequest) -> web.Response:
         """Messages by To, newest first, page by page."""
+        if self.behaviour.ledger_closed:
+            return refused(20500, 503)
         size = min(_PAGE_MOST, max(1, int(request.query.get("PageSize", "50"))))
         page = max(0, int(request.query.get("Page", "0")))
         rows = self.ledger.newest(request.query.get("To"), size + 1, page * size)
         now = time.time()
-        found = [answers.message(self.account, row, now) for row in rows[:size]]
+        shown = now - self.behaviour.ledger_lag_seconds
+        found = [
+            answers.message(self.account, row, now)
+            for row in rows[:size]
+            if row.at <= shown
+        ]
         asked = {
             k: v for k, v in request.query.items() if k not in {"Page", "PageToken"}
         }

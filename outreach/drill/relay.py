@@ -1,0 +1,81 @@
+"""A relay between the workers and their broker, where the network's faults happen."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+_PIECE = 65_536
+_STALL_SECONDS = 1.0
+
+
+class Relay:
+    """Copies bytes between a loopback port and a unix socket, in a thread of its own.
+
+    ``delay`` seconds are added to every piece, a ``stalled`` share of pieces waits a
+    second more, as after a lost packet; ``closed`` refuses everybody.
+    """
+
+    def __init__(self, port: int, there: Path, seed: int) -> None:
+        self.delay = 0.0
+        self.stalled = 0.0
+        self.closed = False
+        self.port, self._there = port, there
+        self._draw = random.Random(seed)  # noqa: S311 - a drill repeats its chances
+        self._open: set[asyncio.StreamWriter] = set()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+
+    def start(self) -> None:
+        """Listen."""
+        self._thread.start()
+        listening = asyncio.start_server(self._meet, "127.0.0.1", self.port)
+        asyncio.run_coroutine_threadsafe(listening, self._loop).result(10)
+
+    def stop(self) -> None:
+        """Cut everything and end the thread."""
+        self.cut()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+
+    def cut(self) -> None:
+        """Reset every connection that is open."""
+        self._loop.call_soon_threadsafe(self._cut)
+
+    def _cut(self) -> None:
+        for writer in list(self._open):
+            writer.transport.abort()
+
+    async def _meet(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        if self.closed:
+            writer.transport.abort()
+            return
+        try:
+            back, there = await asyncio.open_unix_connection(str(self._there))
+        except OSError:
+            writer.transport.abort()
+            return
+        ends = {writer, there}
+        self._open |= ends
+        try:
+            await asyncio.gather(self._copy(reader, there), self._copy(back, writer))
+        finally:
+            self._open -= ends
+
+    async def _copy(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        with suppress(OSError):
+            while piece := await reader.read(_PIECE):
+                if self.delay:
+                    await asyncio.sleep(self.delay)
+                if self.stalled and self._draw.random() < self.stalled:
+                    await asyncio.sleep(_STALL_SECONDS)
+                writer.write(piece)
+                await writer.drain()
+        writer.close()

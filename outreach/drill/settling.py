@@ -1,0 +1,77 @@
+"""Waiting until a service has recovered, and settling what is in doubt."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+import httpx
+from sqlalchemy.exc import SQLAlchemyError
+
+from campaigns.delivery.reconciling import QUESTIONS, anything_to_ask
+from outreach import sweeping
+from outreach.drill.office import Office
+from outreach.drill.stand import Stand
+from outreach.simulator import asking
+from outreach.wiring import Wiring
+
+PATIENCE = 600.0
+_MINUTE = timedelta(minutes=1)
+
+
+def recovered(
+    stand: Stand, office: Office, campaigns: Sequence[int], since: float
+) -> float | None:
+    """Seconds ``since`` until nothing is due, under way or unread; None if never.
+
+    Messages in doubt are not part of it: they wait for their questions.
+    """
+
+    def quiet() -> bool:
+        with suppress(SQLAlchemyError):
+            return all(office.handed_over(campaign) for campaign in campaigns)
+        return False
+
+    if not stand.until(quiet, PATIENCE):
+        return None
+    return round(time.monotonic() - since, 1)
+
+
+def told(stand: Stand, office: Office, campaigns: Sequence[int]) -> None:
+    """Wait until the carrier has reported what it will, and all of it is applied."""
+
+    def nothing_pending() -> bool:
+        with suppress(httpx.HTTPError, SQLAlchemyError):
+            pending = asking.summary(stand.settings)["pending_receipts"]
+            return not pending and all(office.handed_over(c) for c in campaigns)
+        return False
+
+    stand.until(nothing_pending, PATIENCE)
+
+
+def ask(wiring: Wiring) -> int:
+    """Ask the ledger as often as the product does, without waiting for the hours.
+
+    It is the product's own sweep; only its clock runs ahead, from question to question.
+    Returns how many messages in doubt were found there.
+    """
+    clock, found = wiring.clock, 0
+    try:
+        for moment in QUESTIONS:
+            wiring.clock = _ahead(clock, moment + _MINUTE)
+            while _left(wiring):
+                found += sweeping.reconcile(wiring)
+    finally:
+        wiring.clock = clock
+    return found
+
+
+def _ahead(clock: Callable[[], datetime], by: timedelta) -> Callable[[], datetime]:
+    return lambda: clock() + by
+
+
+def _left(wiring: Wiring) -> bool:
+    with wiring.database.reading() as session:
+        return anything_to_ask(session, wiring.clock())
