@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaigns.errors import CampaignError, NotReady, mark
@@ -24,6 +25,9 @@ from outreach.wiring import Wiring
 _log = logging.getLogger(__name__)
 LEFT_OUT = "ignore"
 """The meaning of a column that is not taken in."""
+
+_AT_ONCE = 5
+"""Files of one person that may wait for their check."""
 
 _ALIVE = 60.0
 """Seconds after which a check that reports no progress counts as dead."""
@@ -45,7 +49,11 @@ def receive(  # noqa: PLR0913 - what the form holds
     by: int,
     now: datetime,
 ) -> Import:
-    """Keep an uploaded file, for its owner's eyes only, until it is imported."""
+    """Keep an uploaded file, for its owner's eyes only, until it is imported.
+
+    Raises NotReady while as many of the same person's are still being checked.
+    """
+    _refuse_many(session, by)
     waiting = settings.data_dir.resolve() / "uploads" / f"new-{time.time_ns()}"
     waiting.mkdir(parents=True, mode=0o700)
     with (waiting / "file").open("wb") as kept:
@@ -62,6 +70,15 @@ def receive(  # noqa: PLR0913 - what the form holds
     wipe(settings, made.id)
     waiting.rename(folder(settings, made.id))
     return made
+
+
+def _refuse_many(session: Session, by: int) -> None:
+    mine = Import.made_by == by, Import.state == ImportState.CHECKING
+    n = session.scalar(select(func.count()).select_from(Import).where(*mine)) or 0
+    if n >= _AT_ONCE:
+        raise NotReady(
+            mark("您有 %(n)s 份名册正在检查。请等检查完，再上传下一份。"), n=n
+        )
 
 
 def check(wiring: Wiring, import_id: int) -> None:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from campaigns.delivery import finishing, gating, reconciling, silence, tally
+from campaigns.delivery import finishing, gating, reconciling, silence, squashing
 from campaigns.delivery.duty import win
 from campaigns.delivery.models import Receipt
 from campaigns.delivery.reconciling import Answer, Question
@@ -86,7 +86,7 @@ def _receive(session: Session, now: datetime, hint: Hint) -> None:
 
 
 def _squash(session: Session, _: datetime, __: Hint) -> None:
-    tally.squash(session)
+    squashing.squash(session)
 
 
 def _expire(session: Session, now: datetime, _: Hint) -> None:

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from campaigns.bulletins.models import BulletinVersion
 from campaigns.delivery.models import Reply, Tally, TallyDelta
+from campaigns.delivery.tally import TEXTS
 from campaigns.errors import mark
 from campaigns.fieldwork.models import Announcement
+from campaigns.fieldwork.visit_models import Need, Visit
 from campaigns.planning.models import Campaign
 from campaigns.register.models import Import, Member, Unit
 from campaigns.reporting.daily import lookup, periods
@@ -21,7 +23,6 @@ from campaigns.vocabulary import (
     AnnouncementState,
     BulletinState,
     CampaignState,
-    Channel,
     ImportState,
     MessageState,
     NumberStatus,
@@ -58,7 +59,7 @@ def to_do(
         *_own_texts(session, acting),
         *_daily(session, acting, now),
         *_delivery(session, acting),
-        *_fieldwork(session, acting),
+        *_fieldwork(session, acting, now),
         *_keeping(session, wiring, acting, now),
     ]
     return found[:_AT_MOST]
@@ -118,16 +119,31 @@ def _delivery(session: Session, acting: Acting) -> Iterator[ToDo]:
     yield from _some(mark("%(n)s 条回复要处理"), n, "/delivery/replies")
 
 
-def _fieldwork(session: Session, acting: Acting) -> Iterator[ToDo]:
+def _fieldwork(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
     if acting.role in {Role.TOWNSHIP, Role.VILLAGE}:
         here = Announcement.village.startswith(acting.place, autoescape=True)
         n = _count(session, Announcement, here, Announcement.state.in_(_NOT_PLAYED))
         yield from _some(mark("%(n)s 条播出还没有确认"), n, "/fieldwork")
+    if may(acting, Action.READ_VISITS):
+        yield from _visits(session, acting, now)
     if acting.role in {Role.TOWNSHIP, Role.COORDINATOR}:
         bad = Member.number_status == NumberStatus.SUSPECT
         n = _count(session, Member, bad, *scope(acting, Action.RECORD_VISITS).where())
         address = "/register?contact=suspect"
         yield from _some(mark("%(n)s 个号码待核实"), n, address)
+
+
+def _visits(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
+    """Open visits and needs of one's own people, and which of them are late."""
+    mine = scope(acting, Action.READ_VISITS).where()
+    late = (
+        (Visit, mark("%(n)s 户走访过了最迟时间"), "/fieldwork/visits"),
+        (Need, mark("%(n)s 项需求过了最迟时间"), "/fieldwork/needs"),
+    )
+    for table, sentence, address in late:
+        overdue = table.closed_at.is_(None), table.due_at < now
+        ours = table.member_id.in_(select(Member.id).where(*mine))
+        yield from _some(sentence, _count(session, table, *overdue, ours), address)
 
 
 def _keeping(
@@ -151,7 +167,7 @@ def in_state(session: Session, state: MessageState) -> int:
 
 
 def _sum(table: type[Tally | TallyDelta], state: MessageState) -> Select[int]:
-    here = table.state == int(state), table.channel == Channel.SMS.value
+    here = table.state == int(state), table.channel.in_(TEXTS)
     return select(func.sum(table.n)).where(*here)
 
 

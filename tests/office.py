@@ -61,6 +61,11 @@ def fill(session: Session) -> None:
     """The unit, its places and one account of each role."""
     factories.unit(session)
     factories.places(session)
+    staff(session)
+
+
+def staff(session: Session) -> None:
+    """One account of each role."""
     for name, role, place, categories in PEOPLE:
         user = accounts.add_user(
             session, name=name, shown_as=name, password=PASSWORD, now=factories.NOW

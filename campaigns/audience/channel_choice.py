@@ -1,182 +1,231 @@
-"""Which phone a text goes to, and why it would not: as SQL, and as a sentence.
+"""Which ways reach each person, and why others do not: as SQL over Member.
 
-The same expressions freeze an audience (INSERT ... SELECT) and count a segment, so
-that the figure shown before release and the messages made after it cannot differ.
-How often a phone was written to, and who shares it, is known to delivery alone.
+The same expressions freeze an audience (INSERT ... SELECT), count a segment and
+explain one person, so that the figure shown before release, the messages made after
+it and the sentence on a person's page cannot differ. The order of ways is that of the
+rules table for each disability, by components; the first that the county really has
+is used. How often a phone was written to, and who shares it, is known to delivery.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
+from functools import cached_property
 
-from sqlalchemy import ColumnElement, and_, case, false, literal, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, literal, or_
 
-from campaigns.errors import mark
-from campaigns.register.models import Member, OptOut
+from campaigns.audience.conditions import (
+    Condition,
+    alive,
+    allowed,
+    child,
+    has,
+    needs_guardian,
+    refused,
+    unknown_components,
+)
+from campaigns.register.models import Member
 from campaigns.vocabulary import (
-    Addressee,
     Category,
-    LegalBasis,
     MemberStatus,
-    NumberStatus,
+    Preference,
     Reason,
     Urgency,
+    Way,
 )
 
-CHINA = ZoneInfo("Asia/Shanghai")
-CHILD_UNDER = 14
-NEEDS_GUARDIAN = Category.INTELLECTUAL.bit | Category.PSYCHOSOCIAL.bit
 DEAF_BLIND = Category.VISUAL.bit | Category.HEARING.bit
-DEAD_NUMBERS = (NumberStatus.EMPTY, NumberStatus.SUSPENDED, NumberStatus.BLOCKED)
+SEVERE = (1, 2)
 
 
-def born_after(now: datetime, years: int) -> date:
-    """Whoever is born after this day is younger than ``years`` in China at ``now``."""
-    today = now.astimezone(CHINA).date()
-    try:
-        return today.replace(year=today.year - years)
-    except ValueError:  # 29 February
-        return today.replace(year=today.year - years, day=28)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Choice:
-    """How one campaign reaches each member, as SQL expressions over Member."""
+    """How a campaign of ``urgency`` reaches each member at ``now``.
 
-    addressee: ColumnElement[str]
-    phone_index: ColumnElement[bytes | None]
-    reason: ColumnElement[str]
-    suits: ColumnElement[bool]
+    ``loudspeaker``: villages hear it as well; ``voice``: its provider can call.
+    """
 
+    urgency: Urgency
+    now: datetime
+    loudspeaker: bool = True
+    voice: bool = False
 
-def choose(urgency: Urgency, now: datetime, *, loudspeaker: bool = True) -> Choice:
-    """The expressions for a campaign; ``loudspeaker``: villages hear it as well."""
-    return Choice(
-        addressee(now),
-        phone_index(now),
-        reason(now, urgency=urgency, loudspeaker=loudspeaker),
-        suits(now),
-    )
+    @cached_property
+    def way(self) -> ColumnElement[str]:
+        """The ``Way`` of each person; without any, the one that says why."""
+        own, copy = self._own_reaches, self._copy_reaches
+        called = and_(self.called, ~self._own_refused)
+        return case(
+            (Member.status != MemberStatus.ACTIVE, Way.INACTIVE.value),
+            (~allowed(self.urgency, self.now), Way.NO_LEGAL_BASIS.value),
+            (and_(called, own, copy), Way.VOICE_SMS_GUARDIAN.value),
+            (and_(called, own), Way.VOICE_SMS.value),
+            (called, Way.VOICE.value),
+            (and_(own, copy), Way.SMS_GUARDIAN.value),
+            (and_(own, ~self.suits), Way.SMS_ALOUD.value),
+            (own, Way.SMS.value),
+            (and_(copy, self.child), Way.GUARDIAN_CHILD.value),
+            (copy, Way.GUARDIAN.value),
+            (self._refused_all, Way.OPTED_OUT.value),
+            (self.deaf_blind, Way.DEAF_BLIND.value),
+            (self.child, Way.NO_GUARDIAN.value),
+            (self._wishes_visit, Way.WISHES_VISIT.value),
+            (self._wishes_loudspeaker, Way.WISHES_LOUDSPEAKER.value),
+            (Member.phone_index.is_not(None), Way.NUMBER_BAD.value),
+            (self.hears_loudspeaker, Way.LOUDSPEAKER.value),
+            else_=literal(Way.NOTHING.value),
+        )
 
+    @property
+    def told(self) -> Condition:
+        """Whether any text or call goes to the person or their guardian."""
+        return self.way.in_([way.value for way in Way if way.told])
 
-def needs_guardian(now: datetime) -> ColumnElement[bool]:
-    """Under 14, or an intellectual or psychosocial component, known or unknown."""
-    return or_(
-        and_(
-            Member.birth_date.is_not(None),
-            Member.birth_date > born_after(now, CHILD_UNDER),
-        ),
-        Member.categories.op("&")(NEEDS_GUARDIAN) != 0,
-        _unknown_components(),
-    )
+    @property
+    def beside(self) -> Condition:
+        """Something other than their own text reaches the person."""
+        other = or_(self._copy_reaches, and_(self.called, ~self._own_refused))
+        active = Member.status == MemberStatus.ACTIVE
+        return and_(active, allowed(self.urgency, self.now), other)
 
+    @cached_property
+    def suits(self) -> Condition:
+        """Whether their own text alone reaches the person: somehow they read it."""
+        wanted = Member.preference == Preference.SMS
+        return or_(~self._blind, Member.reads_aloud, wanted)
 
-def to_guardian(now: datetime) -> ColumnElement[bool]:
-    """Whether the guardian's phone is used: wanted and there, or the only one alive."""
-    own = and_(
-        Member.phone_index.is_not(None), Member.number_status.not_in(DEAD_NUMBERS)
-    )
-    return and_(
-        Member.guardian_phone_index.is_not(None), or_(needs_guardian(now), ~own)
-    )
+    @cached_property
+    def confirm(self) -> Condition:
+        """Severe or living alone: a second channel, and a person confirms."""
+        return or_(Member.grade.in_(SEVERE), Member.living_alone)
 
+    @cached_property
+    def hears_loudspeaker(self) -> Condition:
+        """Whether a play may be heard: never by who cannot hear, or may not."""
+        deaf = or_(has(Category.HEARING.bit), unknown_components())
+        heard = and_(Member.village.is_not(None), ~deaf)
+        return heard if self.loudspeaker else false()
 
-def addressee(now: datetime) -> ColumnElement[str]:
-    """``guardian`` or ``member``, as text."""
-    return case(
-        (to_guardian(now), Addressee.GUARDIAN.value), else_=Addressee.MEMBER.value
-    )
+    @cached_property
+    def child(self) -> Condition:
+        """Under 14 in China."""
+        return child(self.now)
 
+    @cached_property
+    def deaf_blind(self) -> Condition:
+        """Neither hears nor sees: no remote channel works."""
+        return Member.categories.op("&")(DEAF_BLIND) == DEAF_BLIND
 
-def phone_index(now: datetime) -> ColumnElement[bytes | None]:
-    """Blind index of the phone that is used, or NULL without one."""
-    return case(
-        (to_guardian(now), Member.guardian_phone_index), else_=Member.phone_index
-    )
+    @cached_property
+    def copied(self) -> Condition:
+        """The guardian is told: beside the person, or in place of a dead phone.
 
+        An adult may end the copy: a guardian may be the danger.
+        """
+        there = Member.guardian_phone_index.is_not(None)
+        needed = or_(needs_guardian(self.now), and_(there, ~alive()))
+        wanted = or_(self.child, and_(Member.guardian_copy, needed))
+        return and_(wanted, ~self.deaf_blind)
 
-def reason(
-    now: datetime,
-    *,
-    urgency: Urgency = Urgency.MUST_REACH,
-    loudspeaker: bool = True,
-) -> ColumnElement[str]:
-    """Why no text is sent, as a ``Reason`` value; empty when one is."""
-    chosen = phone_index(now)
-    hears = Member.village.is_not(None) if loudspeaker else false()
-    return case(
-        (Member.status != MemberStatus.ACTIVE, Reason.INACTIVE.value),
-        (Member.legal_basis == LegalBasis.NONE, Reason.NO_LEGAL_BASIS.value),
-        (_refused(chosen, urgency), Reason.OPTED_OUT.value),
-        (
-            Member.categories.op("&")(DEAF_BLIND) == DEAF_BLIND,
-            Reason.DEAF_BLIND.value,
-        ),
-        (and_(chosen.is_(None), hears), Reason.NO_PHONE.value),
-        (chosen.is_(None), Reason.NO_CONTACT.value),
-        (
-            and_(~to_guardian(now), Member.number_status.in_(DEAD_NUMBERS)),
-            Reason.NUMBER_BAD.value,
-        ),
-        else_=literal(Reason.NONE.value),
-    )
+    @cached_property
+    def called(self) -> Condition:
+        """A voice call is made: to who sees badly, wishes it, or needs two channels."""
+        if not self.voice:
+            return false()
+        wishes = Member.preference == Preference.VOICE
+        needed = or_(~self.suits, wishes, self.confirm)
+        open_ = or_(wishes, Member.preference == Preference.NONE)
+        hears = ~has(Category.HEARING.bit)
+        return and_(needed, open_, hears, alive(), ~self.child)
 
+    @cached_property
+    def _blind(self) -> Condition:
+        return or_(has(Category.VISUAL.bit), unknown_components())
 
-def suits(now: datetime) -> ColumnElement[bool]:
-    """Whether a text alone reaches the person: read by a guardian, or readable."""
-    blind = or_(
-        Member.categories.op("&")(Category.VISUAL.bit) != 0, _unknown_components()
-    )
-    return or_(to_guardian(now), ~blind, Member.reads_aloud)
+    @cached_property
+    def _wishes_visit(self) -> Condition:
+        return self._wish(Preference.VISIT)
 
+    @cached_property
+    def _wishes_loudspeaker(self) -> Condition:
+        return and_(self._wish(Preference.LOUDSPEAKER), self.hears_loudspeaker)
 
-def _unknown_components() -> ColumnElement[bool]:
-    return and_(
-        Member.certificate_category == int(Category.MULTIPLE), Member.categories == 0
-    )
+    def _wish(self, preference: Preference) -> Condition:
+        """What a person wishes always wins, but where life is in danger."""
+        if self.urgency == Urgency.EMERGENCY:
+            return false()
+        return Member.preference == preference
 
+    @cached_property
+    def _elsewise(self) -> Condition:
+        """Another way is used in place of the person's own text."""
+        blind = Member.certificate_category == int(Category.VISUAL)
+        calls = or_(self._wish(Preference.VOICE), and_(blind, ~Member.reads_aloud))
+        alone = and_(self.called, calls, ~self.confirm, ~self.copied)
+        if self.urgency == Urgency.EMERGENCY:
+            alone = false()
+        return or_(self._wishes_visit, self._wishes_loudspeaker, alone)
 
-def _refused(
-    chosen: ColumnElement[bytes | None], urgency: Urgency
-) -> ColumnElement[bool]:
-    if urgency == Urgency.EMERGENCY:
-        return false()
-    scopes = ("all", "tips") if urgency == Urgency.TIP else ("all",)
-    standing = OptOut.lifted_at.is_(None), OptOut.scope.in_(scopes)
-    phones = select(OptOut.phone_index).where(~OptOut.personal, *standing)
-    people = select(OptOut.member_id).where(OptOut.personal, *standing)
-    return or_(chosen.in_(phones), Member.id.in_(people))
+    @property
+    def _own_reaches(self) -> Condition:
+        barred = or_(self.child, self.deaf_blind, self._elsewise)
+        return and_(alive(), ~barred, ~self._own_refused)
 
+    @property
+    def _copy_reaches(self) -> Condition:
+        there = Member.guardian_phone_index.is_not(None)
+        return and_(self.copied, there, ~self._copy_refused)
 
-def explain(member: Member, now: datetime) -> str:
-    """The sentence (msgid) that tells how this person is reached, and why."""
-    if member.categories & DEAF_BLIND == DEAF_BLIND:
-        return mark("听看都困难，没有合适的远程方式：请派熟悉的人上门。")
-    own = member.phone_index is not None and member.number_status not in DEAD_NUMBERS
-    wanted, why = _wants_guardian(member, now)
-    if wanted and member.guardian_phone_index is not None:
-        return why
-    if own:
-        return _by_own_phone(member)
-    if member.guardian_phone_index is not None:
-        return mark("发短信给监护人，因为本人没有能用的手机。")
-    if member.village is not None:
-        return mark("没有手机：靠村里的大喇叭，再请村里的人上门。")
-    return mark("没有联系方式：请先补上电话或所在的村。")
+    @property
+    def own_reason(self) -> ColumnElement[str]:
+        """Why the person's own text is not sent, empty when it is."""
+        none = Member.phone_index.is_(None)
+        there = Member.guardian_phone_index.is_not(None)
+        other = or_(there, self.hears_loudspeaker)
+        return self._barred(
+            (self._own_refused, Reason.OPTED_OUT),
+            (self.deaf_blind, Reason.DEAF_BLIND),
+            (and_(self.child, ~there), Reason.NO_GUARDIAN),
+            (self.child, Reason.CHILD),
+            (and_(none, other), Reason.NO_PHONE),
+            (none, Reason.NO_CONTACT),
+            (~alive(), Reason.NUMBER_BAD),
+            (self._elsewise, Reason.WRONG_CHANNEL),
+        )
 
+    @property
+    def copy_reason(self) -> ColumnElement[str]:
+        """Why nothing goes to the guardian where it should."""
+        return self._barred(
+            (self._copy_refused, Reason.OPTED_OUT),
+            (Member.guardian_phone_index.is_(None), Reason.NO_GUARDIAN),
+        )
 
-def _by_own_phone(member: Member) -> str:
-    if member.categories & Category.VISUAL.bit and not member.reads_aloud:
-        return mark("发短信给本人，再由大喇叭或电话说一遍，因为看字有困难。")
-    return mark("发短信给本人。")
+    @property
+    def call_reason(self) -> ColumnElement[str]:
+        """Why the person is not called where they should be."""
+        return self._barred((self._own_refused, Reason.OPTED_OUT))
 
+    def _barred(self, *more: tuple[Condition, Reason]) -> ColumnElement[str]:
+        first = (
+            (Member.status != MemberStatus.ACTIVE, Reason.INACTIVE),
+            (~allowed(self.urgency, self.now), Reason.NO_LEGAL_BASIS),
+        )
+        pairs = [(condition, reason.value) for condition, reason in (*first, *more)]
+        return case(*pairs, else_=literal(Reason.NONE.value))
 
-def _wants_guardian(member: Member, now: datetime) -> tuple[bool, str]:
-    born = member.birth_date
-    if born is not None and born > born_after(now, CHILD_UNDER):
-        return True, mark("发短信给监护人，因为本人未满 14 岁。")
-    unknown = member.certificate_category == Category.MULTIPLE and not member.categories
-    wanted = bool(member.categories & NEEDS_GUARDIAN) or unknown
-    return wanted, mark("发短信给监护人，请家人帮着看、帮着办。")
+    @property
+    def _copy_refused(self) -> Condition:
+        """The guardian refused, or the person, who is no child, refused for both."""
+        own = and_(~self.child, self._own_refused)
+        return or_(refused(Member.guardian_phone_index, self.urgency), own)
+
+    @cached_property
+    def _own_refused(self) -> Condition:
+        return refused(Member.phone_index, self.urgency)
+
+    @property
+    def _refused_all(self) -> Condition:
+        own = and_(~self.child, self._own_refused)
+        return or_(own, and_(self.copied, self._copy_refused))

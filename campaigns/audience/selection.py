@@ -10,26 +10,41 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from campaigns.audience.channel_choice import born_after, reason
+from campaigns.audience.channel_choice import Choice
+from campaigns.audience.conditions import born_after
 from campaigns.audience.rules import Rule
 from campaigns.errors import NotReady, mark
 from campaigns.register.models import Member
 from campaigns.register.scope import Scope, within
-from campaigns.vocabulary import Category, Reason, Urgency
+from campaigns.vocabulary import Category, Reason, Urgency, Way
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentCount:
     """How many people a rule finds, where, and how many a text can reach.
 
-    ``cells`` counts people by (certificate category, township code); ``reasons``
-    counts those whom no text reaches. ``reachable`` plus the reasons is ``total``.
+    ``cells`` counts people by (certificate category, township code), ``ways`` by how
+    they are told or why not; ``to_confirm`` are those whom a person must confirm.
     """
 
     total: int
-    reachable: int
     cells: dict[tuple[int, str], int] = field(default_factory=dict)
-    reasons: dict[Reason, int] = field(default_factory=dict)
+    ways: dict[Way, int] = field(default_factory=dict)
+    to_confirm: int = 0
+
+    @property
+    def reachable(self) -> int:
+        """People to whom a text or a call goes, or to their guardian."""
+        return sum(n for way, n in self.ways.items() if way.told)
+
+    @property
+    def reasons(self) -> dict[Reason, int]:
+        """The others by reason, most frequent first; with ``reachable`` the total."""
+        sums: Counter[Reason] = Counter()
+        for way, n in self.ways.items():
+            if not way.told:
+                sums[way.reason] += n
+        return dict(sums.most_common())
 
     @property
     def by_category(self) -> dict[int, int]:
@@ -63,31 +78,37 @@ def where(rule: Rule, now: datetime) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def count(
+def count(  # noqa: PLR0913 - whom, for whom, and by which ways
     session: Session,
     rule: Rule,
     scope: Scope,
     now: datetime,
     *,
     urgency: Urgency = Urgency.MUST_REACH,
+    loudspeaker: bool = True,
+    voice: bool = False,
 ) -> SegmentCount:
     """Count the people of ``rule`` inside ``scope`` in one statement."""
-    why = reason(now, urgency=urgency).label("why")
+    choice = Choice(urgency, now, loudspeaker=loudspeaker, voice=voice)
     category, township = Member.certificate_category, Member.township
+    keys = (category, township, choice.way.label("way"), choice.confirm)
     rows = session.execute(
-        select(category, township, why, func.count())
+        select(*keys, func.count())
         .where(*where(rule, now), *scope.where())
-        .group_by(category, township, why)
+        .group_by(*keys)
     )
     cells: Counter[tuple[int, str]] = Counter()
-    reasons: Counter[Reason] = Counter()
-    for its_category, its_township, its_reason, n in rows:
+    ways: Counter[Way] = Counter()
+    confirmed = 0
+    for its_category, its_township, way, confirm, n in rows:
         cells[its_category, its_township] += n
-        reasons[Reason(its_reason)] += n
-    reachable = reasons.pop(Reason.NONE, 0)
-    ordered = sorted(reasons.items(), key=lambda item: -item[1])
+        ways[Way(way)] += n
+        confirmed += n if confirm and Way(way) is not Way.INACTIVE else 0
     return SegmentCount(
-        sum(cells.values()), reachable, dict(sorted(cells.items())), dict(ordered)
+        sum(cells.values()),
+        dict(sorted(cells.items())),
+        {way: ways[way] for way in Way if ways[way]},
+        confirmed,
     )
 
 

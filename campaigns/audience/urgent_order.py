@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, case
 
-from campaigns.audience.channel_choice import needs_guardian
+from campaigns.audience.conditions import needs_guardian
 from campaigns.register.models import Member
 from campaigns.vocabulary import Category
 

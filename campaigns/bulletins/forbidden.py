@@ -105,6 +105,15 @@ def blocks(text: str, kind: Kind) -> Iterator[Hint]:
     yield from _characters(text)
 
 
+def in_value(text: str) -> Iterator[Hint]:
+    """Everything that a variable's value must not bring into a text.
+
+    A bracket 【 there would pass for another sender's signature.
+    """
+    yield from _each(_LINK, _NO_LINK, text)
+    yield from _characters(text)
+
+
 def link_in(text: str) -> str:
     """The first link in ``text``; empty where there is none."""
     return _first(_LINK, text)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from campaigns.bulletins import sensitive
 from campaigns.bulletins.agreement import disagreements
-from campaigns.bulletins.forbidden import Kind, blocks
+from campaigns.bulletins.forbidden import Kind, blocks, in_value
 from campaigns.bulletins.models import BulletinVersion
 from campaigns.bulletins.sms_length import MAXIMUM_PARTS, Length, measure
 from campaigns.bulletins.wording import CHINESE, fill, names_in, values_for
@@ -103,9 +103,10 @@ def _undecided(version: BulletinVersion, unit: Unit) -> Iterator[CampaignError]:
 def _wording(version: BulletinVersion) -> Iterator[CampaignError]:
     forms = [(getattr(version, name), kind) for name, kind in _FORMS.items()]
     forms += [(line, Kind.EASY_READ) for line in version.easy_read]
-    for text, kind in forms:
-        for hint in blocks(text, kind):
-            yield Refused(hint.sentence, **hint.values)
+    found = [hint for text, kind in forms for hint in blocks(text, kind)]
+    found += [hint for text in version.values.values() for hint in in_value(text)]
+    for hint in found:
+        yield Refused(hint.sentence, **hint.values)
 
 
 def _sensitive(session: Session, version: BulletinVersion) -> Iterator[CampaignError]:

@@ -60,6 +60,11 @@ def names_in(*texts: str) -> list[str]:
     return list(names)
 
 
+def places_in(text: str) -> tuple[str, ...]:
+    """Of township and village, those whose name the text holds."""
+    return tuple(sorted({"township", "village"} & set(names_in(text))))
+
+
 def fill(text: str, values: Mapping[str, str]) -> str:
     """``text`` with every variable's value. Raises Refused naming the missing one."""
     missing = [name for name in names_in(text) if not values.get(name)]

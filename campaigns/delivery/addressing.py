@@ -24,7 +24,7 @@ from campaigns.register.models import Member, Place
 from campaigns.vocabulary import Addressee, Channel
 
 _m = table_of(Message).c
-NEEDED = (_m.attempt, _m.addressee, _m.phone_index, _m.village)
+NEEDED = (_m.attempt, _m.phone_index, _m.village)
 """What a statement returns beside ``tally.MOVED``, for the functions here."""
 
 
@@ -95,13 +95,14 @@ _PHONES = select(
 
 
 def _of_people(session: Session, taken: Sequence[Addressed]) -> dict[int, str]:
-    wanted = {row.member_id: row for row in taken}
+    wanted = {row.member_id for row in taken if row.member_id is not None}
     if not wanted:
         return {}
-    ids = packed_ids(key for key in wanted if key is not None)
+    found = session.execute(_PHONES, {"people": packed_ids(wanted)})
+    people = {person.id: person for person in found}
     known: dict[int, str] = {}
-    for person in session.execute(_PHONES, {"people": ids}):
-        row = wanted[person.id]
+    for row in taken:
+        person = people[row.member_id]
         to_guardian = row.addressee == Addressee.GUARDIAN
         phone = person.guardian_phone if to_guardian else person.phone
         index = person.guardian_phone_index if to_guardian else person.phone_index

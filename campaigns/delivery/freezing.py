@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import (
     CTE,
     ColumnElement,
-    and_,
     case,
     func,
     insert,
@@ -18,15 +17,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from campaigns.audience import channel_choice as choice
+from campaigns.audience import lines
+from campaigns.audience.channel_choice import Choice
 from campaigns.audience.rules import Rule
 from campaigns.audience.selection import where
-from campaigns.delivery.models import Message, Recipient
+from campaigns.bulletins.wording import places_in
+from campaigns.delivery.models import Message
 from campaigns.orm import number, table_of
 from campaigns.planning.models import Campaign
-from campaigns.register.models import Member
 from campaigns.vocabulary import (
-    Addressee,
     Channel,
     MessageState,
     Reason,
@@ -35,18 +34,17 @@ from campaigns.vocabulary import (
 
 TIPS_A_WEEK = 2
 _WEEK = timedelta(days=7)
-_SKIPPED_PERSON = MessageState.SKIPPED - 100
 
 
 def freeze_messages(session: Session, campaign: Campaign, now: datetime) -> None:
-    """One text a person: queued, or skipped with its reason; shared phones follow."""
-    final = _turns(_chosen(session, campaign, now))
+    """Everybody's own text and some second messages: queued, or skipped with why."""
+    final = _final(session, campaign, now)
     skipped = final.c.reason != Reason.NONE
     state = case((skipped, MessageState.SKIPPED), else_=MessageState.QUEUED)
     columns = {
         "campaign_id": literal(campaign.id),
         "member_id": final.c.member_id,
-        "channel": literal(Channel.SMS.value),
+        "channel": final.c.channel,
         "addressee": final.c.addressee,
         "phone_index": final.c.phone_index,
         "township": final.c.township,
@@ -62,49 +60,35 @@ def freeze_messages(session: Session, campaign: Campaign, now: datetime) -> None
     }
     # Neighbours in the order of the tally's cells: a batch then touches few of them.
     ordered = select(*columns.values()).order_by(
-        final.c.township, final.c.category, final.c.member_id
+        final.c.township, final.c.category, final.c.member_id, final.c.addressee.desc()
     )
     session.execute(insert(table_of(Message)).from_select(list(columns), ordered))
     _name_carriers(session, campaign.id)
 
 
-def _chosen(session: Session, campaign: Campaign, now: datetime) -> CTE:
-    reason = choice.reason(now, urgency=campaign.urgency)
-    return (
-        select(
-            Member.id.label("member_id"),
-            Member.township,
-            Member.village,
-            Member.certificate_category.label("category"),
-            choice.addressee(now).label("addressee"),
-            choice.phone_index(now).label("phone_index"),
-            case(
-                (reason != Reason.NONE, reason),
-                (_told_enough(session, campaign, now), Reason.FREQUENCY.value),
-                else_=Reason.NONE.value,
-            ).label("reason"),
-        )
-        .where(*where(Rule.from_json(campaign.rule), now))
-        .cte("chosen")
+def choice_of(campaign: Campaign, now: datetime) -> Choice:
+    """Which ways this campaign has for each person."""
+    return Choice(
+        campaign.urgency,
+        now,
+        loudspeaker=Channel.LOUDSPEAKER in campaign.channels,
+        voice=Channel.VOICE in campaign.channels,
     )
 
 
-def _turns(chosen: CTE) -> CTE:
-    """Reasons first, then one message a phone: a member before a guardian."""
-    own_first = case((chosen.c.addressee == Addressee.MEMBER, 0), else_=1)
-    turn = func.row_number().over(
-        partition_by=[chosen.c.phone_index, chosen.c.reason],
-        order_by=[own_first, chosen.c.member_id],
+def _final(session: Session, campaign: Campaign, now: datetime) -> CTE:
+    rule = Rule.from_json(campaign.rule)
+    rows = lines.chosen(choice_of(campaign, now), where(rule, now))
+    reason = case(
+        (rows.c.reason != Reason.NONE, rows.c.reason),
+        (_told_enough(session, campaign, rows, now), Reason.FREQUENCY.value),
+        else_=Reason.NONE.value,
     )
-    ranked = select(chosen, turn.label("turn")).cte("ranked")
-    shared = and_(ranked.c.reason == Reason.NONE, ranked.c.turn > 1)
-    reason = case((shared, Reason.SHARED_PHONE.value), else_=ranked.c.reason)
-    kept = [column for column in ranked.c if column.name not in {"reason", "turn"}]
-    return select(*kept, reason.label("reason")).cte("final")
+    return lines.one_a_phone(rows, reason, places_in(campaign.version.sms_text))
 
 
 def _told_enough(
-    session: Session, campaign: Campaign, now: datetime
+    session: Session, campaign: Campaign, rows: CTE, now: datetime
 ) -> ColumnElement[bool]:
     """Whether the phone had its tips of this week; looked up by campaign and phone."""
     lately = select(Campaign.id).where(
@@ -119,8 +103,8 @@ def _told_enough(
         select(func.count())
         .where(
             Message.campaign_id.in_(campaigns),
-            Message.channel == Channel.SMS,
-            Message.phone_index == choice.phone_index(now),
+            Message.channel == rows.c.channel,
+            Message.phone_index == rows.c.phone_index,
             Message.state != number(MessageState.SKIPPED),
             or_(
                 Message.state < MessageState.NO_RECEIPT,
@@ -138,7 +122,7 @@ def _name_carriers(session: Session, campaign_id: int) -> None:
         select(carrier.id)
         .where(
             carrier.campaign_id == campaign_id,
-            carrier.channel == Channel.SMS,
+            carrier.channel == Message.channel,
             carrier.phone_index == Message.phone_index,
             carrier.state != number(MessageState.SKIPPED),
         )
@@ -153,61 +137,3 @@ def _name_carriers(session: Session, campaign_id: int) -> None:
         .values(carried_by=found)
         .execution_options(synchronize_session=False)
     )
-
-
-def freeze_recipients(session: Session, campaign: Campaign, now: datetime) -> None:
-    """One recipient a person, after the messages are there."""
-    skipped = and_(
-        Message.state == MessageState.SKIPPED, Message.reason != Reason.SHARED_PHONE
-    )
-    best = case((skipped, _SKIPPED_PERSON), else_=0)
-    reason = case((skipped, Message.reason), else_=Reason.NONE.value)
-    people = (
-        select(
-            Message.campaign_id,
-            Message.member_id,
-            Message.township,
-            Message.village,
-            Message.category,
-            best,
-            best,
-            reason,
-            reason,
-            choice.suits(now),
-        )
-        .join(Member, Member.id == Message.member_id)
-        .where(Message.campaign_id == campaign.id, Message.channel == Channel.SMS)
-        .order_by(Message.id)
-    )
-    session.execute(insert(table_of(Recipient)).from_select(_RECIPIENT, people))
-
-
-def freeze_listeners(session: Session, campaign: Campaign, now: datetime) -> None:
-    """Without texts everybody is still a recipient: nobody is dropped silently."""
-    people = select(
-        literal(campaign.id),
-        Member.id,
-        Member.township,
-        Member.village,
-        Member.certificate_category,
-        literal(0),
-        literal(0),
-        literal(Reason.NONE.value),
-        literal(Reason.NONE.value),
-        literal(value=True),
-    ).where(*where(Rule.from_json(campaign.rule), now))
-    session.execute(insert(table_of(Recipient)).from_select(_RECIPIENT, people))
-
-
-_RECIPIENT = (
-    "campaign_id",
-    "member_id",
-    "township",
-    "village",
-    "category",
-    "best",
-    "was",
-    "reason",
-    "was_reason",
-    "suits",
-)

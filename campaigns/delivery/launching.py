@@ -19,12 +19,9 @@ from sqlalchemy.orm import Session
 
 from campaigns import privacy
 from campaigns.delivery import tally
-from campaigns.delivery.freezing import (
-    freeze_listeners,
-    freeze_messages,
-    freeze_recipients,
-)
+from campaigns.delivery.freezing import freeze_messages
 from campaigns.delivery.models import Message
+from campaigns.delivery.recipients import freeze_listeners, freeze_recipients
 from campaigns.planning.models import Campaign
 from campaigns.vocabulary import (
     Addressee,

@@ -2,7 +2,9 @@
 
 A recipient moves only when a message reaches an end that matters to a person (no
 receipt, undelivered, delivered, or never sent), and whoever shares a phone follows
-the message that carried it. What a person said of them stands against any receipt.
+the message that carried it. With a second message the better one counts, and nothing
+sent is an end only once neither is under way. What a person said of them stands
+against any receipt.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -19,6 +21,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    exists,
     or_,
     select,
     update,
@@ -30,10 +33,18 @@ from campaigns.delivery.models import Message, Recipient
 from campaigns.delivery.tally import Cell, Moved
 from campaigns.orm import number, packed, packed_ids, rows, table_of
 from campaigns.planning.models import Campaign
-from campaigns.vocabulary import BY_PERSON, PERSON, Channel, MessageState, Reason
+from campaigns.vocabulary import (
+    BY_PERSON,
+    PERSON,
+    Addressee,
+    Channel,
+    MessageState,
+    Reason,
+)
 
 _ENDED = 100
 _WEEK = timedelta(days=7)
+_TO_PEOPLE = (Channel.SMS, Channel.VOICE)
 
 
 def settle(session: Session, moved: Sequence[Moved]) -> None:
@@ -63,7 +74,7 @@ def answered(session: Session, member_id: int, now: datetime) -> None:
 
 def _matters(row: Moved) -> bool:
     changed = (row.was, row.was_reason) != (row.state, row.reason)
-    to_person = row.channel == Channel.SMS and row.member_id is not None
+    to_person = row.channel in _TO_PEOPLE and row.member_id is not None
     return changed and to_person and row.state >= MessageState.NO_RECEIPT
 
 
@@ -80,6 +91,7 @@ _told_rows = rows(
         "member_id": BigInteger,
         "best": SmallInteger,
         "reason": String,
+        "helped": SmallInteger,
     },
 )
 _t = _told_rows.c
@@ -92,13 +104,18 @@ _MOVED_PEOPLE = (
     _r.best,
     _r.reason,
 )
+_delivered = _t.best == number(MessageState.DELIVERED)
 _reason = case(
     (_r.reason.in_(BY_PERSON), _r.reason),
-    (
-        _t.best == number(MessageState.DELIVERED),
-        case((_r.suits, _t.reason), else_=Reason.UNSUITABLE.value),
-    ),
+    (and_(_delivered, ~_r.suits, _t.helped == 0), Reason.UNSUITABLE.value),
     else_=_t.reason,
+)
+_reached = and_(_r.best == number(MessageState.DELIVERED), _r.reason == Reason.NONE)
+_another = table_of(Message).alias("another")
+_waits = exists().where(
+    _another.c.campaign_id == _r.campaign_id,
+    _another.c.member_id == _r.member_id,
+    _another.c.state < number(MessageState.NO_RECEIPT),
 )
 _FOLLOW = (
     update(table_of(Recipient))
@@ -106,9 +123,11 @@ _FOLLOW = (
         _r.campaign_id == _t.campaign_id,
         _r.member_id == _t.member_id,
         or_(
-            _r.best < _t.best,
-            and_(_r.best == 0, _t.best < 0),
-            and_(_r.best == _t.best, _r.reason != _reason),
+            and_(_t.best > 0, _r.best < _t.best),
+            # Nothing was sent, and no other message of this person is under way.
+            and_(_r.best == 0, _t.best < 0, ~_waits),
+            # Reached is reached: a text that does not suit takes nothing back.
+            and_(_r.best == _t.best, _r.reason != _reason, ~_reached),
         ),
     )
     .values(was=_r.best, was_reason=_r.reason, best=_t.best, reason=_reason)
@@ -127,7 +146,7 @@ _SAY = (
 )
 _m = table_of(Message).c
 _carriers = rows("carriers", {"id": BigInteger})
-_CARRIED = select(_m.carried_by, _m.member_id).where(
+_CARRIED = select(_m.carried_by, _m.member_id, _m.channel, _m.addressee).where(
     _m.carried_by.in_(select(_carriers.c.id))
 )
 
@@ -137,18 +156,38 @@ def _follow(session: Session, ends: Sequence[Moved]) -> Sequence[Any]:
     return session.execute(_FOLLOW, {"told": told}).all()
 
 
-def _told(
-    session: Session, ends: Sequence[Moved]
-) -> list[tuple[int, int | None, int, str]]:
-    """Each person whom a message speaks for: its own, and those whose phone it is."""
+def _told(session: Session, ends: Sequence[Moved]) -> Iterable[_Told]:
+    """The best for each person of whom a message speaks: its own, and its sharers'."""
     by_id = {row.id: row for row in ends}
     carried = session.execute(_CARRIED, {"carriers": packed_ids(by_id)})
-    followers = [(by_id[carrier], member) for carrier, member in carried]
-    pairs = [*((row, row.member_id) for row in ends), *followers]
-    return [
-        (row.campaign_id, member, best_of(row.state), row.reason)
-        for row, member in pairs
+    pairs = [
+        *((row, row.member_id, _helped(row)) for row in ends),
+        *((by_id[each.carried_by], each.member_id, _helped(each)) for each in carried),
     ]
+    best: dict[tuple[int, int | None], _Told] = {}
+    for row, member, helped in pairs:
+        key = row.campaign_id, member
+        told = _Told(*key, best_of(row.state), row.reason, int(helped))
+        best[key] = max(best.get(key, told), told, key=_Told.rank)
+    return best.values()
+
+
+class _Told(NamedTuple):
+    """What one message tells of a person; ``helped``: somebody reads it, or a voice."""
+
+    campaign_id: int
+    member_id: int | None
+    best: int
+    reason: str
+    helped: int
+
+    def rank(self) -> tuple[int, int]:
+        return self.best, self.helped
+
+
+def _helped(row: Any) -> bool:  # noqa: ANN401 - a row with channel and addressee
+    guardian = row.addressee == Addressee.GUARDIAN
+    return bool(guardian or row.channel == Channel.VOICE)
 
 
 def _count(session: Session, moved: Iterable[Any]) -> None:

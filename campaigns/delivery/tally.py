@@ -14,7 +14,6 @@ from typing import Any, NamedTuple, Protocol
 from sqlalchemy import (
     Select,
     case,
-    delete,
     func,
     insert,
     literal,
@@ -25,13 +24,15 @@ from sqlalchemy.orm import Session
 
 from campaigns import orm
 from campaigns.delivery.models import Message, Recipient, Tally, TallyDelta
-from campaigns.vocabulary import PERSON, MessageState
+from campaigns.vocabulary import COPY, PERSON, Addressee, Channel, MessageState
 
 PARTS = "parts"
 """The pseudo channel of billed parts; its cells name the real channel as reason."""
 
+TEXTS = (Channel.SMS.value, COPY)
+"""All texts to people: their own, and their guardians'."""
+
 _DELTA = insert(orm.table_of(TallyDelta))
-_SQUASH = 20_000
 _ENDED = 100
 CELL = ("campaign_id", "township", "category", "channel", "state", "reason")
 _m = orm.table_of(Message).c
@@ -42,6 +43,7 @@ MOVED = (
     _m.township,
     _m.category,
     _m.channel,
+    _m.addressee,
     _m.was,
     _m.was_reason,
     _m.state,
@@ -71,11 +73,17 @@ class Moved(Protocol):
     township: str
     category: int
     channel: str
+    addressee: str
     was: int
     was_reason: str
     state: int
     reason: str
     parts: int | None
+
+
+def line_of(channel: str, addressee: str) -> str:
+    """The cells of one channel and addressee: a guardian's texts are ``COPY``."""
+    return COPY if addressee == Addressee.GUARDIAN else str(channel)
 
 
 def billed(state: int) -> bool:
@@ -88,12 +96,12 @@ def count(session: Session, moved: Iterable[Moved]) -> None:
     changes: Counter[Cell] = Counter()
     for row in moved:
         place = (row.campaign_id, row.township, row.category)
-        channel = str(row.channel)
-        changes[Cell(*place, channel, row.was, row.was_reason)] -= 1
-        changes[Cell(*place, channel, row.state, row.reason)] += 1
+        line = line_of(row.channel, row.addressee)
+        changes[Cell(*place, line, row.was, row.was_reason)] -= 1
+        changes[Cell(*place, line, row.state, row.reason)] += 1
         if row.parts and billed(row.state) != billed(row.was):
             sign = 1 if billed(row.state) else -1
-            changes[Cell(*place, PARTS, 0, channel)] += sign * row.parts
+            changes[Cell(*place, PARTS, 0, str(row.channel))] += sign * row.parts
     write(session, changes)
 
 
@@ -109,28 +117,6 @@ def first(session: Session, campaign_id: int) -> None:
     delta = orm.table_of(TallyDelta)
     for cells in (_messages(campaign_id), _people(campaign_id)):
         session.execute(insert(delta).from_select([*CELL, "n"], cells))
-
-
-def squash(session: Session, size: int = _SQUASH) -> int:
-    """Add up to ``size`` deltas to the tally; return how many there were."""
-    some = (
-        select(TallyDelta.id)
-        .order_by(TallyDelta.id)
-        .limit(size)
-        .with_for_update(skip_locked=True)
-        .cte("some")
-    )
-    taken = session.execute(
-        delete(TallyDelta)
-        .where(TallyDelta.id.in_(select(some.c.id)))
-        .returning(*(getattr(TallyDelta, name) for name in (*CELL, "n")))
-        .execution_options(synchronize_session=False)
-    ).all()
-    sums: Counter[Cell] = Counter()
-    for *cell, n in taken:
-        sums[Cell(*cell)] += n
-    _add(session, sums)
-    return len(taken)
 
 
 def figures(session: Session, campaign_id: int) -> dict[Cell, int]:
@@ -149,11 +135,11 @@ def figures(session: Session, campaign_id: int) -> dict[Cell, int]:
     return {cell: n for cell, n in sorted(sums.items()) if n}
 
 
-def by_state(session: Session, campaign_id: int, channel: str) -> dict[int, int]:
-    """A campaign's messages, or people, of one channel by state."""
+def by_state(session: Session, campaign_id: int, *channels: str) -> dict[int, int]:
+    """A campaign's messages, or people, of these channels by state."""
     sums: Counter[int] = Counter()
     for cell, n in figures(session, campaign_id).items():
-        if cell.channel == channel:
+        if cell.channel in channels:
             sums[cell.state] += n
     return dict(sums)
 
@@ -182,7 +168,10 @@ def repair(session: Session, campaign_id: int) -> int:
 
 
 def _messages(campaign_id: int) -> Select[Any]:
-    cells = [getattr(Message, name) for name in CELL]
+    line = case(
+        (Message.addressee == Addressee.GUARDIAN, COPY), else_=Message.channel
+    ).label("line")
+    cells = [line if name == "channel" else getattr(Message, name) for name in CELL]
     return (
         select(*cells, func.count())
         .where(Message.campaign_id == campaign_id)
@@ -230,17 +219,4 @@ def _parts(campaign_id: int) -> Any:  # noqa: ANN401
             Message.state < MessageState.REJECTED,
         )
         .group_by(*place, Message.channel)
-    )
-
-
-def _add(session: Session, sums: Mapping[Cell, int]) -> None:
-    rows = [{**cell._asdict(), "n": n} for cell, n in sorted(sums.items()) if n]
-    if not rows:
-        return
-    fresh = orm.insert(session, Tally)
-    session.execute(
-        fresh.on_conflict_do_update(
-            index_elements=list(CELL), set_={"n": Tally.n + fresh.excluded.n}
-        ),
-        rows,
     )

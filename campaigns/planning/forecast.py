@@ -8,37 +8,41 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import CTE, Row, and_, case, func, literal, select
+from sqlalchemy import Row, func, literal, select
 from sqlalchemy.orm import Session
 
-from campaigns.audience.channel_choice import choose
+from campaigns.audience import lines
+from campaigns.audience.channel_choice import Choice
 from campaigns.audience.rules import Rule
 from campaigns.audience.segments import rule_of
 from campaigns.audience.selection import where
 from campaigns.bulletins.carrier_rules import length
 from campaigns.bulletins.sms_length import price
-from campaigns.bulletins.wording import fill, names_in, values_for
+from campaigns.bulletins.wording import fill, names_in, places_in, values_for
 from campaigns.planning.calendar import ends_after, next_opening
 from campaigns.planning.earshot import villages_of
 from campaigns.planning.lifecycle import hold
 from campaigns.planning.models import Campaign
-from campaigns.register.models import Member, Place
+from campaigns.register.models import Place
 from campaigns.register.unit import current_unit
 from campaigns.vocabulary import Addressee, CampaignState, Channel, Reason
 
 _NAMES = select(Place.code, Place.name)
+_Cell = Row[tuple[str, str, str, str, bool, str, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """``audience`` is ``will_send`` messages and ``skipped`` people, by reason.
+    """``audience`` is ``will_send`` people who are told and ``skipped``, by reason.
 
+    ``messages`` go out, ``to_guardians`` of them beside or in place of a person's own.
     ``longest`` is the most parts a single message has; ``cost`` is in yuan.
     ``ends_at`` is when the last one is handed over, None past ``send_before``.
     """
 
     audience: int
     will_send: int
+    messages: int
     to_guardians: int
     skipped: dict[Reason, int]
     parts: int
@@ -50,7 +54,7 @@ class Forecast:
 
     @property
     def not_sent(self) -> int:
-        """People to whom no message of their own goes."""
+        """People to whom no message goes, nor to their guardian."""
         return sum(self.skipped.values())
 
 
@@ -65,22 +69,24 @@ def forecast(
     rule = rule_now(session, campaign)
     cells = _cells(session, campaign, rule, now)
     parts = _parts_at(session, campaign)
-    skipped: Counter[Reason] = Counter()
-    sending: list[tuple[int, int]] = []
-    for cell in cells:
-        if cell.reason == Reason.NONE:
-            sending.append((cell.n, parts(cell.township, cell.village)))
-        else:
-            skipped[Reason(cell.reason)] += cell.n
-    will_send = sum(n for n, _ in sending)
+    goes = [cell for cell in cells if cell.reason == Reason.NONE]
+    sending = [(cell.n, parts(cell.township, cell.village)) for cell in goes]
+    messages = sum(n for n, _ in sending)
     total = sum(n * each for n, each in sending)
+    own = [cell for cell in cells if _is_own(cell)]
+    skipped: Counter[Reason] = Counter()
+    for cell in own:
+        if cell.reason != Reason.NONE and not cell.beside:
+            skipped[Reason(cell.reason)] += cell.n
+    audience = sum(cell.n for cell in own)
     begins = _begins(session, campaign, now)
-    ends = ends_after(campaign, begins, will_send / per_second)
+    ends = ends_after(campaign, begins, messages / per_second)
     loud = Channel.LOUDSPEAKER in campaign.channels
     return Forecast(
-        audience=will_send + sum(skipped.values()),
-        will_send=will_send,
-        to_guardians=_to_guardians(cells),
+        audience=audience,
+        will_send=audience - sum(skipped.values()),
+        messages=messages,
+        to_guardians=sum(c.n for c in goes if c.addressee == Addressee.GUARDIAN),
         skipped=dict(skipped.most_common()),
         parts=total,
         longest=max((each for _, each in sending), default=0),
@@ -105,59 +111,40 @@ def _begins(session: Session, campaign: Campaign, now: datetime) -> datetime:
     return next_opening(campaign, max(campaign.starts_at or released, released))
 
 
-def _to_guardians(cells: list[Row[tuple[str, str, str, str, int]]]) -> int:
-    return sum(
-        cell.n
-        for cell in cells
-        if cell.addressee == Addressee.GUARDIAN and cell.reason == Reason.NONE
-    )
+def _is_own(cell: _Cell) -> bool:
+    return (cell.channel, cell.addressee) == (Channel.SMS, Addressee.MEMBER)
 
 
 def _cells(
     session: Session, campaign: Campaign, rule: Rule, now: datetime
-) -> list[Row[tuple[str, str, str, str, int]]]:
-    """People by township, village, addressee and reason.
+) -> list[_Cell]:
+    """Messages by township, village, addressee and reason.
 
     The village is empty where the text does not name it.
     """
-    final = _shared(_chosen(campaign, rule, now))
-    keys = (final.c.township, final.c.village, final.c.addressee, final.c.reason)
+    by_place = places_in(campaign.version.sms_text)
+    choice = Choice(
+        campaign.urgency,
+        now,
+        loudspeaker=Channel.LOUDSPEAKER in campaign.channels,
+        voice=Channel.VOICE in campaign.channels,
+    )
+    rows = lines.chosen(choice, where(rule, now))
+    final = lines.one_a_phone(rows, rows.c.reason, by_place)
+    village = final.c.village if "village" in by_place else literal("")
+    reason, beside = final.c.reason, final.c.beside
+    if Channel.SMS not in campaign.channels:
+        reason, beside = literal(Reason.WRONG_CHANNEL.value), literal(value=False)
+    keys = (
+        final.c.township,
+        village.label("village"),
+        final.c.addressee,
+        reason.label("reason"),
+        beside.label("beside"),
+        final.c.channel,
+    )
     counted = select(*keys, func.count().label("n")).group_by(*keys)
     return list(session.execute(counted))
-
-
-def _chosen(campaign: Campaign, rule: Rule, now: datetime) -> CTE:
-    loud = Channel.LOUDSPEAKER in campaign.channels
-    choice = choose(campaign.urgency, now, loudspeaker=loud)
-    by_village = "village" in names_in(campaign.version.sms_text)
-    texts = Channel.SMS in campaign.channels
-    reason = choice.reason if texts else literal(Reason.WRONG_CHANNEL.value)
-    return (
-        select(
-            Member.id,
-            Member.township,
-            (Member.village if by_village else literal("")).label("village"),
-            choice.addressee.label("addressee"),
-            choice.phone_index.label("phone_index"),
-            reason.label("reason"),
-        )
-        .where(*where(rule, now))
-        .cte("chosen")
-    )
-
-
-def _shared(chosen: CTE) -> CTE:
-    """One message a phone, as delivery will choose it: a member before a guardian."""
-    own_first = case((chosen.c.addressee == Addressee.MEMBER, 0), else_=1)
-    turn = func.row_number().over(
-        partition_by=[chosen.c.phone_index, chosen.c.reason],
-        order_by=[own_first, chosen.c.id],
-    )
-    ranked = select(chosen, turn.label("turn")).cte("ranked")
-    again = and_(ranked.c.reason == Reason.NONE, ranked.c.turn > 1)
-    reason = case((again, Reason.SHARED_PHONE.value), else_=ranked.c.reason)
-    columns = (ranked.c.township, ranked.c.village, ranked.c.addressee)
-    return select(*columns, reason.label("reason")).cte("final")
 
 
 def _parts_at(session: Session, campaign: Campaign) -> Callable[[str, str | None], int]:

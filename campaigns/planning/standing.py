@@ -10,7 +10,7 @@ from operator import add
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from campaigns.audience import channel_choice
+from campaigns.audience.channel_choice import Choice
 from campaigns.audience.rules import Rule
 from campaigns.audience.selection import where
 from campaigns.bulletins.models import BulletinVersion
@@ -141,7 +141,7 @@ def _people_told_enough(
         for other in tips
     ]
     told = reduce(add, turns)
-    sendable = channel_choice.reason(now, urgency=campaign.urgency) == ""
+    sendable = Choice(campaign.urgency, now).told
     people = select(func.count(Member.id)).where(
         *where(rule, now), sendable, told >= TIPS_A_WEEK
     )

@@ -21,6 +21,8 @@ _CHECKS = "10X98765432"
 _ID = re.compile(r"[1-9]\d{16}[\dX]", re.ASCII)
 _CERTIFICATE = re.compile(r"([1-9]\d{16}[\dX])([1-7])([1-4])(B\d{1,2})?", re.ASCII)
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+?\d+", re.ASCII)
+_OTHER_PAPER = re.compile(r"[A-Z]{1,3}\d{6,10}|.{0,4}字第?\d{4,10}号?", re.ASCII)
+"""Passports, permits for Hong Kong, Macao and Taiwan, and soldiers' cards."""
 _ID_LENGTH = 18
 _OLD_ID_LENGTH = 15
 _CERTIFICATE_LENGTH = 20
@@ -63,6 +65,11 @@ def read_id(text: str) -> Identity:
     number = _tidy(text)
     if len(number) == _OLD_ID_LENGTH and number.isdigit():
         raise Refused(mark("这是 15 位的旧身份证号。"), mark("请换成 18 位的号码。"))
+    if _OTHER_PAPER.fullmatch(number):
+        raise Refused(
+            mark("这是护照、通行证或军官证的号码，不是身份证号。"),
+            mark("没有身份证号的，请写“无”，再填类别和等级。"),
+        )
     if not _ID.fullmatch(number):
         raise Refused(
             mark("身份证号要 18 位，现在是 %(length)s 位，或有别的字符。"),

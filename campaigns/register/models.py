@@ -17,6 +17,7 @@ from campaigns.vocabulary import (
     Level,
     MemberStatus,
     NumberStatus,
+    Preference,
     RowVerdict,
     Sex,
 )
@@ -74,8 +75,12 @@ class Member(Base):
     18-character ID, or, for a provisional person without one, of name, phone and
     village. ``phone_index`` and ``guardian_phone_index`` are blind indexes of E.164
     numbers, ``name_index`` one of the normalised name. ``township`` and ``village``
-    are place codes. Everything a count needs is in ``member_audience``, so that it is
-    answered from the index without reading the sealed columns.
+    are place codes. ``legal_basis`` came with the list, ``tips_basis`` stands where
+    the person decided otherwise about tips. ``guardian_copy`` is off once an adult
+    ended what goes to the guardian beside them.
+
+    Everything a count needs is in ``member_audience``, so that it is answered from
+    the index without reading the sealed columns.
     """
 
     __tablename__ = "member"
@@ -95,6 +100,9 @@ class Member(Base):
             "reads_aloud",
             "status",
             "legal_basis",
+            "tips_basis",
+            "preference",
+            "guardian_copy",
             "number_status",
             "phone_index",
             "guardian_phone_index",
@@ -132,6 +140,11 @@ class Member(Base):
         closed(NumberStatus), default=NumberStatus.NORMAL
     )
     legal_basis: Mapped[LegalBasis] = mapped_column(closed(LegalBasis))
+    tips_basis: Mapped[LegalBasis | None] = mapped_column(closed(LegalBasis))
+    preference: Mapped[Preference] = mapped_column(
+        closed(Preference), default=Preference.NONE
+    )
+    guardian_copy: Mapped[bool] = mapped_column(default=True)
     status: Mapped[MemberStatus] = mapped_column(
         closed(MemberStatus), default=MemberStatus.ACTIVE
     )

@@ -117,6 +117,7 @@ class Gazetteer:
 
     county: str
     names: dict[str, str] = field(default_factory=dict)
+    duty_phones: set[str | None] = field(default_factory=set)
     _places: dict[str, Place] = field(default_factory=dict)
     _townships: dict[str, Place] = field(default_factory=dict)
     _villages: dict[str, dict[str, list[tuple[Kind, Place]]]] = field(
@@ -139,6 +140,7 @@ class Gazetteer:
     def add(self, place: Place) -> None:
         """Make a place findable by its code, name and aliases."""
         self.names[place.code] = place.name
+        self.duty_phones.update((place.duty_phone, place.second_phone))
         self._places[place.code] = place
         for name in (place.name, *place.aliases):
             if place.level == Level.TOWNSHIP:

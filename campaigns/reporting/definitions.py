@@ -32,6 +32,9 @@ DEFINITIONS: dict[str, str] = {
     "figure.messages": mark(
         "交给通道的短信条数，不是人数：几个人共用一个号码只发一条。"
     ),
+    "figure.copies": mark(
+        "发给监护人的短信条数：本人那条之外另发，或者本人没有能用的手机。已算在条数里。"
+    ),
     "figure.delivery_rate": mark("送达的条数 ÷ 提交的条数。"),
     "parts": mark(
         "连签名 70 字以内算 1 条，超过 70 字每 67 字算 1 条，按运营商的办法计费。"

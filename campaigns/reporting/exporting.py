@@ -22,7 +22,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 ENCODINGS = ("gb18030", "utf-8-sig")
 """What old and new spreadsheet programs open without being asked."""
 
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+_DANGEROUS = tuple("=+-@＝＋－＠\t\r\n\x00")
 
 
 def write_workbook(  # noqa: PLR0913 - what, where to, whose, and in which language

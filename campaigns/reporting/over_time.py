@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from campaigns.delivery import tally
 from campaigns.planning.models import Campaign
 from campaigns.reporting.models import Progress
-from campaigns.vocabulary import CampaignState, Channel, MessageState
+from campaigns.vocabulary import CampaignState, MessageState
 
 CLOSEST = timedelta(seconds=5)
 POINTS = 100
@@ -66,7 +66,7 @@ def series(session: Session, campaign_id: int) -> list[Progress]:
 
 
 def _figures(session: Session, campaign_id: int, now: datetime) -> Progress:
-    states = tally.by_state(session, campaign_id, Channel.SMS)
+    states = tally.by_state(session, campaign_id, *tally.TEXTS)
     return Progress(
         campaign_id=campaign_id,
         at=now,

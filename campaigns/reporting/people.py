@@ -74,6 +74,6 @@ def people_by(
     return {key: People(**counts[key]) for key in sorted(counts)}
 
 
-def of_channel(cells: Mapping[Cell, int], channel: str) -> Iterable[tuple[Cell, int]]:
-    """The cells of one channel with their counts."""
-    return ((cell, n) for cell, n in cells.items() if cell.channel == channel)
+def of_channel(cells: Mapping[Cell, int], *channels: str) -> Iterable[tuple[Cell, int]]:
+    """The cells of these channels with their counts."""
+    return ((cell, n) for cell, n in cells.items() if cell.channel in channels)

@@ -21,6 +21,7 @@ from campaigns.register.unit import current_unit
 from campaigns.reporting.people import People, of_channel, people_by
 from campaigns.reporting.villages import Villages, together, villages_by_township
 from campaigns.vocabulary import (
+    COPY,
     CampaignState,
     Category,
     Channel,
@@ -43,11 +44,12 @@ class ReasonRow:
 class CampaignStatistics:
     """Figures of one campaign.
 
-    ``messages`` and ``alerts`` count by state name, such as ``delivered``: SMS to
-    people, and texts to villages' duty people. ``everybody`` is the partition of the
-    audience, ``outcome`` its five parts without any that waits, ``by_township``,
-    ``by_category`` and ``heat`` the same by place code, category and both. ``parts``
-    are billed parts of people's texts, ``cost`` yuan for these and the alerts'.
+    ``messages`` count by state name, such as ``delivered``: SMS to people's own
+    phones, which add up to the audience, ``copies`` to their guardians, ``alerts`` to
+    villages' duty people. ``everybody`` is the partition of the audience, ``outcome``
+    its five parts without any that waits, ``by_township``, ``by_category`` and
+    ``heat`` the same by place code, category and both. ``parts`` are billed parts of
+    people's texts, ``cost`` yuan for these and the alerts'.
     """
 
     campaign_id: int
@@ -58,6 +60,7 @@ class CampaignStatistics:
     as_of: datetime | None
     launched_at: datetime | None
     messages: dict[str, int]
+    copies: dict[str, int]
     alerts: dict[str, int]
     reasons: tuple[ReasonRow, ...]
     everybody: People
@@ -91,12 +94,18 @@ class CampaignStatistics:
     def submitted(self) -> int:
         """Messages that the provider took: 提交条数."""
         billed = (state for state in MessageState if tally.billed(state))
-        return sum(self.messages.get(state.name.lower(), 0) for state in billed)
+        both = self.messages, self.copies
+        return sum(each.get(state.name.lower(), 0) for state in billed for each in both)
 
     @property
     def delivered(self) -> int:
         """Messages that a phone reported."""
-        return self.messages.get("delivered", 0)
+        return self.messages.get("delivered", 0) + self.copies.get("delivered", 0)
+
+    @property
+    def to_guardians(self) -> int:
+        """Texts that go, or went, to guardians beside or in place of a person's own."""
+        return sum(self.copies.values()) - self.copies.get("skipped", 0)
 
     @property
     def delivery_rate(self) -> float | None:
@@ -142,6 +151,7 @@ def campaign_statistics(
         as_of=now,
         launched_at=campaign.launched_at,
         messages=_by_state(cells, Channel.SMS),
+        copies=_by_state(cells, COPY),
         alerts=_by_state(cells, Channel.ALERT),
         reasons=_reasons(cells),
         **_people(campaign, cells),

@@ -76,6 +76,7 @@ def _summary(statistics: CampaignStatistics, language: str) -> Table:
         *((say(code), getattr(everybody, name)) for code, name in _PARTS.items()),
         (say("figure.reached_rate"), percent(everybody.rate, language)),
         (say("figure.messages"), statistics.submitted),
+        (say("figure.copies"), statistics.to_guardians),
         (say("figure.delivery_rate"), percent(statistics.delivery_rate, language)),
         (say("parts"), statistics.parts),
         (say("cost"), float(statistics.cost)),

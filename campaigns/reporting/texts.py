@@ -45,7 +45,7 @@ def texts_of(session: Session, campaigns: Iterable[int], place: str) -> Counter[
             for cell, n in tally.figures(session, campaign_id).items()
             if cell.township.startswith(place)
         }
-        for cell, n in of_channel(cells, Channel.SMS):
+        for cell, n in of_channel(cells, *tally.TEXTS):
             _add(sums, cell.state, cell.reason, n)
         for cell, n in of_channel(cells, tally.PARTS):
             sums["parts"] += n if cell.reason == Channel.SMS else 0

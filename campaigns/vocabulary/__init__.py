@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from campaigns.vocabulary.people import (
     ALL_COMPONENTS,
+    COPY,
     PERSON,
     Addressee,
     Category,
@@ -15,6 +16,7 @@ from campaigns.vocabulary.people import (
     Level,
     MemberStatus,
     NumberStatus,
+    Preference,
     RowVerdict,
     Sex,
     Urgency,
@@ -33,6 +35,7 @@ from campaigns.vocabulary.states import (
     MessageState,
     MissedReason,
     Reason,
+    Way,
 )
 from campaigns.vocabulary.visits import (
     AT_THE_DOOR,
@@ -52,6 +55,7 @@ __all__ = [
     "BY_TELEPHONE",
     "CAMPAIGN_STEPS",
     "CONTACT",
+    "COPY",
     "MESSAGE_STEPS",
     "OPEN_STATES",
     "PERSON",
@@ -74,10 +78,12 @@ __all__ = [
     "NeedKind",
     "NeedState",
     "NumberStatus",
+    "Preference",
     "Reason",
     "RowVerdict",
     "Sex",
     "Urgency",
     "VisitOutcome",
+    "Way",
     "Wish",
 ]

@@ -84,6 +84,9 @@ class Channel(StrEnum):
 PERSON = "person"
 """The tally's pseudo channel for figures about people rather than messages."""
 
+COPY = "copy"
+"""The tally's pseudo channel for texts to guardians, so that sums hold by addressee."""
+
 
 class Addressee(StrEnum):
     """Whose phone it is. DUTY is a village's duty person."""
@@ -91,6 +94,16 @@ class Addressee(StrEnum):
     MEMBER = "member"
     GUARDIAN = "guardian"
     DUTY = "duty"
+
+
+class Preference(StrEnum):
+    """How a person said that they wish to be told; it always wins."""
+
+    NONE = "none"
+    SMS = "sms"
+    VOICE = "voice"
+    LOUDSPEAKER = "loudspeaker"
+    VISIT = "visit"
 
 
 class Urgency(StrEnum):

@@ -110,6 +110,8 @@ class Reason(StrEnum):
     NO_PHONE = "no_phone"
     NO_CONTACT = "no_contact"
     SHARED_PHONE = "shared_phone"
+    PERSONAL_TEXT = "personal_text"
+    NO_GUARDIAN = "no_guardian"
     NO_LEGAL_BASIS = "no_legal_basis"
     WRONG_CHANNEL = "wrong_channel"
     DEAF_BLIND = "deaf_blind"
@@ -148,6 +150,53 @@ BY_PERSON = (
 RECEIPT_CLASSES = frozenset(
     {Reason.ABSENT, Reason.PERMANENT, Reason.BLOCKED, Reason.TEMPORARY, Reason.UNKNOWN}
 )
+
+
+class Way(StrEnum):
+    """How one person is told, or why neither text nor call reaches them."""
+
+    SMS = "sms"
+    SMS_ALOUD = "sms_aloud"
+    SMS_GUARDIAN = "sms_guardian"
+    VOICE = "voice"
+    VOICE_SMS = "voice_sms"
+    VOICE_SMS_GUARDIAN = "voice_sms_guardian"
+    GUARDIAN_CHILD = "guardian_child"
+    GUARDIAN = "guardian"
+    LOUDSPEAKER = "loudspeaker"
+    WISHES_LOUDSPEAKER = "wishes_loudspeaker"
+    WISHES_VISIT = "wishes_visit"
+    DEAF_BLIND = "deaf_blind"
+    NO_GUARDIAN = "no_guardian"
+    NUMBER_BAD = "number_bad"
+    NOTHING = "nothing"
+    NO_LEGAL_BASIS = "no_legal_basis"
+    OPTED_OUT = "opted_out"
+    INACTIVE = "inactive"
+
+    @property
+    def reason(self) -> Reason:
+        """Why nothing is sent; NONE where something is."""
+        return _UNTOLD.get(self, Reason.NONE)
+
+    @property
+    def told(self) -> bool:
+        """Whether a text or a call is made, to the person or their guardian."""
+        return self not in _UNTOLD
+
+
+_UNTOLD = {
+    Way.LOUDSPEAKER: Reason.NO_PHONE,
+    Way.WISHES_LOUDSPEAKER: Reason.WRONG_CHANNEL,
+    Way.WISHES_VISIT: Reason.WRONG_CHANNEL,
+    Way.DEAF_BLIND: Reason.DEAF_BLIND,
+    Way.NO_GUARDIAN: Reason.NO_GUARDIAN,
+    Way.NUMBER_BAD: Reason.NUMBER_BAD,
+    Way.NOTHING: Reason.NO_CONTACT,
+    Way.NO_LEGAL_BASIS: Reason.NO_LEGAL_BASIS,
+    Way.OPTED_OUT: Reason.OPTED_OUT,
+    Way.INACTIVE: Reason.INACTIVE,
+}
 
 
 class AnnouncementState(StrEnum):

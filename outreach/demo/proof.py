@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from campaigns.delivery import tally
 from campaigns.delivery.models import Message, Recipient
 from campaigns.delivery.token import read
-from campaigns.vocabulary import Channel, MessageState
+from campaigns.vocabulary import Addressee, Channel, MessageState
 from outreach.settings import Settings
 from outreach.simulator.asking import ledger
 
@@ -32,8 +32,8 @@ class Proof:
 
     ``twice`` are messages with more than one entry in the ledger, ``only_ledger`` and
     ``only_database`` those that one side alone believes the provider took,
-    ``unsummed`` the audience less the sum of all states, ``tally_off`` the cells of
-    the tally that a recount does not confirm.
+    ``unsummed`` the audience less the sum of all states of people's own texts,
+    ``tally_off`` the cells of the tally that a recount does not confirm.
     """
 
     ledger: int
@@ -82,7 +82,9 @@ def prove(
 def _unsummed(session: Session, campaign_id: int) -> int:
     people = select(func.count()).where(Recipient.campaign_id == campaign_id)
     messages = select(func.count()).where(
-        Message.campaign_id == campaign_id, Message.channel == Channel.SMS
+        Message.campaign_id == campaign_id,
+        Message.channel == Channel.SMS,
+        Message.addressee == Addressee.MEMBER,
     )
     return session.scalar(people) - session.scalar(messages)  # type: ignore[operator]
 

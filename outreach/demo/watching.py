@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -90,7 +91,7 @@ def _show(
     packs: int,
     villages: int,
 ) -> None:
-    states = seen.messages
+    states = Counter(seen.messages) + Counter(seen.copies)
     waiting = sum(states.get(name, 0) for name in _WAITING)
     moving = states.get("accepted", 0) + states.get("sent", 0)
     total = sum(states.values()) or None
@@ -106,9 +107,8 @@ def _show(
 
 
 def _settled(wiring: Wiring, campaign: int, seen: CampaignStatistics) -> bool:
-    if not seen.audience or any(seen.messages.get(name) for name in _WAITING):
-        return False
-    if any(seen.alerts.get(name) for name in _WAITING):
+    lines = seen.messages, seen.copies, seen.alerts
+    if not seen.audience or any(line.get(name) for line in lines for name in _WAITING):
         return False
     with wiring.database.reading() as session:
         if session.get_one(Campaign, campaign).recorded_at is None:
@@ -133,6 +133,7 @@ def _facts(session: Session, campaign: int, seen: CampaignStatistics) -> dict[st
     return {
         "audience": seen.audience,
         "messages": dict(seen.messages),
+        "copies": dict(seen.copies),
         "alerts": dict(seen.alerts),
         "people": dict(seen.people),
         "reached": seen.reached,

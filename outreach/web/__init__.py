@@ -32,6 +32,8 @@ _PAGES = (
     "fieldwork",
     "entering",
     "airtime",
+    "visits",
+    "needs",
     "reporting",
     "exporting",
     "daily_units",

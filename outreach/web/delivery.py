@@ -58,7 +58,7 @@ def frame(campaign: Campaign, tab: str) -> dict[str, Any]:
 
 def _said(figured: CampaignStatistics) -> str:
     """What a listener hears: the state, and each tenth of the way."""
-    wanted = figured.audience - sum(figured.skipped.values())
+    wanted = figured.audience - sum(figured.skipped.values()) + figured.to_guardians
     state = shown_word(f"campaign.{figured.status.value}")
     if not wanted or Channel.SMS not in figured.channels:
         return state

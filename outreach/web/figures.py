@@ -102,7 +102,7 @@ def everybody(found: CampaignStatistics) -> Chart:
 
 def gates(found: CampaignStatistics) -> Chart:
     """How many passed each gate on the way to being reached."""
-    written = found.audience - sum(found.skipped.values())
+    written = found.audience - sum(found.skipped.values()) + found.to_guardians
     parts = [
         Part(shown_word("figure.audience"), found.audience, "open"),
         Part(_("有合适的号码"), written, "open"),

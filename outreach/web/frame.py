@@ -100,6 +100,8 @@ warn pause-circle campaign.paused
 warn arrow-left bulletin.returned report.returned
 warn dash-circle report.missing
 warn person-walking visit.open
+good check-circle-fill visit.done
+off slash-circle visit.unneeded
 """
 BADGES = {
     code: (tone, icon)

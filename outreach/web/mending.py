@@ -14,6 +14,8 @@ def how_to_mend() -> dict[str, str]:
         Reason.NO_PHONE: _("听村里的大喇叭，再请村里的人上门。"),
         Reason.NO_CONTACT: _("请乡镇补上电话或所在的村。"),
         Reason.SHARED_PHONE: _("家里同一个号码已经收到，不再重发。"),
+        Reason.PERSONAL_TEXT: _("家里的手机收到的是别处的内容，请上门告诉。"),
+        Reason.NO_GUARDIAN: _("请乡镇补上监护人的电话，再请人上门。"),
         Reason.NO_LEGAL_BASIS: _("补上联系依据以后再发。"),
         Reason.WRONG_CHANNEL: _("换一种适合的方式。"),
         Reason.DEAF_BLIND: _("请熟悉的人上门。"),

@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from campaigns.audience.channel_choice import explain
+from campaigns.audience.explaining import explain
 from campaigns.delivery.contacts import contacts_of
 from campaigns.register import members, optouts
 from campaigns.register.approach import approach
@@ -65,7 +65,7 @@ def show(member_id: int) -> str:
         return render_template(
             "register/show.html",
             member=member,
-            how=explain(member, now()),
+            how=explain(db, member, now()),
             approach=approach(member),
             places=register_lists.names(db, member),
             refusal=register_lists.refusal_of(db, member),

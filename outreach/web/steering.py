@@ -13,7 +13,7 @@ from campaigns.delivery import tally
 from campaigns.errors import CampaignError
 from campaigns.planning import lifecycle
 from campaigns.planning.models import Campaign
-from campaigns.vocabulary import Channel, MessageState
+from campaigns.vocabulary import MessageState
 from outreach.access import Action
 from outreach.web.campaign_check import found, require_for
 from outreach.web.gate import acting, local, needs, now, reading, writing
@@ -89,7 +89,7 @@ def ask_stop(campaign_id: int) -> str:
     with reading() as session:
         campaign = found(session, campaign_id)
         require_for(session, campaign)
-        states = tally.by_state(session, campaign_id, Channel.SMS)
+        states = tally.by_state(session, campaign_id, *tally.TEXTS)
     left = states.get(MessageState.QUEUED, 0)
     gone = sum(n for state, n in states.items() if tally.billed(state))
     return render_template(

@@ -7,10 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import stages
 
+from campaigns.fieldwork import needs, visiting, visits
+from campaigns.fieldwork.visit_models import Visit
 from campaigns.register.models import Unit
+from campaigns.register.scope import Scope
 from campaigns.reporting.daily import periods
 from campaigns.reporting.daily.clock import day_of
-from campaigns.vocabulary import BulletinState
+from campaigns.vocabulary import BulletinState, NeedKind, Urgency
 from outreach import wiring
 from outreach.web import village_link
 
@@ -57,6 +60,14 @@ PAGES = {
         "/bulletins/words",
         "/bulletins/1/share",
         "/bulletins/1/notice",
+        "/fieldwork/visits",
+        "/fieldwork/visits/1",
+        "/fieldwork/visits/2",
+        "/fieldwork/visits/2/change",
+        "/fieldwork/visits/sheet?kind=door",
+        "/fieldwork/visits/sheet?kind=phone",
+        "/fieldwork/needs",
+        "/fieldwork/needs/new/1",
     ],
     "shenpi": ["/bulletins/2/review", "/planning/1/approve"],
     "mangxie": ["/audience/new", "/bulletins/", "/planning/new"],
@@ -83,6 +94,11 @@ def county(site):
         code = session.scalars(village).one()
         assert session.get(Unit, 1)
         begun = wired.clock() - timedelta(hours=1)
+        stages.launched(session, urgency=Urgency.MUST_REACH, channels=["sms"])
+        visits.open_visits(session, wired.clock())
+        one = session.get_one(Visit, 2)
+        visiting.assign(session, Scope(), [2], "张专职", by=1, now=wired.clock())
+        needs.raise_need(session, one, NeedKind.GOODS, by=1, now=wired.clock())
         periods.open_period(session, "抗寒保暖", by=1, now=begun)
     stages.recorded(wired, first.id)
     until = wired.clock().date() + timedelta(days=9)

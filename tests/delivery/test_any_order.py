@@ -29,6 +29,7 @@ from campaigns.delivery import (
     launching,
     reconciling,
     sending,
+    squashing,
     tally,
 )
 from campaigns.delivery.dispatch import Dispatch
@@ -154,7 +155,7 @@ class Campaigning(RuleBasedStateMachine):
     def gate_and_squash(self):
         with self.database.writing() as session:
             gating.gate(session, self.campaign, self.now)
-            tally.squash(session, 7)
+            squashing.squash(session, 7)
 
     @invariant()
     def nobody_is_told_twice(self):

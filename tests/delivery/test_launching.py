@@ -67,7 +67,7 @@ def test_an_approved_campaign_runs_when_it_is_due(session, now):
     [
         ({"status": MemberStatus.DECEASED}, Reason.INACTIVE),
         ({"legal_basis": LegalBasis.NONE}, Reason.NO_LEGAL_BASIS),
-        ({"phone": None}, Reason.NO_PHONE),
+        ({"phone": None}, Reason.NO_CONTACT),
         ({"phone": None, "village": None}, Reason.NO_CONTACT),
         ({"number_status": NumberStatus.EMPTY}, Reason.NUMBER_BAD),
         (
@@ -110,9 +110,10 @@ def test_a_childs_text_goes_to_the_guardian(session, launched):
         session, birth_date=date(2020, 1, 1), guardian_phone="+8614000000779"
     )
     launched(0)
-    message = message_of(session, child)
-    assert message.addressee == Addressee.GUARDIAN
-    assert message.phone_index == child.guardian_phone_index
+    own, copy = session.scalars(select(Message).order_by(Message.addressee.desc()))
+    assert (own.state, own.reason) == (SKIPPED, Reason.CHILD)
+    assert (copy.state, copy.addressee) == (QUEUED, Addressee.GUARDIAN)
+    assert copy.phone_index == child.guardian_phone_index
 
 
 def test_a_refusal_is_heard_except_in_an_emergency(session, launched, now):

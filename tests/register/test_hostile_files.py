@@ -57,7 +57,7 @@ def injected(path, prologue, cell):
         (b"PK\x03\x04 broken", "打不开"),
         (b"%PDF-1.7", "不是表格"),
         (b"\x89PNG\r\n\x1a\n", "不是表格"),
-        (b"<html><table><tr><td>1</td></tr></table></html>", "网页"),
+        (b"<html><p>1</p></html>", "网页"),
         ("姓名,电话\n".encode("utf-16-le"), "编码"),
         ("姓名,电话\n".encode("utf-32"), "编码"),
         (b"a,b\x00c\n", "编码"),

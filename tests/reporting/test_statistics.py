@@ -101,7 +101,7 @@ def test_everybody_is_in_one_part_from_launch_to_the_last_receipt(session):
         "skipped": 4,
     }
     assert seen.skipped == dict.fromkeys(
-        [Reason.SHARED_PHONE, Reason.INACTIVE, Reason.NO_PHONE, Reason.OPTED_OUT], 1
+        [Reason.SHARED_PHONE, Reason.INACTIVE, Reason.NO_CONTACT, Reason.OPTED_OUT], 1
     )
     assert (seen.submitted, seen.delivered, seen.parts) == (4, 2, 4)
     assert seen.cost == Decimal("0.20")

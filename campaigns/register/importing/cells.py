@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from campaigns.errors import Refused, mark
+from campaigns.register.sheets.sheet_xml import NO_RESULT
 from campaigns.register.text_cells import (
     broken,
     compact,
@@ -79,6 +80,10 @@ def text_of(cell: Any) -> str:  # noqa: ANN401
 
 
 def _check_text(text: str) -> None:
+    if text == NO_RESULT:
+        raise Refused(
+            mark("这格是公式，没有算出结果。"), mark("请改成文字，重新填写。")
+        )
     if text.startswith(_ERRORS):
         raise Refused(
             mark("这格是公式算出的错误“%(shown)s”。"),
@@ -138,6 +143,13 @@ def grade_of(text: str) -> int | None:
     if match is None or (len(flat) == 1 and flat not in _GRADES):
         raise Refused(mark("看不出是几级。"), mark("请填一级、二级、三级或四级。"))
     return _GRADES[match[1]]
+
+
+@lru_cache(_REMEMBERED)
+def grade_within(text: str) -> int | None:
+    """The grade that words for a category name beside it, as 肢体残疾二级 does."""
+    match = _GRADE.search(compact(text).upper())
+    return _GRADES[match[1]] if match and match[0].endswith("级") else None
 
 
 def sex_of(text: str) -> Sex | None:

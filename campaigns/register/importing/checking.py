@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -18,6 +19,8 @@ from campaigns.register.places import Gazetteer
 from campaigns.register.text_cells import PRIVATE_USE
 
 _FLAGS = ("living_alone", "chronic_illness", "reads_aloud")
+_HOUSEHOLD = 6
+"""More people than this behind one number are no household: a clerk's own number."""
 
 
 class RowChecker:
@@ -28,6 +31,7 @@ class RowChecker:
         self._gazetteer = gazetteer
         self._today = today
         self._first: dict[bytes, int] = {}
+        self._behind: Counter[str] = Counter()
         self.notices = Notices()
 
     def check(self, number: int, cells_of_row: Sequence[Any]) -> Row:
@@ -41,8 +45,22 @@ class RowChecker:
         read_place(row, self._gazetteer)
         read_phones(row)
         _read_rest(row)
+        self._whose(row)
         self._key(row)
         return row
+
+    def _whose(self, row: Row) -> None:
+        """Tell of a number that is hardly the member's own."""
+        phone = row.values["phone"]
+        if phone is None:
+            return
+        self._behind[phone] += 1
+        if self._behind[phone] == _HOUSEHOLD + 1:
+            sentence = mark("%(n)s 个号码有 6 人以上共用，请核对是谁的：%(cells)s。")
+            row.notice(sentence, "phone")
+        if phone in self._gazetteer.duty_phones:
+            sentence = mark("%(n)s 人填的是村里值守人的号码，请核对：%(cells)s。")
+            row.notice(sentence, "phone")
 
     def _key(self, row: Row) -> None:
         """The row's identity: by ID number, else by name, phone and village."""

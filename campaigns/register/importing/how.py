@@ -40,7 +40,11 @@ def _mobiles(row: Row, name: str, spare: list[str]) -> list[str]:
     found: dict[str, None] = {}
     for nth in range(len(row.columns.get(name, ()))):
         try:
-            for part in phones.split_phones(row.text(name, nth)):
+            parts = phones.split_phones(row.text(name, nth))
+            if len(parts) > 1:
+                sentence = mark("%(n)s 格有几个号码，短信发给第一个手机：%(cells)s。")
+                row.notice(sentence, name, nth)
+            for part in parts:
                 if phones.is_landline(part):
                     spare.append(phones.digits_of(part))
                     sentence = mark(

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from campaigns import privacy
+from campaigns.errors import Unreadable, mark
 from campaigns.orm import table_of
 from campaigns.register.importing import comparing
 from campaigns.register.importing.cells import EXACT
@@ -80,10 +81,25 @@ def check_file(  # noqa: PLR0913 - what the upload page asks for
             _keep(session, made, checked, figures)
             if progress is not None:
                 progress(rows.rows, max(table.rows_expected, rows.rows))
-    told = rows.told() + checker.notices.told()
+        if not rows.rows:
+            raise Unreadable(mark("表里只有表头，没有人。请选有名册的那一份。"))
+    told = _known(session, made) + rows.told() + checker.notices.told()
     _finish(made, figures, rows, told)
     session.flush()
     return made
+
+
+def _known(session: Session, made: Import) -> list[dict[str, Any]]:
+    """That the very same file was let in before."""
+    before = select(func.max(Import.imported_at)).where(
+        Import.file_hash == made.file_hash, Import.state == ImportState.IMPORTED
+    )
+    moment = session.scalar(before)
+    if moment is None:
+        return []
+    day = moment.astimezone(_CHINA).date().isoformat()
+    sentence = mark("这份文件 %(day)s 已经导入过，内容一个字都没有变。")
+    return [{"sentence": sentence, "values": {"day": day}}]
 
 
 def begin(  # noqa: PLR0913 - a row's columns

@@ -59,6 +59,11 @@ class DataRows:
             (mark("这些列没有用到：%(names)s。"), self.header.unused),
             (mark("只读了一张表，没有读：%(names)s。"), self._table.others),
             (mark("隐藏的表没有读：%(names)s。"), self._table.hidden),
+            (mark("隐藏或筛掉的行也读了：第 %(names)s 行。"), self._table.hidden_rows),
+            (
+                mark("这些列里有公式，读的是上次算出的结果：%(names)s。"),
+                self._formulas(),
+            ),
             (mark("这些行不是人，没有读：第 %(names)s 行。"), self.left_out),
         ]
         sentences = [
@@ -66,10 +71,22 @@ class DataRows:
             for sentence, names in told
             if names
         ]
+        head = self.header
+        if self._table.page:
+            text = mark("这是网页，不是表格文件，按里面最长的表格读。")
+            sentences.append({"sentence": text, "values": {}})
+        if head.row > 1:
+            text = mark("表头在第 %(row)s 行，上面的行没有读。")
+            sentences.append({"sentence": text, "values": {"row": head.row}})
         if self.filled:
             text = mark("%(n)s 行的乡镇或村，按合并的单元格填上。")
             sentences.append({"sentence": text, "values": {"n": self.filled}})
         return sentences
+
+    def _formulas(self) -> list[str]:
+        """Labels of columns that are read and hold results of formulas."""
+        labels = self.header.labels
+        return [labels[i] for i in self._table.formulas if i in self.header.fields]
 
     def _is_total(self, row: Sequence[Any]) -> bool:
         if any(self._has(row, name, _LONG) for name in _KEYS):

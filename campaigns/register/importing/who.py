@@ -49,6 +49,8 @@ def read_disability(row: Row) -> None:
     stated, mask = row.read("category", cells.categories_of) or (None, 0)
     _, more = row.read("components", cells.categories_of) or (None, 0)
     grade = row.read("grade", cells.grade_of)
+    if grade is None and not row.wrong("grade"):
+        grade = row.read("category", cells.grade_within)
     number = row.values.get("certificate")
     if number:
         digit, second = int(number[18]), int(number[19])

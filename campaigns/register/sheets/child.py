@@ -13,17 +13,22 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from campaigns.register.sheets.limits import MEMORY, ROWS, SECONDS, Refusal
+from campaigns.register.sheets.limits import (
+    MEMORY,
+    ROWS,
+    ROWS_ABOVE,
+    SECONDS,
+    Refusal,
+)
+from campaigns.register.sheets.pages import open_page
 from campaigns.register.sheets.texts import open_text
 from campaigns.register.sheets.workbooks import open_workbook
 
 _BATCH = 500
-_TITLES = 100
-"""Rows that may stand above the people, beyond the limit."""
 
 
 def main(path: str, kind: str, sheet: str = "") -> None:
-    """Read the file at ``path``, which looks like ``kind``: zip, ole or text.
+    """Read the file at ``path``, which looks like ``kind``: zip, ole, page or text.
 
     Without ``sheet`` a workbook's longest one is read.
     """
@@ -31,6 +36,8 @@ def main(path: str, kind: str, sheet: str = "") -> None:
     try:
         if kind == "text":
             about, rows = open_text(path)
+        elif kind == "page":
+            about, rows = open_page(path)
         else:
             about, rows = open_workbook(path, kind, sheet)
         _say(about)
@@ -64,7 +71,7 @@ def _batches(rows: Iterable[list[Any]]) -> Iterator[list[list[Any]]]:
         if all(cell in {"", None} for cell in row):
             empty += 1
             continue
-        if number > ROWS + _TITLES:
+        if number > ROWS + ROWS_ABOVE:
             raise Refusal("too_many_rows", most=ROWS)
         batch.extend([[]] * empty)
         empty = 0

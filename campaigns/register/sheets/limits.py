@@ -5,6 +5,8 @@ from __future__ import annotations
 MEMORY = 512 << 20
 SECONDS = 60
 ROWS = 100_000
+ROWS_ABOVE = 100
+"""Rows that may stand above the people, beyond the limit."""
 COLUMNS = 200
 CELL = 2_000
 """Characters of a cell; a longer one is cut and marked as damaged."""

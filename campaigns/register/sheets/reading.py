@@ -20,7 +20,7 @@ BYTES_AT_MOST = 50 << 20
 _CHILD = "campaigns.register.sheets.child"
 _HEAD = 4096
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_HTML = (b"<html", b"<!doctype html", b"<table", b"<meta")
+_HTML = (b"<html", b"<!doctype html", b"<table", b"<meta", b"<style", b"<div")
 
 _SENTENCES = {
     "missing": mark("没有收到文件。请重新选择。"),
@@ -32,9 +32,12 @@ _SENTENCES = {
     "too_many_columns": mark("文件超过 %(most)s 列。请删去不用的列，再上传。"),
     "password": mark("文件有密码。请在表格软件里去掉密码，再上传。"),
     "corrupt": mark("文件打不开，可能没有传完整。请在表格软件里打开，另存后再上传。"),
+    "entities": mark(
+        "文件里有表格不该有的定义，没有读。请在表格软件里另存为新的 .xlsx。"
+    ),
     "macro": mark("文件带有宏，没有读。请另存为不带宏的 .xlsx，再上传。"),
     "xlsb": mark("不能读 .xlsb。请另存为 .xlsx，再上传。"),
-    "html": mark("这是网页，不是表格。请用表格软件打开，另存为 .xlsx，再上传。"),
+    "html": mark("这是网页，里面没有表格。请用表格软件打开，另存为 .xlsx，再上传。"),
     "not_a_table": mark("这不是表格文件。能读的有 .xlsx、.xls、.ods 和 .csv。"),
     "no_sheet": mark("工作簿里没有“%(sheet)s”这张表。请用没有改过表名的原文件。"),
     "empty": mark("文件是空的。请选有名册的那一份。"),
@@ -42,6 +45,10 @@ _SENTENCES = {
     "bad_text": mark(
         "第 %(row)s 行有读不出的字，文件可能混了两种编码。请另存为 .xlsx，再上传。"
     ),
+    "another_encoding": mark(
+        "文件像是 %(name)s 编码，不是简体中文的。请另存为“CSV UTF-8”或 .xlsx，再上传。"
+    ),
+    "long_cell": mark("第 %(row)s 行有一格长得不正常。请改正，再上传。"),
     "bad_csv": mark("第 %(row)s 行的引号不成对。请改正，或另存为 .xlsx，再上传。"),
 }
 
@@ -52,14 +59,19 @@ class Table:
 
     ``merged`` holds first row, first column, last row, last column, from 0. Cells are
     text, numbers, truth values or None; dates are ISO text. Empty rows are ``[]``.
+    ``hidden_rows`` count from 1; ``formulas`` are columns from 0 with results in them;
+    ``page`` tells that it was a web page.
     """
 
-    sheet: str
     rows_expected: int
+    rows: Iterator[list[Any]] = field(repr=False)
+    sheet: str
+    page: bool
     merged: list[list[int]]
     others: list[str]
     hidden: list[str]
-    rows: Iterator[list[Any]] = field(repr=False)
+    hidden_rows: list[int]
+    formulas: list[int]
 
 
 def refused(code: str, **values: object) -> Unreadable:
@@ -85,14 +97,8 @@ def open_table(path: Path, sheet: str = "") -> Iterator[Table]:
     try:
         lines = _lines(child)
         about = next(lines)
-        yield Table(
-            about["sheet"],
-            about["rows"],
-            about["merged"],
-            about["others"],
-            about["hidden"],
-            (row for batch in lines for row in batch),
-        )
+        rows = (row for batch in lines for row in batch)
+        yield Table(about.pop("rows"), rows, **about)
     finally:
         child.kill()
         child.communicate()
@@ -137,7 +143,7 @@ def _stop(child: subprocess.Popen[str], late: Event) -> None:
 
 
 def _kind(path: Path) -> str:
-    """By its first bytes, never by its name: zip, ole or text."""
+    """By its first bytes, never by its name: zip, ole, page or text."""
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
@@ -155,8 +161,8 @@ def _kind(path: Path) -> str:
         if _ENCRYPTED in head + rest:
             raise refused("password")
         return "ole"
-    if any(tag in head.lower() for tag in _HTML):
-        raise refused("html")
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(_HTML):
+        return "page"
     if head.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"Rar!", b"7z\xbc\xaf")):
         raise refused("not_a_table")
     return "text"

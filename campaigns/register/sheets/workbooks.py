@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
@@ -16,9 +17,17 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from campaigns.register.sheets.error_cells import error_cells
 from campaigns.register.sheets.limits import COLUMNS, ROWS, Refusal, cut
+from campaigns.register.sheets.sheet_xml import (
+    Marks,
+    defines_entities,
+    part_of,
+    read_marks,
+)
+from campaigns.register.sheets.texts import described
 
+_BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
+"""What the standard library raises for archives that are damaged or locked."""
 _ENTRIES = 2_000
 _UNPACKED = 400 << 20
 _RATIO = 100
@@ -33,8 +42,7 @@ def open_workbook(
     ``kind`` is zip or ole; ``wanted`` is the name of the sheet to read instead.
     Raises Refusal.
     """
-    if kind == "zip":
-        _check_zip(path)
+    marks = _checked(path) if kind == "zip" else {}
     try:
         book = CalamineWorkbook.from_path(path)
         sheets = [s for s in book.sheets_metadata if s.typ is SheetTypeEnum.WorkSheet]
@@ -52,15 +60,24 @@ def open_workbook(
     left = sheet.start[1] if sheet.start else 0
     if left + sheet.width > COLUMNS:
         raise Refusal("too_many_columns", most=COLUMNS)
-    about = {
-        "sheet": sheet.name,
-        "others": others,
-        "hidden": hidden,
-        "rows": sheet.total_height + 1,
-        "merged": _merged(sheet),
-    }
-    errors = error_cells(path, sheet.name) if kind == "zip" else {}
-    return about, _cells(sheet, left, errors)
+    own = _marks_of(path, sheet.name, marks)
+    about = described(
+        sheet=sheet.name,
+        others=others,
+        hidden=hidden,
+        rows=sheet.total_height + 1,
+        merged=_merged(sheet),
+        hidden_rows=sorted(own.hidden),
+        formulas=sorted(own.formulas),
+    )
+    return about, _cells(sheet, left, own.errors)
+
+
+def _marks_of(path: str, sheet: str, marks: dict[str, Marks]) -> Marks:
+    if not marks:
+        return Marks()
+    with zipfile.ZipFile(path) as archive:
+        return marks.get(part_of(archive, sheet) or "", Marks())
 
 
 def _longest(book: Any, names: list[str]) -> tuple[Any, list[str]]:  # noqa: ANN401
@@ -98,29 +115,39 @@ def _plain(cell: Any) -> Any:  # noqa: ANN401
     return cell.isoformat() if isinstance(cell, date) else str(cell)
 
 
-def _check_zip(path: str) -> None:
-    """Refuse archives that unpack to too much before anything is unpacked."""
+def _checked(path: str) -> dict[str, Marks]:
+    """Refuse what an archive must not be, before anything is unpacked into cells."""
     try:
         with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+            _check_sizes(archive.infolist())
+            _check_names(archive.infolist())
+            if defines_entities(archive):
+                raise Refusal("entities")
+            return read_marks(archive)
+    except (*_BROKEN, OSError, ValueError) as error:
         raise Refusal("corrupt") from error
-    names = [entry.filename for entry in entries]
+
+
+def _check_sizes(entries: list[zipfile.ZipInfo]) -> None:
     unpacked = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries) or 1
     if (
-        len(names) > _ENTRIES
+        len(entries) > _ENTRIES
         or unpacked > _UNPACKED
         or (unpacked > _RATIO_FROM and unpacked / packed > _RATIO)
     ):
         raise Refusal("bomb")
-    if len(set(names)) < len(names) or any(map(_strange, entries)):
+
+
+def _check_names(entries: list[zipfile.ZipInfo]) -> None:
+    names = {entry.filename for entry in entries}
+    if len(names) < len(entries) or any(map(_strange, entries)):
         raise Refusal("corrupt")
     if "xl/vbaProject.bin" in names:
         raise Refusal("macro")
     if "xl/workbook.bin" in names:
         raise Refusal("xlsb")
-    if not {"xl/workbook.xml", "content.xml"} & set(names):
+    if not {"xl/workbook.xml", "content.xml"} & names:
         raise Refusal("not_a_table")
 
 

@@ -1,0 +1,188 @@
+"""The visits' pages: named only inside an open, assigned visit; never a category."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import factories
+import pytest
+import stages
+from sqlalchemy import select
+
+from campaigns.fieldwork import visits
+from campaigns.fieldwork.visit_models import Need, Visit, VisitTry
+from campaigns.reporting.people import People
+from campaigns.reporting.statistics import campaign_statistics
+from campaigns.vocabulary import Category, NeedState, Urgency, VisitOutcome
+from outreach.audit import AuditRow
+
+LIST = "/fieldwork/visits"
+
+
+@pytest.fixture
+def campaign(writing):
+    """A must-reach campaign that misses two in 大坪村 and one in 白沙镇."""
+    with writing() as session:
+        factories.member(
+            session,
+            name="张三丰",
+            phone=None,
+            category=Category.HEARING,
+            address="三组 7 号",
+        )
+        factories.member(session, name="李四光", phone=None)
+        factories.member(
+            session,
+            name="王五岳",
+            phone=None,
+            township="510522102",
+            village="510522102201",
+        )
+        made = stages.launched(session, urgency=Urgency.MUST_REACH)
+        visits.open_visits(session, datetime.now(UTC))
+        return made.id
+
+
+def ids(writing):
+    with writing() as session:
+        return list(
+            session.scalars(select(Visit.id).order_by(Visit.village.desc(), Visit.rank))
+        )
+
+
+def take(who, *visits_, worker="张专职"):
+    return who.send(
+        LIST, f"{LIST}/assign", visits=[str(n) for n in visits_], worker=worker
+    )
+
+
+@pytest.mark.usefixtures("campaign")
+def test_a_place_sees_its_own_and_how_to_meet_and_no_category(visit):
+    for name in ("fubao", "cun"):
+        text = visit(name).read(LIST)
+        assert "张＊＊" in text
+        assert "李＊＊" in text
+        assert "王＊＊" not in text
+        assert "张三丰" not in text
+        assert "晃手电筒" in text
+        assert "听力" not in text
+    assert "王＊＊" in visit("xian").read(LIST)
+
+
+@pytest.mark.usefixtures("campaign")
+def test_full_names_only_inside_an_open_assigned_visit(visit, writing):
+    who, one = visit("cun"), ids(writing)[0]
+    page = f"{LIST}/{one}"
+    assert "三组 7 号" not in who.read(page)
+    assert "张三丰" not in who.read(f"{LIST}/sheet")
+    take(who, one)
+    for address in (page, f"{LIST}/sheet?kind=door"):
+        text = who.read(address)
+        assert "张三丰" in text, address
+        assert "三组 7 号" in text, address
+    assert "张三丰" not in who.read(LIST)
+    assert who.send(page, outcome="met").status_code == 303
+    assert "张三丰" not in who.read(page)
+    assert "张三丰" not in who.read(f"{LIST}/sheet")
+    with writing() as session:
+        deeds = set(session.scalars(select(AuditRow.action)))
+    assert {"open_visit", "print_visits", "assign_visits", "record_visit"} <= deeds
+
+
+def test_a_result_leads_to_the_next_door_and_can_be_changed(campaign, visit, writing):
+    who, (first, second, _) = visit("cun"), ids(writing)
+    take(who, first, second)
+    answer = who.send(
+        f"{LIST}/{first}",
+        outcome="met",
+        needs=["doctor", "goods"],
+        need_words="要轮椅",
+        new_phone="14000008888",
+    )
+    assert answer.location.startswith(f"{LIST}/{second}?was={first}")
+    text = who.read(answer.location)
+    assert "刚才记的是“见到本人”" in text
+    changed = who.send(f"{LIST}/{first}/change", outcome="family_met")
+    assert changed.status_code == 303
+    with writing() as session:
+        everybody = campaign_statistics(session, campaign).everybody
+        assert everybody == People(family=1, to_visit=2)
+        told = session.scalars(select(VisitTry)).one()
+        assert (told.outcome, told.new_phone) == (
+            VisitOutcome.FAMILY_MET,
+            "+8614000008888",
+        )
+        assert session.scalars(select(Need.words)).all() == ["要轮椅"] * 2
+
+
+@pytest.mark.usefixtures("campaign")
+def test_what_is_wrong_is_said_and_the_rest_kept(visit, writing):
+    who, one = visit("cun"), ids(writing)[0]
+    page = f"{LIST}/{one}"
+    assert who.send(page, f"{page}", outcome="met").status_code == 422
+    take(who, one)
+    answer = who.send(page, outcome="", need_words="要药")
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "请选一个结果" in text
+    assert 'value="要药"' in text
+    assert who.send(page, outcome="met", new_phone="123").status_code == 422
+    assert who.send(page, outcome="unneeded").status_code == 422
+
+
+@pytest.mark.usefixtures("campaign")
+def test_nobody_touches_anothers_visit(visit, writing):
+    other = ids(writing)[2]
+    who = visit("fubao")
+    assert who.open(f"{LIST}/{other}").status_code == 404
+    take(who, other)
+    with writing() as session:
+        assert session.get_one(Visit, other).worker is None
+    assert visit("shenji").open(LIST).status_code == 403
+
+
+def test_more_than_ten_a_worker_is_too_many(visit, writing):
+    with writing() as session:
+        for _ in range(11):
+            factories.member(session, phone=None)
+        stages.launched(session, urgency=Urgency.MUST_REACH)
+        visits.open_visits(session, datetime.now(UTC))
+    who, every = visit("fubao"), ids(writing)
+    take(who, *every[:10])
+    assert "一个人一天走不完" not in who.read(LIST)
+    take(who, *every)
+    assert "一个人一天走不完" in who.read(LIST)
+
+
+@pytest.mark.usefixtures("campaign")
+def test_the_phone_sheet_holds_who_has_a_number(visit, writing):
+    with writing() as session:
+        factories.member(session, name="赵六一", categories=3, phone="+8614000001234")
+        stages.launched(session, urgency=Urgency.MUST_REACH)
+        visits.open_visits(session, datetime.now(UTC))
+        one = session.scalars(select(Visit.id).order_by(Visit.id.desc())).first()
+    who = visit("fubao")
+    take(who, one)
+    text = who.read(f"{LIST}/sheet?kind=phone")
+    assert "赵六一" in text
+    assert "14000001234" in text
+    assert "张＊＊" not in text
+
+
+@pytest.mark.usefixtures("campaign")
+def test_needs_are_raised_by_telephone_passed_on_and_closed(visit, writing):
+    with writing() as session:
+        key = factories.member(session).id
+    who = visit("fubao")
+    page = f"/fieldwork/needs/new/{key}"
+    assert who.send(page, kind="").status_code == 422
+    assert who.send(page, kind="medicine", words="降压药").status_code == 303
+    listed = "/fieldwork/needs"
+    assert "降压药" in who.read(listed)
+    with writing() as session:
+        need = session.scalars(select(Need.id)).one()
+    who.send(listed, f"{listed}/{need}/pass-on", office="县医院")
+    assert "县医院" in who.read(listed)
+    who.send(listed, f"{listed}/{need}/close", solved="solved")
+    with writing() as session:
+        assert session.get_one(Need, need).state is NeedState.SOLVED
