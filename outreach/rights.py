@@ -32,6 +32,7 @@ class Action(StrEnum):
     ERASE_MEMBER = "erase_member"
     MERGE_MEMBERS = "merge_members"
     RECORD_BASIS = "record_basis"
+    ANSWER_REPLIES = "answer_replies"
     RECORD_REFUSAL = "record_refusal"
     LIFT_REFUSAL = "lift_refusal"
     CHECK_IMPORT = "check_import"

@@ -10,9 +10,10 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from campaigns.bulletins.models import BulletinVersion
-from campaigns.delivery.models import Reply, Tally, TallyDelta
+from campaigns.delivery.models import Tally, TallyDelta
 from campaigns.delivery.tally import TEXTS
 from campaigns.errors import mark
+from campaigns.fieldwork import reply_desk
 from campaigns.fieldwork.models import Announcement
 from campaigns.fieldwork.visit_models import Need, Visit
 from campaigns.planning.models import Campaign
@@ -111,12 +112,13 @@ def _daily(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
 
 
 def _delivery(session: Session, acting: Acting) -> Iterator[ToDo]:
+    if may(acting, Action.ANSWER_REPLIES):
+        n = reply_desk.waiting(session, scope(acting, Action.ANSWER_REPLIES))
+        yield from _some(mark("%(n)s 条回复要处理"), n, "/delivery/replies")
     if acting.role is not Role.COORDINATOR:
         return
     n = in_state(session, MessageState.IN_DOUBT)
     yield from _some(mark("%(n)s 条短信结果不明，正在查询"), n, "/planning")
-    n = _count(session, Reply, Reply.closed_at.is_(None))
-    yield from _some(mark("%(n)s 条回复要处理"), n, "/delivery/replies")
 
 
 def _fieldwork(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:

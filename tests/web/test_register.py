@@ -107,9 +107,14 @@ def test_a_refusal_counts_at_once_and_ends_by_a_second_person(
     assert "全部拒收" in clerk.read(f"/register/{person}")
     with writing() as session:
         refusal = session.scalars(select(OptOut)).one().id
-    own = clerk.send("/register/refusals", f"/register/refusals/{refusal}/lift")
+    page = f"/register/refusals/{refusal}/lift"
+    asking = f"/register/refusals/{refusal}/ask-to-lift"
+    assert clerk.send(page, asking, evidence="").status_code == 422
+    assert clerk.send(page, asking, evidence="来电要求恢复").status_code == 303
+    own = clerk.send("/register/refusals", page)
     assert own.status_code == 403
-    colleague.send("/register/refusals", f"/register/refusals/{refusal}/lift")
+    assert "来电要求恢复" in colleague.read(page)
+    colleague.send(page)
     with writing() as session:
         assert session.scalars(select(OptOut)).one().lifted_at is not None
 
