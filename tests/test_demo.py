@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from processes import working_in
 
+from campaigns.reporting.people import OUTCOMES
 from outreach.settings import inherited
 from outreach.supervisor import free_port
 
@@ -31,6 +32,8 @@ PROMISED = {
     "clips",
     "packs",
     "announcements",
+    "outcome",
+    "visits",
     "daily_report",
     "seconds",
     "peak_rss_mb",
@@ -91,9 +94,17 @@ def the_promised_figures_are_there_and_add_up(facts: dict[str, Any]) -> None:
     assert facts["proof"]["holds"]
     assert facts["proof"]["ledger"] > 0
     assert sum(facts["announcements"].values()) == facts["villages"]
+    outcome = facts["outcome"]
+    assert sum(outcome.values()) == facts["audience"]
+    assert set(outcome) == set(OUTCOMES)
+    assert outcome["reached"] == facts["reached"]
+    assert outcome["to_visit"] > 0, "who was not reached is visited"
+    assert facts["visits"]["done"] == 3
+    assert facts["visits"]["open"] >= 1
     assert facts["daily_report"]["zeros_explicit"]
     assert facts["daily_report"]["closes"]
     figures = facts["daily_report"]["figures"]
+    assert (figures["visits"], figures["found"], figures["solved"]) == (4, 3, 1)
     assert figures["holders"] == facts["members"]
     told = facts["messages"]["delivered"] + facts["copies"]["delivered"]
     assert figures["delivered"] == told

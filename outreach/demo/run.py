@@ -68,6 +68,7 @@ class Demo:
             )
         proof = self._proof(wiring, campaign)
         with self.watch.stage("report"):
+            day.visit(wiring, second)
             told = day.file_report(wiring, campaign, second)
         return {
             **imported,

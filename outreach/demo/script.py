@@ -12,7 +12,7 @@ from campaigns.bulletins import drafting, library, review
 from campaigns.planning import lifecycle
 from campaigns.register.models import Place
 from campaigns.register.unit import current_unit
-from campaigns.vocabulary import Level
+from campaigns.vocabulary import Level, Urgency
 from outreach import previews
 from outreach.demo.county import deed
 from outreach.recording import script_of
@@ -33,6 +33,8 @@ def write_bulletin(wiring: Wiring, writer: int) -> int:
             session,
             made.bulletin_id,
             {
+                # Whoever it does not reach is visited: that is shown as well.
+                "urgency": Urgency.MUST_REACH,
                 "source": "县疾控中心通知〔2026〕12号",
                 "valid_until": (now + _VALID).date(),
                 "voice": wiring.settings.voice,

@@ -12,15 +12,24 @@ from campaigns.delivery import launching, tally
 from campaigns.delivery.models import Message, Reply
 from campaigns.delivery.people import settle
 from campaigns.errors import NotReady, Refused
-from campaigns.fieldwork import announcements, deeds
+from campaigns.fieldwork import announcements, deeds, needs, visiting, visits
 from campaigns.fieldwork.models import Announcement
 from campaigns.fieldwork.playing import Play
+from campaigns.fieldwork.visit_models import Need, Visit
+from campaigns.fieldwork.visiting import Result
 from campaigns.register.models import Member, Place
 from campaigns.reporting.daily import filing, lookup, periods, reminding, standing
 from campaigns.reporting.daily.columns import CLOSINGS, RESULTS, TYPED
 from campaigns.reporting.daily.filing import Entry
 from campaigns.reporting.statistics import campaign_statistics
-from campaigns.vocabulary import Category, MessageState, Reason
+from campaigns.vocabulary import (
+    Category,
+    MessageState,
+    NeedKind,
+    Reason,
+    Urgency,
+    VisitOutcome,
+)
 
 NOW = factories.NOW
 DAY = date(2026, 11, 23)
@@ -318,3 +327,55 @@ def test_a_city_adds_up_what_its_counties_filed(session, campaign):
     assert {key: city.figures[key] for key in county.figures} == county.figures
     assert city.total["messages"] == 3
     assert city.lower["filed"] == 1
+
+
+@pytest.fixture
+def doors(session):
+    """Two people of 大坪村 and one of 芦稿村 who must be visited."""
+    for place in ((FUBAO, DAPING), (FUBAO, DAPING), (BAISHA, LUGAO)):
+        factories.member(session, phone=None, township=place[0], village=place[1])
+    made = factories.campaign(session, urgency=Urgency.MUST_REACH, due_at=at(9))
+    launching.launch(session, made.id, at(9))
+    visits.open_visits(session, at(9))
+    return session.scalars(select(Visit).order_by(Visit.village.desc())).all()
+
+
+def meet(session, visit, when, outcome=VisitOutcome.MET, *kinds):
+    told = Result(outcome, needs=[(kind, "") for kind in kinds])
+    visiting.record(session, visit, told, by=1, now=when)
+
+
+def test_visits_and_needs_count_once_from_the_village_to_the_county(session, doors):
+    first, second, other = doors
+    meet(session, first, at(10), VisitOutcome.MET, NeedKind.DOCTOR, NeedKind.CAR)
+    meet(session, other, at(11), VisitOutcome.FAMILY_MET)
+    village = file(session, DAPING, at(14), Entry(typed={"visits": 5, "found": 1}))
+    assert (village.figures["visits"], village.figures["found"]) == (6, 3)
+    meet(session, second, at(14, 30), VisitOutcome.NOBODY_HOME)
+    town = file(session, FUBAO, at(15), Entry(typed={"visits": 1}))
+    assert (town.figures["visits"], town.figures["found"]) == (8, 3)
+    county = file(session, COUNTY, at(15, 30), ZERO)
+    got = county.figures
+    assert (got["visits"], got["found"], got["solved"]) == (9, 3, 0)
+    assert (got["need_doctor"], got["need_other"]) == (1, 1)
+    assert (got["contacted"], got["today"]) == (1, 1), "a family alone is no contact"
+    assert county.parts["units"][BAISHA]["visits"] == 1
+    assert all(closing.holds(got) for closing in CLOSINGS)
+
+
+def test_a_need_solved_later_is_told_late_and_passed_on_is_not_solved(session, doors):
+    kinds = NeedKind.MEDICINE, NeedKind.GOODS
+    meet(session, doors[0], at(10), VisitOutcome.MET, *kinds)
+    medicine, goods = session.scalars(select(Need).order_by(Need.id)).all()
+    needs.pass_on(session, goods, "民政局", now=at(11))
+    first = file(session, COUNTY, at(15))
+    assert [first.figures[k] for k in ("found", "solved", "passed")] == [2, 0, 1]
+    needs.close(session, medicine, solved=True, by=1, now=at(17))
+    needs.close(session, goods, solved=True, by=1, now=at(18))
+    changed = filing.correct(
+        session, COUNTY, DAY, ZERO, reason="格式", by=1, now=at(19)
+    )
+    assert [changed.figures[k] for k in ("found", "solved", "passed")] == [2, 0, 1]
+    second = file(session, COUNTY, at(15, 0, 24), day=date(2026, 11, 24))
+    assert second.late == {"solved": 2, "passed": -1}
+    assert [second.total[k] for k in ("found", "solved", "passed")] == [2, 2, 0]

@@ -15,7 +15,8 @@ from campaigns.delivery.models import Message
 from campaigns.planning.models import Campaign
 from campaigns.register.models import Member, Place
 from campaigns.reporting import contacts
-from campaigns.reporting.daily.columns import RESULTS, counted_keys
+from campaigns.reporting.daily import ledger
+from campaigns.reporting.daily.columns import RESULTS, TYPED, counted_keys
 from campaigns.reporting.daily.models import Incident, ResponsePeriod
 from campaigns.reporting.daily.plays import Heard, heard
 from campaigns.reporting.texts import TAKEN_AT, texts_of, texts_taken
@@ -53,7 +54,11 @@ class Counted:
 
 
 def count(
-    session: Session, period: ResponsePeriod, unit: Place, since: datetime
+    session: Session,
+    period: ResponsePeriod,
+    unit: Place,
+    since: datetime,
+    until: datetime | None = None,
 ) -> Counted:
     """Count for ``unit``, a county or below; the day's window begins at ``since``."""
     campaigns = campaigns_of(session, period)
@@ -72,8 +77,13 @@ def count(
         _add(parts, _people(session, period, unit, since))
         grades = _grades(session, period, unit)
     keys = counted_keys(texts=unit.level is not Level.VILLAGE)
+    _add(parts, ledger.recorded(session, unit, since, until))
+    all_along = ledger.recorded(session, unit, period.begins_at, until)
+    total |= ledger.together(all_along)
     rows = {
-        place: {key: part[key] for key in keys} for place, part in parts.items() if part
+        place: {key: part[key] for key in (*keys, *(set(part) & set(TYPED)))}
+        for place, part in parts.items()
+        if part
     }
     villages = {}
     if unit.level is Level.COUNTY:

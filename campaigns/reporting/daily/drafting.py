@@ -54,17 +54,22 @@ class Draft:
     parts: dict[str, Any] = field(default_factory=dict)
 
 
-def draft(
+def draft(  # noqa: PLR0913, PLR0917 - whose, of when, what was typed, until when
     session: Session,
     period: ResponsePeriod,
     unit: Place,
     day: date,
     own: Mapping[str, int],
+    until: datetime | None = None,
 ) -> Draft:
-    """Put together what ``unit`` would file now; ``own`` is what it typed itself."""
+    """Put together what ``unit`` would file now; ``own`` is what it typed itself.
+
+    ``until`` is when the first version was frozen: visits and needs recorded after it
+    belong to the next report.
+    """
     before = lookup.earlier(session, period, unit.code, day)
     since = before.until if before else period.begins_at
-    counted = _counted(session, period, unit, since)
+    counted = _counted(session, period, unit, since, until)
     below = lookup.lower_units(session, unit.code)
     reports = lookup.valid_below(session, period, below)
     todays = [report for report in reports if report.day == day]
@@ -74,6 +79,10 @@ def draft(
     figures.update(own)
     total.update(own)
     total.update(_own_before(session, period, unit, day))
+    typed = {
+        "typed": {key: n for key, n in figures.items() if key in TYPED},
+        "typed_total": {key: n for key, n in total.items() if key in TYPED},
+    }
     if counted is not None:
         figures.update(counted.figures)
         total.update(counted.total)
@@ -84,6 +93,7 @@ def draft(
         sums,
         _lower(below, todays),
         {
+            **typed,
             **_parts(counted, below, todays, own),
             **_villages(session, unit, counted, todays),
         },
@@ -98,24 +108,36 @@ COLUMNS_OF: dict[bool, tuple[str, ...]] = {
 
 
 def _counted(
-    session: Session, period: ResponsePeriod, unit: Place, since: datetime
+    session: Session,
+    period: ResponsePeriod,
+    unit: Place,
+    since: datetime,
+    until: datetime | None,
 ) -> Counted | None:
     if unit.level not in _COUNTS:
         return None
-    return count(session, period, unit, since)
+    return count(session, period, unit, since, until)
 
 
 def _added(reports: Iterable[DailyReport], keys: Iterable[str]) -> Counter[str]:
-    """The sums of lower reports; a column that none of them filled in stays away."""
+    """The sums of lower reports; a column that none of them filled in stays away.
+
+    Where this unit counts by itself, only what people typed below is added.
+    """
     wanted, sums = set(keys), Counter[str]()
     for report in reports:
-        sums.update({k: n for k, n in report.figures.items() if k in wanted})
+        told = report.figures if set(_STOCKS) & wanted else report.parts["typed"]
+        sums.update({k: n for k, n in told.items() if k in wanted})
     return sums
 
 
 def _totals(reports: Iterable[DailyReport], keys: Iterable[str]) -> Counter[str]:
     """All that lower reports told on any day, what came late with it."""
     wanted, sums = set(keys) - set(_STOCKS), Counter[str]()
+    if not set(_STOCKS) & set(keys):
+        for report in {report.unit: report for report in reports}.values():
+            sums.update(report.parts["typed_total"])
+        return sums
     for report in reports:
         for told in (report.figures, report.late):
             sums.update({key: n for key, n in told.items() if key in wanted})

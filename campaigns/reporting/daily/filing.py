@@ -102,7 +102,7 @@ def correct(  # noqa: PLR0913 - whose, of when, what, why, by whom
         raise Refused(mark("写一句更正的原因，上级才知道改了什么。"))
     if lookup.later(session, period, unit_code, day) is not None:
         raise NotReady(mark("后一天的日报已经报了，差的数请写进今天的日报。"))
-    made = _make(session, period, unit, day, entry, former, now)
+    made = _make(session, period, unit, day, entry, former, now, held.until)
     _keep_frozen(made, held)
     made.received_at, made.minutes_late = held.received_at, held.minutes_late
     made.excuse, made.reason, made.filed_by = held.excuse, reason.strip(), by
@@ -147,10 +147,11 @@ def _make(  # noqa: PLR0913, PLR0917 - whose, of when, what, and what there is
     entry: Entry,
     former: list[DailyReport],
     now: datetime,
+    until: datetime | None = None,
 ) -> DailyReport:
     own = entry.attested
     _check(own, entry)
-    found = draft(session, period, unit, day, own)
+    found = draft(session, period, unit, day, own, until)
     words = {key: entry.words.get(key, "").strip() for key in WORDS}
     if entry.zero:
         words["incidents"] = words["incidents"] or _ZERO

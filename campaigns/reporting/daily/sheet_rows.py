@@ -112,7 +112,8 @@ def _units(report: DailyReport, language: str) -> Table:
         name = names.get(code, say("report.unplaced"))
         shown = _cells(units[code], columns, language, blank=code not in missing)
         rows.append((code, name, state, *shown))
-    own = {**units.get(OWN, {}), **report.parts.get("own", {})}
+    own = Counter(units.get(OWN, {}))
+    own.update(report.parts.get("own", {}))
     rows.append(
         (
             report.unit,
