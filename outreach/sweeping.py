@@ -15,7 +15,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from campaigns.delivery import finishing, gating, reconciling, silence, squashing
+from campaigns.delivery import (
+    finishing,
+    gating,
+    numbers,
+    reconciling,
+    silence,
+    squashing,
+)
 from campaigns.delivery.duty import win
 from campaigns.delivery.models import Receipt
 from campaigns.delivery.reconciling import Answer, Question
@@ -135,6 +142,10 @@ def _visit(session: Session, now: datetime, _: Hint) -> None:
     visits.open_visits(session, now)
 
 
+def _numbers(session: Session, now: datetime, _: Hint) -> None:
+    numbers.read_campaigns(session, now)
+
+
 def _hear(session: Session, now: datetime, _: Hint) -> None:
     visits.hear(session, now)
 
@@ -154,6 +165,7 @@ SWEEPS: dict[str, Sweep] = {
     "raise": Sweep(timedelta(minutes=1), _raise, changes=True),
     "remind": Sweep(timedelta(minutes=1), _remind, changes=True),
     "visit": Sweep(timedelta(seconds=10), _visit, changes=True),
+    "numbers": Sweep(timedelta(minutes=1), _numbers, changes=True),
     "hear": Sweep(timedelta(minutes=1), _hear, changes=True),
     "finish": Sweep(timedelta(seconds=5), _finish, changes=True),
 }

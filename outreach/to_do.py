@@ -131,7 +131,7 @@ def _fieldwork(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo
     if acting.role in {Role.TOWNSHIP, Role.COORDINATOR}:
         bad = Member.number_status == NumberStatus.SUSPECT
         n = _count(session, Member, bad, *scope(acting, Action.RECORD_VISITS).where())
-        address = "/register?contact=suspect"
+        address = "/fieldwork/numbers"
         yield from _some(mark("%(n)s 个号码待核实"), n, address)
 
 

@@ -36,6 +36,7 @@ _PAGES = (
     "airtime",
     "visits",
     "needs",
+    "numbers",
     "reporting",
     "exporting",
     "daily_units",

@@ -68,6 +68,7 @@ PAGES = {
         "/fieldwork/visits/sheet?kind=phone",
         "/fieldwork/needs",
         "/fieldwork/needs/new/1",
+        "/fieldwork/numbers",
     ],
     "shenpi": ["/bulletins/2/review", "/planning/1/approve"],
     "mangxie": ["/audience/new", "/bulletins/", "/planning/new"],

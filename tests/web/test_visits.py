@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from io import BytesIO
 
 import factories
 import pytest
 import stages
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from campaigns.fieldwork import visits
 from campaigns.fieldwork.visit_models import Need, Visit, VisitTry
+from campaigns.register.models import Member
 from campaigns.reporting.people import People
 from campaigns.reporting.statistics import campaign_statistics
-from campaigns.vocabulary import Category, NeedState, Urgency, VisitOutcome
+from campaigns.vocabulary import (
+    Category,
+    NeedState,
+    NumberStatus,
+    Urgency,
+    VisitOutcome,
+)
 from outreach.audit import AuditRow
 
 LIST = "/fieldwork/visits"
@@ -186,3 +195,39 @@ def test_needs_are_raised_by_telephone_passed_on_and_closed(visit, writing):
     who.send(listed, f"{listed}/{need}/close", solved="solved")
     with writing() as session:
         assert session.get_one(Need, need).state is NeedState.SOLVED
+
+
+def test_a_new_number_is_told_by_the_village_and_taken_over_by_the_county(
+    campaign, visit, writing
+):
+    one = ids(writing)[0]
+    village = visit("cun")
+    take(village, one)
+    village.send(f"{LIST}/{one}", outcome="met", new_phone="14000008888")
+    page = "/fieldwork/numbers"
+    assert "140****8888" in village.read(page)
+    with writing() as session:
+        told = session.scalars(select(VisitTry.id)).one()
+    assert village.send(page, f"{page}/new/{told}").status_code == 403
+    county = visit("xian")
+    assert county.send(page, f"{page}/new/{told}").status_code == 303
+    with writing() as session:
+        member = session.get_one(Visit, one).member_id
+        assert session.get_one(Member, member).phone == "+8614000008888"
+        assert campaign
+
+
+def test_a_number_is_checked_and_the_list_is_a_workbook(visit, writing):
+    with writing() as session:
+        key = factories.member(session, number_status=NumberStatus.SUSPECT).id
+    who, page = visit("fubao"), "/fieldwork/numbers"
+    book = load_workbook(BytesIO(who.open(f"{page}/list.xlsx").get_data()))
+    sheet = book.worksheets[0]
+    assert sheet["D4"].value.startswith("测＊")
+    assert sheet["F4"].value == "待核实"
+    who.send(page, f"{page}/{key}", status="blocked")
+    with writing() as session:
+        assert session.get_one(Member, key).number_status is NumberStatus.SUSPECT
+    who.send(page, f"{page}/{key}", status="empty")
+    with writing() as session:
+        assert session.get_one(Member, key).number_status is NumberStatus.EMPTY

@@ -1,0 +1,81 @@
+"""Numbers to mend as a workbook: one line a person, masked, by township."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+from zoneinfo import ZoneInfo
+
+import xlsxwriter
+
+from campaigns.fieldwork.mending import ToMend
+from campaigns.privacy import mask_name, mask_phone
+from campaigns.reporting.sheets import Formats, Heading, write_sheet
+from campaigns.reporting.tables import Table, Value
+from campaigns.words import word
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+_HEADER = (
+    "serial",
+    "township",
+    "village",
+    "name",
+    "phone",
+    "number.status",
+    "number.strikes",
+    "time",
+    "number.new",
+    "daily.remarks",
+)
+
+
+def mend_list(rows: Iterable[ToMend], language: str = "zh") -> Table:
+    """The list as a table; the new number is written in by hand."""
+    say = partial(word, language=language)
+    lines = tuple(_line(n, row, say) for n, row in enumerate(rows, 1))
+    total: list[Value] = [say("figure.total"), len(lines), *[""] * (len(_HEADER) - 2)]
+    return Table(say("mend_list"), tuple(map(say, _HEADER)), lines, tuple(total))
+
+
+def write_mend_list(
+    rows: Iterable[ToMend],
+    to: Path | BinaryIO,
+    *,
+    unit: str,
+    now: datetime,
+    language: str = "zh",
+) -> None:
+    """Write the list as a workbook to print and stamp."""
+    table = mend_list(rows, language)
+    title = f"{unit} {table.name}"
+    as_of = f"{word('snapshot', language)} {now.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    with xlsxwriter.Workbook(to, {"in_memory": True}) as workbook:
+        write_sheet(
+            workbook,
+            Formats.of(workbook),
+            Heading(title, unit, as_of, language),
+            table.name,
+            table.header,
+            table.rows,
+            table.total,
+        )
+
+
+def _line(number: int, row: ToMend, say: partial[str]) -> tuple[Value, ...]:
+    member = row.member
+    last = f"{row.last_at.astimezone(SHANGHAI):%Y-%m-%d}" if row.last_at else ""
+    return (
+        number,
+        row.township,
+        row.village,
+        mask_name(member.name),
+        mask_phone(member.phone) if member.phone else "",
+        say(f"number.{member.number_status.value}"),
+        row.strikes or "",
+        last,
+        "",
+        "",
+    )
