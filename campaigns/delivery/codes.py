@@ -27,6 +27,8 @@ _CLASSES = {
 class Meaning:
     """``state`` is None where a code says nothing final.
 
+    ``retry`` tells whether a follow-up by a person may try again: ``yes``, ``no``,
+    ``once``, ``next-day`` or ``reroute``; nothing is ever repeated by itself.
     ``suppress`` tells whether the number itself is bad or refuses: ``yes``, ``no`` or
     ``afterN``, the number of campaigns after which it counts. ``known`` is False for
     a code that no list explains, which a person should look at.
@@ -34,9 +36,13 @@ class Meaning:
 
     state: MessageState | None
     reason: Reason
+    retry: str = "no"
     suppress: str = "no"
     known: bool = True
 
+
+_SMGP_AGAIN = frozenset(str(number) for number in range(301, 311))
+"""Some gateways write SMGP's 001 to 010 as 301 to 310."""
 
 _UNKNOWN = Meaning(None, Reason.UNKNOWN, known=False)
 
@@ -45,7 +51,7 @@ def meaning(profile: str, code: str) -> Meaning:
     """What ``code`` means to the carrier or gateway ``profile``; never raises."""
     exact, prefixes = _table().get(profile, ({}, ()))
     code = code.strip()
-    if profile == "smgp" and len(code) == len("301") and code.startswith("3"):
+    if profile == "smgp" and code in _SMGP_AGAIN:
         code = "0" + code[1:]
     if code in exact:
         return exact[code]
@@ -78,7 +84,11 @@ def _read(rows: list[dict[str, str]]) -> _Profile:
     exact: dict[str, Meaning] = {}
     prefixes: list[tuple[str, Meaning]] = []
     for row in rows:
-        found = Meaning(*_CLASSES[row["class"]], suppress=row["suppress_number"])
+        found = Meaning(
+            *_CLASSES[row["class"]],
+            retry=row["retry"],
+            suppress=row["suppress_number"],
+        )
         for code in row["code"].split("|"):
             if row["match"] == "prefix":
                 prefixes.append((code, found))

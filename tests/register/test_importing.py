@@ -11,18 +11,29 @@ from factories import NOW
 from lists import HEADINGS, certificate, person, workbook
 from sqlalchemy import select
 
+from campaigns.audience.channel_choice import Choice
+from campaigns.audience.rules import Rule
+from campaigns.audience.selection import count
 from campaigns.errors import NotAllowed, NotReady, Unreadable
-from campaigns.register import importing
+from campaigns.register import importing, places
 from campaigns.register.models import ImportRow, Member
+from campaigns.register.optouts import record_refusal
+from campaigns.register.places import Gazetteer, PlaceRow
+from campaigns.register.scope import Scope
 from campaigns.vocabulary import (
     Category,
     ImportState,
     LegalBasis,
+    Level,
     MemberStatus,
     NumberStatus,
     RowVerdict,
     Sex,
+    Urgency,
+    Way,
 )
+
+EVERYTHING = Scope.everything()
 
 
 def rows_of(session, made):
@@ -37,6 +48,11 @@ def problems(session, made):
         for row in rows_of(session, made)
         for one in row.problems
     }
+
+
+def way_of(session, member, now):
+    choice = Choice(Urgency.MUST_REACH, now)
+    return session.scalar(select(choice.way).where(Member.id == member.id))
 
 
 def members(session):
@@ -177,6 +193,39 @@ def test_people_without_a_number_are_provisional_until_they_bring_one(
     assert same.id == member.id
     assert not same.provisional
     assert same.certificate == certificate(1)
+
+
+def test_a_reissued_certificate_is_the_same_person_and_their_refusal(
+    county, check, take, now
+):
+    take(check([person(1)]))
+    [member] = members(county)
+    record_refusal(county, member=member, source="phone", recorded_by=1, now=now)
+    take(check([person(1, certificate=f"{certificate(1)}B1")]))
+    [same] = members(county)
+    county.refresh(same)
+    assert (same.id, same.certificate) == (member.id, f"{certificate(1)}B1")
+    assert way_of(county, same, now) == Way.OPTED_OUT
+
+
+def test_a_township_that_became_a_street_keeps_its_people_and_its_segment(
+    county, check, take, now
+):
+    take(check([person(1)]))
+    [member] = members(county)
+    before = count(county, Rule(townships=(member.township,)), EVERYTHING, now).total
+    gazetteer = Gazetteer.of(county, "510522")
+    old = gazetteer.names[member.township]
+    street = old.removesuffix("镇") + "街道"
+    row = PlaceRow(member.township, Level.TOWNSHIP, street)
+    places.load_places(county, [row], "民政局")
+    take(check([person(1, phone="14200000001")]))
+    [same] = members(county)
+    county.refresh(same)
+    assert (same.id, same.township) == (member.id, member.township)
+    assert Gazetteer.of(county, "510522").names[same.township] == street
+    after = count(county, Rule(townships=(member.township,)), EVERYTHING, now).total
+    assert before == after == 1
 
 
 def test_the_header_may_have_two_levels_and_groups(county, check, take, tmp_path):
