@@ -16,7 +16,7 @@ _FORM_BYTES = 1024 * 1024
 def create_app(settings: Settings | None = None) -> Flask:
     """Put one web process together; called once, in the process that serves.
 
-    Raises ValueError, naming the setting, where a secret is missing or too weak.
+    Raises NotReady for what production refuses, ValueError where a key is no key.
     """
     known = wiring.build(settings)
     folder = Path(web.__file__).parent
@@ -41,6 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     # /planning and /planning/ are one page: no address costs a second request.
     app.url_map.strict_slashes = False
+    app.debug = known.settings.debug
     app.extensions["outreach"] = known
     web.attach(app)
     return app

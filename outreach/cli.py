@@ -16,6 +16,7 @@ _COMMANDS = {
     "beat": "outreach.commands.processes:beat",
     "bench": "outreach.bench:bench",
     "campaign": "outreach.commands.campaign:campaign",
+    "check": "outreach.commands.check:check",
     "demo": "outreach.demo:demo",
     "drill": "outreach.drill:drill",
     "import": "outreach.commands.importing:importing",
@@ -60,5 +61,7 @@ def main() -> None:
     try:
         cli.main(prog_name="outreach")
     except CampaignError as error:
-        click.echo(str(error), err=True)
+        from outreach.catalogs import told_error  # noqa: PLC0415 - only for a mistake
+
+        click.echo(told_error(error), err=True)
         raise SystemExit(1) from None

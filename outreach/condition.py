@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,12 +15,14 @@ from campaigns.delivery.models import DutyRow, Line, Receipt
 from campaigns.errors import mark
 from campaigns.planning.models import Campaign
 from campaigns.vocabulary import CampaignState
+from outreach import disk as disks
+from outreach.settings import Settings
 from outreach.wiring import Wiring
 
 _SILENT = timedelta(seconds=60)
 _BACKLOG = 10_000
-_FREE_SHARE = 0.05
 _SECONDS = 1.0
+WELL = mark("正常")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +37,22 @@ class Part:
     values: dict[str, Any] = field(default_factory=dict)
     needed: bool = False
 
+    @property
+    def level(self) -> str:
+        """``ok``, ``warn``, or ``bad`` where the service cannot do without it."""
+        if self.well:
+            return "ok"
+        return "bad" if self.needed else "warn"
+
 
 def parts(wiring: Wiring, session: Session, now: datetime) -> list[Part]:
     """Database, broker, worker, inbox, disk and lines, in that order."""
     return [
-        Part("database", mark("数据库"), well=True, says=mark("正常"), needed=True),
-        _broker(wiring),
+        Part("database", mark("数据库"), well=True, says=WELL, needed=True),
+        broker(wiring.settings),
         _worker(session, now),
         _inbox(session),
-        _disk(wiring),
+        disk(wiring.settings),
         *_lines(session, now),
     ]
 
@@ -56,11 +64,12 @@ def running(session: Session) -> list[tuple[int, str, datetime | None]]:
     return [(n, state.value, since) for n, state, since in session.execute(query)]
 
 
-def _broker(wiring: Wiring) -> Part:
+def broker(settings: Settings) -> Part:
+    """Whether the queue answers within a second."""
     label = mark("任务队列")
-    address = wiring.settings.broker_address.replace("redis+socket://", "unix://")
+    address = settings.broker_address.replace("redis+socket://", "unix://")
     if not address.startswith(("unix://", "redis://", "rediss://")):
-        return Part("broker", label, well=True, says=mark("正常"), needed=True)
+        return Part("broker", label, well=True, says=WELL, needed=True)
     options = {"socket_timeout": _SECONDS, "socket_connect_timeout": _SECONDS}
     try:
         with Redis.from_url(address, **options) as client:
@@ -74,7 +83,7 @@ def _broker(wiring: Wiring) -> Part:
             mend=mark("请重新启动本服务。短信在库里排队，不会丢。"),
             needed=True,
         )
-    return Part("broker", label, well=True, says=mark("正常"), needed=True)
+    return Part("broker", label, well=True, says=WELL, needed=True)
 
 
 def _worker(session: Session, now: datetime) -> Part:
@@ -89,7 +98,7 @@ def _worker(session: Session, now: datetime) -> Part:
             mend=mark("请启动后台进程，或重新启动本服务。"),
             needed=True,
         )
-    return Part("worker", label, well=True, says=mark("正常"), needed=True)
+    return Part("worker", label, well=True, says=WELL, needed=True)
 
 
 def _inbox(session: Session) -> Part:
@@ -105,16 +114,21 @@ def _inbox(session: Session) -> Part:
     )
 
 
-def _disk(wiring: Wiring) -> Part:
-    disk = shutil.disk_usage(wiring.settings.data_dir)
-    free = disk.free / disk.total
+def disk(settings: Settings) -> Part:
+    """The room that is left, and what has stopped because of it."""
+    room = disks.room(settings.data_dir)
+    mend = ""
+    if room.tight:
+        mend = mark("导入和录音已经停下。请清理磁盘，或换大一些的。")
+    if room.full:
+        mend = mark("任务已经暂停。请清理磁盘，或换大一些的，再继续任务。")
     return Part(
         "disk",
         mark("磁盘"),
-        well=free > _FREE_SHARE,
+        well=not room.tight,
         says=mark("还剩 %(n)s GB"),
-        mend="" if free > _FREE_SHARE else mark("请清理磁盘，或换大一些的。"),
-        values={"n": disk.free // 2**30},
+        mend=mend,
+        values={"n": room.gigabytes},
     )
 
 
@@ -127,7 +141,7 @@ def _lines(session: Session, now: datetime) -> list[Part]:
                 f"line:{line.provider}",
                 f"provider.{line.provider}",
                 well=not shut,
-                says=mark("暂时不通，过一会儿自动再试") if shut else mark("正常"),
+                says=mark("暂时不通，过一会儿自动再试") if shut else WELL,
                 mend=mark("短信在排队，不会丢。账号或余额有问题时请联系通道。")
                 if shut
                 else "",

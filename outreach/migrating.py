@@ -27,7 +27,7 @@ def migrate(settings: Settings) -> None:
 def to(engine: Engine, revision: str) -> None:
     """Move ``engine`` to ``revision``, forward or back; nothing to do is quick."""
     with engine.execution_options(outreach_begin="IMMEDIATE").begin() as connection:
-        here = MigrationContext.configure(connection).get_current_revision()
+        here = current(connection)
         if revision == "head" and here == newest():
             return
         config = configuration(connection)
@@ -35,6 +35,11 @@ def to(engine: Engine, revision: str) -> None:
             command.downgrade(config, revision)
         else:
             command.upgrade(config, revision)
+
+
+def current(connection: Connection) -> str | None:
+    """The step that the database is at; None before the first."""
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def newest() -> str:

@@ -27,6 +27,12 @@ def with_secrets(settings: Settings) -> Settings:
     return settings.model_copy(update={n: SecretStr(kept[n]) for n in missing})
 
 
+def kept(settings: Settings) -> Settings:
+    """Return ``settings`` with the secrets that a first start has made, if it has."""
+    path = settings.data_dir / "secrets.json"
+    return with_secrets(settings) if path.is_file() else settings
+
+
 def _read_or_make(path: Path) -> dict[str, str]:
     path.parent.mkdir(parents=True, exist_ok=True)
     made = {name: secrets.token_hex(_BYTES) for name in _NAMES}

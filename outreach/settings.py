@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -24,11 +24,16 @@ class Settings(BaseSettings):
         env_file=".env",
         extra="ignore",
         frozen=True,
+        validate_by_name=True,
         secrets_dir=os.environ.get("OUTREACH_SECRETS_DIR") or None,
     )
 
     profile: Literal["embedded", "production"] = "embedded"
     """``embedded`` keeps everything in ``data_dir``; ``production`` needs addresses."""
+    debug: bool = Field(
+        default=False, validation_alias=AliasChoices("OUTREACH_DEBUG", "FLASK_DEBUG")
+    )
+    """Shows faults in full to whoever met them; production refuses to start with it."""
     data_dir: Path = Path("var")
     """Folder of the database, the broker's socket, the keys and the sound files."""
     database_url: str = ""
@@ -172,3 +177,10 @@ class Settings(BaseSettings):
 def inherited(**more: str) -> dict[str, str]:
     """This process's environment with ``more``, for a child process."""
     return {**os.environ, **more}
+
+
+def in_english() -> bool:
+    """Whether the shell's locale asks for English; Chinese is what we speak first."""
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    chosen = next((os.environ[name] for name in names if os.environ.get(name)), "")
+    return chosen.lower().startswith("en")

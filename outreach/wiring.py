@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from campaigns import privacy
 from campaigns.delivery.provider import Provider
 from outreach.database import Database, connect
+from outreach.production import demand
 from outreach.secrets_file import with_secrets
 from outreach.settings import Settings
 
@@ -73,10 +74,11 @@ _current: list[Wiring] = []
 def build(settings: Settings | None = None) -> Wiring:
     """Put this process together, unlock personal columns, and remember the result.
 
-    Raises ValueError, naming the setting, where a key is missing or too weak.
+    Raises NotReady for what production refuses, ValueError where a key is no key.
     """
     known = with_secrets(settings or Settings())
-    privacy.unlock(_keyring(known))
+    demand(known)
+    privacy.unlock(keyring(known))
     wiring = Wiring(known, connect(known.database_address))
     _current[:] = [wiring]
     return wiring
@@ -87,7 +89,8 @@ def current() -> Wiring:
     return _current[0] if _current else build()
 
 
-def _keyring(settings: Settings) -> privacy.Keyring:
+def keyring(settings: Settings) -> privacy.Keyring:
+    """The keys of ``settings``. Raises ValueError, naming the setting."""
     _key(settings, "token_key")
     sealing = {_KEY_ID: _key(settings, "data_key")}
     return privacy.Keyring(sealing, _KEY_ID, _key(settings, "index_key"))

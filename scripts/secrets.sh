@@ -18,7 +18,7 @@ keep() {
 
 keep postgres_password "$(random)"
 keep outreach_database_url \
-    "postgresql+psycopg://outreach:$(cat secrets/postgres_password)@db:5432/outreach"
+    "postgresql+psycopg://outreach:$(cat secrets/postgres_password)@/outreach?host=/run/outreach"
 for name in secret data index token; do
     keep "outreach_${name}_key" "$(random)"
 done

@@ -7,8 +7,7 @@ import sys
 
 import click
 
-from outreach.secrets_file import with_secrets
-from outreach.settings import Settings
+from outreach.commands.wired import fit_settings
 
 
 @click.command
@@ -16,13 +15,13 @@ def migrate() -> None:
     """Bring the database to this version's tables."""
     from outreach.migrating import migrate as bring_up  # noqa: PLC0415 - slow import
 
-    bring_up(with_secrets(Settings()))
+    bring_up(fit_settings())
 
 
 @click.command
 def web() -> None:
     """Serve pages, downloads and callbacks."""
-    settings = Settings()
+    settings = fit_settings()
     threads = str(settings.web_threads)
     # exec: signals reach the server itself, and no idle parent stays in memory.
     os.execv(  # noqa: S606 - no shell, our own arguments
@@ -44,6 +43,7 @@ def worker(queues: str, *, beat: bool) -> None:
     """Work through the named queues."""
     from outreach.worker import celery, worker_arguments  # noqa: PLC0415 - slow import
 
+    fit_settings()
     celery.worker_main(worker_arguments(queues, beat=beat))
 
 
@@ -52,5 +52,6 @@ def beat() -> None:
     """Keep time for the workers; any number may run."""
     from outreach.worker import celery  # noqa: PLC0415 - slow import
 
+    fit_settings()
     # In memory: the one entry ticks each second, and any number may run in one folder.
     celery.Beat(loglevel="WARNING", scheduler="celery.beat:Scheduler").run()

@@ -6,9 +6,8 @@ import time
 
 import click
 
+from outreach.commands.wired import fit_settings
 from outreach.migrating import migrate
-from outreach.secrets_file import with_secrets
-from outreach.settings import Settings
 from outreach.stopping import Stopped, on_signals
 from outreach.supervisor import Stack
 
@@ -16,7 +15,7 @@ from outreach.supervisor import Stack
 @click.command
 def up() -> None:
     """Start broker, workers, simulator and web server; Ctrl-C stops them all."""
-    settings = with_secrets(Settings())
+    settings = fit_settings()
     on_signals()
     stack = Stack(settings)
     try:

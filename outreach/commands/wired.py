@@ -9,14 +9,27 @@ from typing import Any
 import click
 
 from outreach import wiring
+from outreach.catalogs import told_error
 from outreach.migrating import migrate
+from outreach.production import refusals
 from outreach.secrets_file import with_secrets
 from outreach.settings import Settings
 
 
+def fit_settings() -> Settings:
+    """The settings in force; ends with 1 and a sentence for each thing refused."""
+    settings = with_secrets(Settings())
+    refused = refusals(settings)
+    for each in refused:
+        click.echo(told_error(each), err=True)
+    if refused:
+        raise SystemExit(1)
+    return settings
+
+
 def open_wiring() -> wiring.Wiring:
     """Put this process together on a database that has this version's tables."""
-    settings = with_secrets(Settings())
+    settings = fit_settings()
     migrate(settings)
     return wiring.build(settings)
 

@@ -1,20 +1,10 @@
-"""Chinese as it is written in the source, English from catalogs held in memory.
-
-Every area has its own readable ``.po`` file; they are merged when the process starts,
-so that nothing compiled lies in the tree and no build step can be forgotten.
-"""
+"""Chinese as it is written in the source, English from catalogs held in memory."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
-from importlib.resources import files
-from io import BytesIO
 
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
+from babel.support import NullTranslations
 from flask import Flask, request, session
 from flask_babel import Babel, Domain, get_locale
 from flask_login import current_user
@@ -23,6 +13,7 @@ from jinja2.runtime import Context
 
 from campaigns.errors import CampaignError
 from campaigns.words import word
+from outreach.catalogs import translations
 
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
 _TAGS = {"zh": "zh-CN", "en": "en"}
@@ -92,7 +83,7 @@ def sentence(error: CampaignError) -> str:
 
 def translated(msgid: str, values: Mapping[str, object] | None = None) -> str:
     """``msgid`` in the reader's language with ``values`` filled in."""
-    text = _translations(str(get_locale())).ugettext(msgid)
+    text = translations(str(get_locale())).ugettext(msgid)
     return str(text % values) if values else str(text)
 
 
@@ -109,7 +100,7 @@ class _Domain(Domain):
     """Looks sentences up in the merged catalogs instead of compiled files."""
 
     def get_translations(self) -> NullTranslations:
-        return _translations(str(get_locale()))
+        return translations(str(get_locale()))
 
 
 class _InMemory(Babel):
@@ -118,22 +109,3 @@ class _InMemory(Babel):
     @property
     def domain_instance(self) -> Domain:
         return _Domain()
-
-
-@cache
-def _translations(locale: str) -> NullTranslations:
-    if locale != "en":
-        return NullTranslations()
-    merged = Catalog(locale="en")
-    for part in sorted(
-        files("outreach").joinpath("translations", "en").iterdir(),
-        key=lambda each: each.name,
-    ):
-        if part.name.endswith(".po"):
-            for message in read_po(BytesIO(part.read_bytes()), locale="en"):
-                if message.id and not message.fuzzy:
-                    merged[message.id] = message
-    compiled = BytesIO()
-    write_mo(compiled, merged)
-    compiled.seek(0)
-    return Translations(compiled)

@@ -33,7 +33,8 @@ _HSTS = "max-age=31536000"
 def register(app: Flask) -> None:
     """Protect every form, count requests, and set the headers."""
     wiring: Wiring = app.extensions["outreach"]
-    shared = wiring.settings.broker_url
+    # Kombu and the limiter name a socket differently.
+    shared = wiring.settings.broker_url.replace("redis+socket:", "redis+unix:")
     # One web process counts in memory; several share the production broker.
     app.config["RATELIMIT_STORAGE_URI"] = shared if "://" in shared else "memory://"
     csrf.init_app(app)

@@ -1,0 +1,188 @@
+"""Whether this machine is fit to serve, part by part: looks, and never repairs.
+
+No key, no table, no file and no message is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import make_url, select, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from audio import AudioError
+from campaigns import privacy
+from campaigns.errors import CampaignError, mark
+from campaigns.orm import is_sqlite
+from campaigns.register.models import Member
+from outreach import condition, migrating, production, providers, secrets_file, wiring
+from outreach.audit import AuditRow
+from outreach.condition import WELL, Part
+from outreach.database import connect
+from outreach.disk import room
+from outreach.settings import Settings
+
+_SKEW = 2.0
+_SECONDS = 2.0
+_SAMPLE = "正常。"
+_LONGEST = 40
+
+
+def parts(settings: Settings) -> list[Part]:
+    """Settings, keys, database, tables, clock, broker, provider, voice and disk."""
+    known = secrets_file.kept(settings)
+    return [
+        *_settings(settings),
+        _keys(known),
+        *_database(known),
+        _broker_clock(known),
+        condition.broker(known),
+        _provider(known),
+        _voice(known),
+        replace(condition.disk(known), needed=room(known.data_dir).full),
+    ]
+
+
+def _settings(settings: Settings) -> list[Part]:
+    refused = production.refusals(settings)
+    found = [_bad("settings", e.sentence, **e.values) for e in refused]
+    if settings.profile == "production" and not settings.own_url.startswith("https://"):
+        says = mark("OUTREACH_PUBLIC_URL 不是 https 地址，村里打开链接时没有加密")
+        mend = mark("请在前面放一台带证书的反向代理，并写上 https 地址。")
+        found.append(_warn("settings", says, mend))
+    return found or [_well("settings")]
+
+
+def _keys(settings: Settings) -> Part:
+    if not all(getattr(settings, n).get_secret_value() for n in production.KEYS):
+        says = mark("还没有密钥")
+        if settings.profile == "production":
+            return _bad("keys", says, mark("请运行 sh scripts/secrets.sh。"))
+        return _warn("keys", says, mark("第一次 outreach up 时会自动生成。"))
+    try:
+        privacy.unlock(wiring.keyring(settings))
+    except ValueError as error:
+        return _bad("keys", str(error).replace("%", "%%"))
+    return _well("keys")
+
+
+def _database(settings: Settings) -> Iterator[Part]:
+    url = make_url(settings.database_address)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        says = mark("还没有数据库")
+        yield _warn("database", says, mark("请运行 outreach migrate 或 outreach up。"))
+        return
+    database = connect(settings.database_address)
+    try:
+        with database.reading() as session:
+            yield from _inside(session)
+    except SQLAlchemyError as error:
+        says = mark("不通（%(kind)s）")
+        mend = mark("请看数据库开着没有，再核对 OUTREACH_DATABASE_URL。")
+        yield _bad("database", says, mend, kind=type(error).__name__)
+    finally:
+        database.dispose()
+
+
+def _inside(session: Session) -> Iterator[Part]:
+    now = datetime.now(UTC)
+    yield _well("database")
+    here = migrating.current(session.connection())
+    if here != migrating.newest():
+        says = mark("表还是旧的（%(here)s）")
+        yield _bad("tables", says, mark("请运行 outreach migrate。"), here=here or "–")
+        return
+    yield _well("tables")
+    yield _readable(session)
+    yield _clock(session, now)
+
+
+def _readable(session: Session) -> Part:
+    """Whether the keys are those of this database: its last person can be read."""
+    try:
+        session.scalar(select(Member.name).order_by(Member.id.desc()).limit(1))
+    except (CampaignError, RuntimeError):
+        says = mark("密钥打不开名册，不是这个数据库的密钥")
+        mend = mark("请放回原来的密钥；没有它，名册谁也读不出来。")
+        return _bad("keys", says, mend)
+    return _well("register")
+
+
+def _clock(session: Session, now: datetime) -> Part:
+    """This machine's clock against the database's, and against the last deed."""
+    last = session.scalar(select(AuditRow.at).order_by(AuditRow.id.desc()).limit(1))
+    ahead = (last - now).total_seconds() if last else 0.0
+    if not is_sqlite(session):
+        theirs = session.scalar(text("SELECT clock_timestamp()"))
+        ahead = max(ahead, abs((theirs - now).total_seconds()))
+    return _told_time(ahead)
+
+
+def _broker_clock(settings: Settings) -> Part:
+    """This machine's clock against the broker's, where it is another machine's."""
+    try:
+        with Redis.from_url(
+            settings.broker_address.replace("redis+socket://", "unix://"),
+            socket_timeout=_SECONDS,
+            socket_connect_timeout=_SECONDS,
+        ) as client:
+            seconds, fraction = client.time()
+    except (RedisError, OSError, ValueError):
+        return _told_time(0.0)
+    now = datetime.now(UTC).timestamp()
+    return _told_time(abs(seconds + fraction / 1e6 - now))
+
+
+def _told_time(off: float) -> Part:
+    if off <= _SKEW:
+        return _well("clock")
+    says = mark("相差 %(n)s 秒")
+    mend = mark("请打开自动对时（NTP）。钟不准，会在不该发的时候发。")
+    return _bad("clock", says, mend, n=round(off))
+
+
+def _provider(settings: Settings) -> Part:
+    name = settings.provider
+    try:
+        lack = providers.lacking(name, settings)
+    except CampaignError as error:
+        return _bad("provider", error.sentence, **error.values)
+    if lack:
+        return _warn("provider", lack.sentence, **lack.values)
+    if name == "simulator" and settings.profile == "production":
+        says = mark("现在用的是模拟通道，谁也收不到短信")
+        return _warn("provider", says, mark("请设置 OUTREACH_PROVIDER。"))
+    return _well("provider")
+
+
+def _voice(settings: Settings) -> Part:
+    """The voice says one word; one that must be asked over the network is not asked."""
+    from audio.reading import read  # noqa: PLC0415 - numpy and a model
+    from audio.voices import voice  # noqa: PLC0415
+
+    if settings.voice == production.FOREIGN_VOICE:
+        return _warn("voice", mark("要联网才能录音，这里没有试"))
+    try:
+        clause = read(_SAMPLE).clauses(_LONGEST)[0]
+        voice(settings.voice, settings.voice_threads).speak(clause, settings.pace)
+    except AudioError as error:
+        return _warn("voice", error.sentence, **error.values)
+    return _well("voice")
+
+
+def _well(name: str) -> Part:
+    return Part(name, f"part.{name}", well=True, says=WELL)
+
+
+def _warn(name: str, says: str, mend: str = "", /, **values: object) -> Part:
+    return Part(name, f"part.{name}", well=False, says=says, mend=mend, values=values)
+
+
+def _bad(name: str, says: str, mend: str = "", /, **values: object) -> Part:
+    return replace(_warn(name, says, mend, **values), needed=True)
