@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from threading import Lock
 
@@ -9,6 +10,7 @@ from campaigns.delivery import receipts
 from outreach.lanes import closing
 from outreach.wiring import Wiring
 
+_log = logging.getLogger(__name__)
 _SECONDS = 10.0
 _IDLE_SECONDS = 2.0
 _PAUSE = 0.25
@@ -29,13 +31,21 @@ def apply(wiring: Wiring) -> int:
         _turn.release()
 
 
+def apply_batch(wiring: Wiring) -> receipts.Applied:
+    """Apply one batch; what should not have come is in the log."""
+    with wiring.database.writing() as session:
+        applied = receipts.apply(session, wiring.clock())
+    if applied.closed:
+        _log.warning("%s reports for messages that were closed", applied.closed)
+    return applied
+
+
 def _apply(wiring: Wiring) -> int:
     seen = 0
     until = time.monotonic() + _SECONDS
     last = time.monotonic()
     while not closing.is_set() and time.monotonic() < min(until, last + _IDLE_SECONDS):
-        with wiring.database.writing() as session:
-            applied = receipts.apply(session, wiring.clock())
+        applied = apply_batch(wiring)
         if applied.seen:
             last = time.monotonic()
             seen += applied.seen

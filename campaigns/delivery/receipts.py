@@ -48,6 +48,7 @@ BATCH = 500
 _GIVE_UP = timedelta(hours=24)
 _SOONEST = timedelta(seconds=5)
 _APPLIED = "applied"
+_CLOSED = "closed"
 
 
 def store(
@@ -88,10 +89,15 @@ def _row(report: Report, signer: bytes, now: datetime) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """How many reports were looked at, and how many could be matched."""
+    """How many reports were looked at, and how many could be matched.
+
+    ``closed`` are those for messages that the provider had refused or we had stopped:
+    somebody was told after all.
+    """
 
     seen: int
     matched: int
+    closed: int = 0
 
 
 def apply(session: Session, now: datetime, size: int = BATCH) -> Applied:
@@ -109,7 +115,8 @@ def apply(session: Session, now: datetime, size: int = BATCH) -> Applied:
     matched = {r.message_id or 0 for r in waiting if verdicts[r.id] == _APPLIED}
     folded = _fold(session, matched, messages)
     settle(session, _lift(session, folded, now))
-    return Applied(len(waiting), len(matched))
+    closed = sum(verdict == _CLOSED for verdict in verdicts.values())
+    return Applied(len(waiting), len(matched), closed)
 
 
 _r = table_of(Receipt).c
@@ -193,7 +200,7 @@ def _verdict(receipt: Waiting, message: Any) -> str:  # noqa: ANN401 - a row
     if receipt.provider != message.provider or late:
         return "other_sending"
     if message.state >= MessageState.REJECTED:
-        return "closed"
+        return _CLOSED
     return _APPLIED if receipt.state else "unknown_status"
 
 

@@ -6,7 +6,16 @@ from importlib import import_module
 
 from flask import Flask
 
-_SHELL = ("callbacks", "gate", "safety", "languages", "assets", "frame", "errors")
+_SHELL = (
+    "callbacks",
+    "patience",
+    "gate",
+    "safety",
+    "languages",
+    "assets",
+    "frame",
+    "errors",
+)
 _PAGES = (
     "sign_in",
     "home",

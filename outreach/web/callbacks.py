@@ -69,7 +69,9 @@ def _kept(provider: str, keep: Callable[[Provider], None]) -> Response:
         keep(carrier)
     except NotReady:
         return Response(status=404)
-    except (NotAuthentic, HTTPException, UnicodeDecodeError):
+    except HTTPException as error:  # too large, or too many wait for their bodies
+        return Response(status=error.code or 400, headers=error.get_headers())
+    except (NotAuthentic, UnicodeDecodeError):
         return Response(status=403)
     except (inbox.NotStored, SQLAlchemyError):
         return Response(status=503, headers={"Retry-After": "5"})
