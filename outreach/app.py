@@ -5,12 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from flask import Flask
+from werkzeug.routing import IntegerConverter
 
 from outreach import web, wiring
 from outreach.settings import Settings
 
 _UPLOAD_BYTES = 32 * 1024 * 1024
 _FORM_BYTES = 1024 * 1024
+
+
+class RowNumber(IntegerConverter):
+    """A row's number in an address: what no database can hold is no page of ours."""
+
+    regex = r"\d{1,18}"
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -39,6 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=3600,
         BOOTSTRAP_SERVE_LOCAL=True,
     )
+    app.url_map.converters["int"] = RowNumber
     # /planning and /planning/ are one page: no address costs a second request.
     app.url_map.strict_slashes = False
     app.debug = known.settings.debug

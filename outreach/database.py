@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.orm import Session, sessionmaker
 
 _PRAGMAS = (
@@ -34,9 +34,15 @@ class Database:
     _turn: Lock
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
-        """A session that only reads."""
+    def reading(self, patience: int = 0) -> Iterator[Session]:
+        """A session that only reads.
+
+        With ``patience``, PostgreSQL gives up a statement after so many milliseconds,
+        which raises OperationalError.
+        """
         with self._reader() as session:
+            if patience and self.engine.dialect.name != "sqlite":
+                session.execute(text(f"SET LOCAL statement_timeout = {patience:d}"))
             yield session
 
     @contextmanager

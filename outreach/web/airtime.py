@@ -36,7 +36,7 @@ from campaigns.reporting.play_log import write_play_log
 from outreach import access, audit
 from outreach.access import Action
 from outreach.web.fieldwork import opened
-from outreach.web.forms import Typed
+from outreach.web.forms import Typed, row_number
 from outreach.web.frame import ZONE
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.languages import language, shown_word
@@ -125,7 +125,7 @@ def to_tell(campaign_id: int) -> str:
 @needs(Action.WITHDRAW)
 def tick_told(campaign_id: int) -> Answer:
     """Tick off the villages that were told."""
-    ticked = {int(n) for n in request.form.getlist("told") if n.isdecimal()}
+    ticked = {row_number(n) for n in request.form.getlist("told")}
     with writing() as session:
         rows = opened(session, campaign_id).rows
         for key in ticked & {row.announcement_id for row in rows}:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from campaigns.delivery.contacts import contacts_of
 from outreach import accounts, audit
 from outreach.access import Action
-from outreach.web.forms import Typed
+from outreach.web.forms import Typed, asked_id, row_number
 from outreach.web.gate import needs, reading
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
@@ -24,8 +24,8 @@ def index() -> str | Response:
     """One field and a kind; what is found leads to its trail."""
     typed = Typed(**request.args.to_dict())
     number, kind = typed["number"].strip(), typed["kind"]
-    if number.isdecimal() and kind in KINDS:
-        return redirect(url_for("audit.trail", kind=kind, number=int(number)))
+    if (found := row_number(number)) and kind in KINDS:
+        return redirect(url_for("audit.trail", kind=kind, number=found))
     if number:
         typed.wrong("number", _("编号是数字，请照页面上的写。"))
     return render_template(
@@ -54,7 +54,7 @@ def trail(kind: str, number: int) -> str:
 def log() -> str:
     """Every deed, the latest first."""
     typed = Typed(**request.args.to_dict())
-    before = request.args.get("before", type=int)
+    before = asked_id("before")
     with reading() as db:
         deeds = audit.latest(db, _PAGE, before=before, action=typed["action"])
         return render_template(

@@ -21,7 +21,7 @@ from outreach import access, audit
 from outreach.access import Action
 from outreach.web.charts import Part, squares
 from outreach.web.drawing import Caption
-from outreach.web.forms import Typed
+from outreach.web.forms import Typed, row_number
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.languages import shown_word
 
@@ -100,7 +100,7 @@ def sign(campaign_id: int) -> Response:
     """Sign for the ticked villages."""
     with writing() as session:
         known = {row.announcement_id for row in opened(session, campaign_id).rows}
-        ticked = {int(n) for n in request.form.getlist("signed") if n.isdecimal()}
+        ticked = {row_number(n) for n in request.form.getlist("signed")}
         n = deeds.sign_off(session, ticked & known, by=acting().user_id, now=now())
         _note(session, "sign_off", campaign_id)
     said = ngettext("已签认 %(num)s 个村。", "已签认 %(num)s 个村。", n)

@@ -12,6 +12,18 @@ from campaigns.errors import CampaignError
 from outreach.web.languages import sentence
 
 _TEXT = 500
+_DIGITS = 18
+"""Digits of the largest row number: longer ones fit neither database."""
+
+
+def row_number(text: str) -> int:
+    """The row that a form or an address names; 0, which is none, for anything else."""
+    return int(text) if text.isdecimal() and len(text) <= _DIGITS else 0
+
+
+def asked_id(name: str) -> int | None:
+    """The row number that the address asks for as ``name``; None for anything else."""
+    return row_number(request.args.get(name, "")) or None
 
 
 class Typed:

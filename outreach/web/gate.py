@@ -22,6 +22,8 @@ from outreach.wiring import Wiring
 _View = TypeVar("_View", bound=Callable[..., object])
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _ERRORS = 400
+_PATIENCE = 15_000
+"""Milliseconds for one statement of a page."""
 
 
 class Person(UserMixin):
@@ -71,8 +73,8 @@ def wired() -> Wiring:
 
 
 def reading() -> AbstractContextManager[Session]:
-    """A database session that only reads."""
-    return wired().database.reading()
+    """A database session that only reads; no page waits longer for one statement."""
+    return wired().database.reading(_PATIENCE)
 
 
 def writing() -> AbstractContextManager[Session]:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from outreach import accounts, sign_ins
 from outreach.access import Action, may
-from outreach.web.forms import Typed
+from outreach.web.forms import Typed, row_number
 from outreach.web.gate import (
     acting,
     local,
@@ -114,7 +114,7 @@ def take_role() -> Response:
     """Act in another of one's own grants."""
     chosen = request.form.get("grant", "")
     with writing() as db:
-        sign_ins.act_as(db, acting(), int(chosen) if chosen.isdecimal() else 0)
+        sign_ins.act_as(db, acting(), row_number(chosen))
         noted(db, "act_as", f"grant:{chosen}")
     flash(_("身份已换。菜单里是这个身份能做的事。"), "good")
     return redirect("/", 303)

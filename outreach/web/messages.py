@@ -16,6 +16,7 @@ from outreach import access
 from outreach.access import Action
 from outreach.web.campaign_check import found
 from outreach.web.delivery import frame
+from outreach.web.forms import asked_id
 from outreach.web.four_forms import townships
 from outreach.web.gate import acting, needs, reading
 from outreach.web.languages import shown_word
@@ -37,12 +38,11 @@ class Filters:
         """What the address asks for; anything unknown is left out."""
         states = {str(int(state)) for state in MessageState}
         state, reason = request.args.get("state", ""), request.args.get("reason", "")
-        after = request.args.get("after", "0")
         return cls(
             state if state in states else "",
             reason if reason in {*Reason} else "",
             request.args.get("township", ""),
-            int(after) if after.isdecimal() else 0,
+            asked_id("after") or 0,
         )
 
 

@@ -11,6 +11,7 @@ from campaigns.errors import Refused, mark
 from campaigns.fieldwork.playing import Play
 from campaigns.vocabulary import MissedReason
 from outreach.recording import USUAL_SLOTS
+from outreach.web.forms import row_number
 from outreach.web.frame import ZONE
 from outreach.web.gate import now
 
@@ -24,13 +25,14 @@ def read_play(form: MultiDict[str, str]) -> Play:
     ago = 1 if form.get("day") == "yesterday" else 0
     known = (*USUAL_SLOTS, OTHER_SLOT)
     repeats = form.get("repeats", "").strip()
-    if not repeats.isdecimal() or int(repeats) > _MOST_REPEATS:
+    played = row_number(repeats)
+    if played > _MOST_REPEATS or not repeats.isdecimal():
         raise Refused(mark("遍数写 1 到 %(most)s。"), most=_MOST_REPEATS)
     means = form.get("means", "usb")
     return Play(
         day=today - timedelta(days=ago),
         slots=tuple(slot for slot in known if slot in form.getlist("slots")),
-        repeats=int(repeats),
+        repeats=played,
         means=means if means in dict(means_of_playing()) else "usb",
     )
 

@@ -35,6 +35,7 @@ from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.languages import sentence, shown_word
 
 bp = Blueprint("portal", __name__, url_prefix="/delivery")
+_LONGEST = 9
 _SUFFIXES = (".xlsx", ".xls", ".ods", ".csv")
 _KINDS = {"txt": "text/plain", "xlsx": "application/octet-stream"}
 
@@ -223,7 +224,7 @@ def _note(session: Session, deed: str, campaign_id: int, batch_id: int | None) -
 
 def _number(name: str) -> int:
     text = request.form.get(name, "").strip().replace(",", "")
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > _LONGEST:
         raise Refused(mark("“%(text)s”不是数字。请改成整数。"), text=text[:20])
     return int(text)
 

@@ -16,7 +16,7 @@ from campaigns.register.members import Filters, get_member
 from outreach import audit
 from outreach.access import Action, may, scope
 from outreach.web import register_lists
-from outreach.web.forms import Typed
+from outreach.web.forms import Typed, asked_id
 from outreach.web.gate import acting, needs, now, reading, writing
 
 bp = Blueprint("register", __name__, url_prefix="/register")
@@ -30,7 +30,7 @@ NUMBERS = ("id_number", "certificate")
 @needs(Action.LIST_MEMBERS)
 def index() -> str:
     """People within one's scope, fifty a page, masked."""
-    after, before = (request.args.get(name, type=int) for name in ("after", "before"))
+    after, before = asked_id("after"), asked_id("before")
     filters = register_lists.filters_asked()
     with reading() as db:
         mine = scope(acting())

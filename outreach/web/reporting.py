@@ -94,14 +94,14 @@ def narrowed(whole: CampaignStatistics) -> CampaignStatistics:
     if _sees_all():
         return whole
     place = acting().place
-    heat = {key: people for key, people in whole.heat.items() if key[0] == place}
     villages = whole.villages_by_township.get(place, Villages())
+    # Whoever may not see a category must not count it either: a village of one.
     return replace(
         whole,
         everybody=whole.by_township.get(place, People()),
         by_township={p: n for p, n in whole.by_township.items() if p == place},
-        by_category={category: people for (_place, category), people in heat.items()},
-        heat=heat,
+        by_category={},
+        heat={},
         villages=villages,
         villages_by_township={place: villages},
     )

@@ -9,6 +9,7 @@ from campaigns.errors import Refused, mark
 
 _FLAGS = {"1": True, "0": False}
 _CODE = 20
+_DIGITS = 9
 
 
 def read_rule(form: MultiDict[str, str]) -> Rule:
@@ -43,7 +44,7 @@ def _number(text: str) -> int | None:
     plain = text.strip()
     if not plain:
         return None
-    if not plain.isdecimal():
+    if not plain.isdecimal() or len(plain) > _DIGITS:
         raise Refused(mark("“%(text)s”不是数字。请改成整数。"), text=plain[:_CODE])
     return int(plain)
 

@@ -14,7 +14,7 @@ from campaigns.fieldwork.visiting import Result
 from campaigns.register.scope import Scope
 from campaigns.vocabulary import AT_THE_DOOR, BY_TELEPHONE, NeedKind, VisitOutcome
 from outreach.access import Action, scope
-from outreach.web.forms import Typed
+from outreach.web.forms import Typed, row_number
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.languages import shown_word
 from outreach.web.noting import noted
@@ -48,7 +48,7 @@ def index() -> str:
 @needs(Action.RECORD_VISITS)
 def assign() -> Response:
     """Make somebody responsible for the ticked visits."""
-    ticked = [int(n) for n in request.form.getlist("visits") if n.isdecimal()]
+    ticked = [row_number(n) for n in request.form.getlist("visits")]
     worker = request.form.get("worker", "").strip() or acting().shown_as
     with writing() as session:
         n = visiting.assign(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import resource
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,7 @@ import pytest
 from flask import Flask
 from office import PASSWORD, Visitor, staff
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
@@ -211,8 +212,19 @@ def _heaviest() -> int:
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 
 
+def county(session: Session) -> None:
+    """合江县 with all of its places, and one account of each role."""
+    places.load_places(session, places.shipped_rows("510522"), places.SOURCE)
+    unit.save_unit(
+        session, place_code="510522", name="合江县残联", signature="合江县残联"
+    )
+    staff(session)
+
+
 @contextmanager
-def open_desk(folder: Path, keyring: privacy.Keyring) -> Iterator[Desk]:
+def open_desk(
+    folder: Path, keyring: privacy.Keyring, make: Callable[[Session], None] = county
+) -> Iterator[Desk]:
     """A desk over a database of its own; the keys are put back afterwards."""
     with pytest.MonkeyPatch.context() as patch:
         # There is no queue: a hint would only wait for a broker that is not there.
@@ -221,11 +233,7 @@ def open_desk(folder: Path, keyring: privacy.Keyring) -> Iterator[Desk]:
         database = app.extensions["outreach"].database
         Base.metadata.create_all(database.engine)
         with database.writing() as session:
-            places.load_places(session, places.shipped_rows("510522"), places.SOURCE)
-            unit.save_unit(
-                session, place_code="510522", name="合江县残联", signature="合江县残联"
-            )
-            staff(session)
+            make(session)
         limiter.reset()
         yield Desk(app)
         database.dispose()
