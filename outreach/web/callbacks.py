@@ -19,8 +19,11 @@ from campaigns.errors import NotReady
 from outreach import inbox, replying
 from outreach.wiring import Wiring
 
-_BYTES = 512 * 1024
-"""A carrier pushes some hundred receipts at once; more than that is not one."""
+_BYTES = 4 * 1024 * 1024
+"""Carriers push up to ten thousand receipts at once."""
+_ONE_BY_ONE = frozenset({"simulator", "twilio"})
+_ONE_BYTES = 64 * 1024
+"""A report about one message is smaller than this."""
 
 
 def register(app: Flask) -> None:
@@ -64,6 +67,8 @@ def take_replies(provider: str, token: str | None = None) -> Response:
 
 def _kept(provider: str, keep: Callable[[Provider], None]) -> Response:
     """Answer as the provider wants it, or 503 to have the call repeated."""
+    if provider in _ONE_BY_ONE:
+        request.max_content_length = _ONE_BYTES
     try:
         carrier = _wiring().provider(provider)
         keep(carrier)

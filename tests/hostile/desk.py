@@ -223,13 +223,16 @@ def county(session: Session) -> None:
 
 @contextmanager
 def open_desk(
-    folder: Path, keyring: privacy.Keyring, make: Callable[[Session], None] = county
+    folder: Path,
+    keyring: privacy.Keyring,
+    make: Callable[[Session], None] = county,
+    **settings: Any,
 ) -> Iterator[Desk]:
     """A desk over a database of its own; the keys are put back afterwards."""
     with pytest.MonkeyPatch.context() as patch:
         # There is no queue: a hint would only wait for a broker that is not there.
         patch.setattr("outreach.web.imports.nudge", lambda *_: False)
-        app = create_app(Settings(data_dir=folder / "var", _env_file=None))
+        app = create_app(Settings(data_dir=folder / "var", _env_file=None, **settings))
         database = app.extensions["outreach"].database
         Base.metadata.create_all(database.engine)
         with database.writing() as session:

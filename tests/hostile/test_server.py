@@ -120,9 +120,8 @@ def test_bodies_that_never_end_stop_no_page(server, rest):
 
 def test_methods_that_no_page_has_are_refused(server):
     for method in ("TRACE", "CONNECT"):
-        heard = server.say(
-            f"{method} /sign-in HTTP/1.1\r\nHost: x\r\nCookie: a=secret\r\n\r\n".encode()
-        )
+        head = f"{method} /sign-in HTTP/1.1\r\nHost: x\r\nCookie: a=secret\r\n\r\n"
+        heard = server.say(head.encode())
         assert heard.startswith(b"HTTP/1.1 405"), heard[:80]
         assert b"secret" not in heard
     assert server.client.options("/sign-in").content == b""

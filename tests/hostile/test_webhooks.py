@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import factories
 import pytest
+from hostile.desk import open_desk
 from hostile.inputs import expect
 from sqlalchemy import delete, event, func, select
 from stages import _moved
@@ -22,6 +23,7 @@ from outreach import receiving
 
 SID = "SM" + "a" * 32
 S = MessageState
+KEY = "nobody-guesses-this-address"
 ENDS = [S.ACCEPTED, S.ACCEPTED, S.REJECTED, S.CANCELLED]
 
 
@@ -81,6 +83,20 @@ class Office:
         with self.desk.database.reading() as session:
             found = select(Receipt.result).order_by(Receipt.id.desc())
             return session.scalars(found.limit(1)).one()
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory, keyring):
+    """A desk whose office may also send through Alibaba Cloud."""
+    given = {
+        "aliyun_key_id": "id",
+        "aliyun_secret": "secret",
+        "callback_key": KEY,
+        "callback_senders": "127.0.0.0/8",
+    }
+    folder = tmp_path_factory.mktemp("desk")
+    with open_desk(folder, keyring, **given) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -249,3 +265,44 @@ def test_a_thousand_strangers_cost_no_transaction(office):
     assert opened == []
     assert office.post() == 204
     expect("H208", "R")
+
+
+def pushed(office, items, key=KEY, sender="127.0.0.1"):
+    """Alibaba Cloud's push of these items."""
+    address = f"/callbacks/aliyun/{key}"
+    where = {"REMOTE_ADDR": sender}
+    client = office.desk.app.test_client()
+    return client.post(address, json=items, environ_overrides=where).status_code
+
+
+def item(office, n=0, **given):
+    usual = {
+        "phone_number": f"1900000{n:04d}",
+        "success": True,
+        "err_code": "DELIVERED",
+        "biz_id": f"9006^{n}",
+        "out_id": office.token(),
+    }
+    return usual | given
+
+
+@pytest.mark.parametrize("size", [0, 1, 10_000])
+def test_an_array_of_any_size_is_kept(office, size):
+    assert pushed(office, [item(office, n) for n in range(size)]) == 200
+    assert office.kept() == size
+    assert office.settle() == ENDS
+    expect("H205", "A")
+
+
+def test_a_wrong_item_harms_no_other(office):
+    wrong = [None, 7, "x", [], {}, item(office, 1, success="yes"), {"phone_number": {}}]
+    assert pushed(office, [*wrong, item(office, 2), *wrong]) == 200
+    assert office.kept() == 1
+    expect("H206", "N")
+
+
+def test_a_push_from_elsewhere_is_refused(office):
+    assert pushed(office, [item(office)], sender="198.51.100.7") == 403
+    assert pushed(office, [item(office)], key="guessed-guessed-guessed-g") == 403
+    assert office.kept() == 0
+    expect("H207", "R")
