@@ -25,7 +25,8 @@ def register(app: Flask) -> None:
     """Let three of four threads wait for bodies, the pages' and the callbacks'."""
     wiring: Wiring = app.extensions["outreach"]
     readers = max(1, wiring.settings.web_threads * 3 // 4)
-    app.wsgi_app = Patient(app.wsgi_app, readers)  # type: ignore[method-assign]
+    patient = Patient(app.wsgi_app, readers)
+    app.wsgi_app = patient.serve  # type: ignore[method-assign]
 
 
 class Patient:
@@ -35,7 +36,7 @@ class Patient:
         self._application = application
         self._free = BoundedSemaphore(readers)
 
-    def __call__(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:  # noqa: ANN401 - WSGI
+    def serve(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:  # noqa: ANN401 - WSGI
         """Serve one request."""
         environ["wsgi.input"] = _Body(environ["wsgi.input"], self._free)
         answer: Iterable[bytes] = self._application(environ, start)
