@@ -36,10 +36,10 @@ class Patient:
         self._application = application
         self._free = BoundedSemaphore(readers)
 
-    def serve(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:  # noqa: ANN401 - WSGI
+    def serve(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:  # noqa: ANN401 - WSGI
         """Serve one request."""
         environ["wsgi.input"] = _Body(environ["wsgi.input"], self._free)
-        answer: Iterable[bytes] = self._application(environ, start)
+        answer: Iterable[bytes] = self._application(environ, start_response)
         return answer
 
 
