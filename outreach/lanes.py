@@ -10,19 +10,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event, Lock
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
 
 from campaigns.delivery import line
-from campaigns.delivery.claiming import Batch, claim
+from campaigns.delivery.claiming import Batch, claim, release
 from campaigns.delivery.dispatch import Dispatch
 from campaigns.delivery.provider import Provider
 from campaigns.delivery.sending import Outcome, carry, record
+from outreach.journal import Page, of_the_dead
 from outreach.loop import LOOP
 from outreach.wiring import Wiring
 
@@ -66,6 +68,7 @@ def send(wiring: Wiring, campaign_id: int, seconds: float = BUDGET) -> int:
     with alone(campaign_id) as mine:
         if not mine:
             return 0
+        take_over(wiring)
         with wiring.database.reading() as session:
             dispatch = Dispatch.of(session, campaign_id)
         provider = wiring.provider(dispatch.campaign.provider)
@@ -75,6 +78,20 @@ def send(wiring: Wiring, campaign_id: int, seconds: float = BUDGET) -> int:
             for _ in range(wiring.settings.lanes)
         ]
         return sum(LOOP.run(_together(lanes)))
+
+
+def take_over(wiring: Wiring) -> int:
+    """Return to the queue what dead processes of this machine claimed and never began.
+
+    A row that a journal proves unwritten needs no lease to end and leaves no doubt.
+    """
+    returned = 0
+    for left in of_the_dead(wiring.journals):
+        with wiring.database.writing() as session:
+            now = wiring.clock()
+            for each in left:
+                returned += release(session, each.claim, now, each.ids)
+    return returned
 
 
 async def _together(lanes: Sequence[Lane]) -> list[int]:
@@ -104,12 +121,13 @@ class Lane:
         """Work until the time is up or nothing is due; return how many were carried."""
         carried = 0
         while time.monotonic() < self.until and not closing.is_set():
-            turn, batch = await asyncio.to_thread(self._next)
+            turn, batch, page = await asyncio.to_thread(self._next)
             if batch.messages:
-                outcomes = await carry(self.provider, batch)
+                outcomes = await carry(self.provider, batch, page.begin)
                 await asyncio.to_thread(
                     self._keep, batch, outcomes, recovering=turn.recovering
                 )
+                page.close()
                 carried += len(batch.messages)
             elif turn.messages:
                 break
@@ -117,40 +135,67 @@ class Lane:
                 await asyncio.sleep(min(turn.wait, _LONGEST_NAP))
         return carried
 
-    def _next(self) -> tuple[line.Turn, Batch]:
-        """One transaction: tokens of the line, then as many messages."""
-        limits, settings = self.provider.limits, self.wiring.settings
+    def _next(self) -> tuple[line.Turn, Batch, Page]:
+        """One transaction: tokens of the line, then as many messages.
+
+        What is claimed stands in the journal before it is committed.
+        """
+        limits = self.provider.limits
         name, rate = self.dispatch.campaign.provider, limits.per_second
+        batch, ids = Batch("", name, ()), list[int]()
+        try:
+            with self.wiring.database.writing() as session:
+                now = self.wiring.clock()
+                turn = line.take(session, name, limits.in_flight, rate, now)
+                if turn.messages:
+                    batch = self._claim(session, turn.messages, now)
+                    ids = [outgoing.message_id for outgoing in batch.messages]
+                page = self.wiring.journal.note(batch.claim, ids)
+        except DBAPIError:
+            # Whether it was committed is unknown; that we wrote nothing is certain.
+            if ids:
+                self._patiently(batch, lambda: self._give_back(batch))
+            raise
+        return turn, batch, page
+
+    def _claim(self, session: Session, want: int, now: datetime) -> Batch:
+        return claim(
+            session,
+            self.dispatch,
+            want,
+            now,
+            signer=self.wiring.signer,
+            limits=self.provider.limits,
+            lease=timedelta(seconds=self.wiring.settings.lease_seconds),
+        )
+
+    def _give_back(self, batch: Batch) -> None:
         with self.wiring.database.writing() as session:
-            now = self.wiring.clock()
-            turn = line.take(session, name, limits.in_flight, rate, now)
-            if not turn.messages:
-                return turn, Batch("", name, ())
-            batch = claim(
-                session,
-                self.dispatch,
-                turn.messages,
-                now,
-                signer=self.wiring.signer,
-                limits=limits,
-                lease=timedelta(seconds=settings.lease_seconds),
-            )
-        return turn, batch
+            release(session, batch.claim, self.wiring.clock())
 
     def _keep(
         self, batch: Batch, outcomes: Sequence[Outcome], *, recovering: bool
     ) -> None:
+        try:
+            self._patiently(
+                batch, lambda: self._record(batch, outcomes, recovering=recovering)
+            )
+        except (DataError, IntegrityError):
+            self._record_each(batch, outcomes)
+
+    @staticmethod
+    def _patiently(batch: Batch, work: Callable[[], None]) -> None:
+        """Do ``work`` again for ten minutes while the database is away."""
         give_up = time.monotonic() + _KEEP_SECONDS
         while True:
             try:
-                self._record(batch, outcomes, recovering=recovering)
+                work()
             except (DataError, IntegrityError):
-                self._record_each(batch, outcomes)
-                return
+                raise
             except DBAPIError:
                 if time.monotonic() > give_up:
                     raise
-                _log.warning("outcomes of claim %s wait for the database", batch.claim)
+                _log.warning("claim %s waits for the database", batch.claim)
                 time.sleep(_RETRY_SECONDS)
             else:
                 return

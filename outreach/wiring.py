@@ -10,11 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from campaigns import privacy
 from campaigns.delivery.provider import Provider
 from outreach.database import Database, connect
+from outreach.journal import Journal
 from outreach.production import demand
 from outreach.secrets_file import with_secrets
 from outreach.settings import Settings
@@ -59,6 +61,16 @@ class Wiring:
         from outreach.recording import open_studio  # noqa: PLC0415 - numpy and voices
 
         return open_studio(self.settings)
+
+    @cached_property
+    def journal(self) -> Journal:
+        """This process's journal of what it claims and begins."""
+        return Journal(self.journals)
+
+    @property
+    def journals(self) -> Path:
+        """Folder of the journals of all processes here."""
+        return self.settings.data_dir.resolve() / "journal"
 
     async def close(self) -> None:
         """Close the providers' connections and the database's."""

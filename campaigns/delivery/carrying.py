@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -40,15 +41,28 @@ class Outcome:
     broken: bool = False
 
 
-async def carry(provider: Provider, batch: Batch) -> list[Outcome]:
-    """Hand all messages of ``batch`` over, concurrently. Never raises."""
-    return await asyncio.gather(*(_carry(provider, out) for out in batch.messages))
+def _unnoted(_message_id: int) -> None:
+    """Nobody keeps a journal."""
 
 
-async def _carry(provider: Provider, outgoing: Outgoing) -> Outcome:
+async def carry(
+    provider: Provider, batch: Batch, begin: Callable[[int], None] = _unnoted
+) -> list[Outcome]:
+    """Hand all messages of ``batch`` over, concurrently. Never raises.
+
+    ``begin`` is told each message's id before its first byte may leave.
+    """
+    sent = (_carry(provider, outgoing, begin) for outgoing in batch.messages)
+    return await asyncio.gather(*sent)
+
+
+async def _carry(
+    provider: Provider, outgoing: Outgoing, begin: Callable[[int], None]
+) -> Outcome:
     made = Outcome(outgoing.message_id, outgoing.attempt, MessageState.IN_DOUBT)
     if time.monotonic() >= outgoing.deadline:
         return replace(made, state=MessageState.QUEUED, code=TOO_LATE)
+    begin(outgoing.message_id)
     try:
         return _accepted(made, await provider.carry(outgoing))
     except NotAccepted as refusal:

@@ -44,6 +44,9 @@ LEASE = timedelta(seconds=45)
 _SPARE = timedelta(seconds=2)
 _message = table_of(Message)
 _m = _message.c
+_PROVABLE = [
+    number(state) for state in (MessageState.SUBMITTING, MessageState.IN_DOUBT)
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,22 +99,32 @@ def claim(  # noqa: PLR0913 - the campaign, how many, for whom, until when
     return Batch(batch.claim, batch.provider, ready)
 
 
-def release(session: Session, claim_id: str) -> int:
-    """Return a claim's rows to the queue: only by proof that nothing was written."""
-    locked_rows(session, _m.claim == claim_id)
+def release(
+    session: Session, claim_id: str, now: datetime, ids: Sequence[int] | None = None
+) -> int:
+    """Return a claim's rows, or ``ids`` of them, to the queue; how many went back.
+
+    Only by proof that nothing was written: it may come after the lease is over.
+    """
+    mine = [_m.claim == claim_id, _m.state.in_(_PROVABLE)]
+    if ids is not None:
+        mine.append(_m.id.in_(ids))
+    locked_rows(session, *mine)
     moved = session.execute(
         update(_message)
-        .where(_m.claim == claim_id, _m.state == number(MessageState.SUBMITTING))
+        .where(*mine)
         .values(
             was=_m.state,
             was_reason=_m.reason,
             state=MessageState.QUEUED,
+            due_at=now,
+            asked=0,
             claim=None,
             lease_until=None,
         )
         .returning(*tally.MOVED)
     ).all()
-    tally.count(session, moved)
+    settle(session, moved)
     return len(moved)
 
 

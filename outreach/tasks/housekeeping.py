@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from outreach import sweeping
+from outreach import lanes, sweeping
 from outreach.wiring import current
 from outreach.worker import celery
 
@@ -23,7 +23,8 @@ def _hint(name: str, campaign_id: int | None) -> None:
 
 @celery.task
 def tick() -> None:
-    """Do the sweeps that are due."""
+    """Take over from the dead of this machine, and do the sweeps that are due."""
+    lanes.take_over(current())
     sweeping.sweep(current(), _hint)
 
 

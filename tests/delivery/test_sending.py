@@ -194,10 +194,12 @@ def test_a_late_answer_counts_after_the_lease_is_over(
     assert tally.recount(session, campaign.id) == []
 
 
-def test_a_claim_that_was_never_carried_is_released(session, launched, claim, states):
+def test_a_claim_that_was_never_carried_is_released(
+    session, launched, claim, states, now
+):
     campaign = launched(3)
     batch = claim(campaign, 2)
-    assert claiming.release(session, batch.claim) == 2
+    assert claiming.release(session, batch.claim, now) == 2
     assert states(campaign) == [S.QUEUED] * 3
     assert tally.recount(session, campaign.id) == []
 
