@@ -42,7 +42,7 @@ def test_a_broker_that_forgets_everything_loses_nothing(office: Office):
 
 
 def test_a_stack_stopped_in_the_middle_goes_on_where_it_was(office: Office):
-    people = 300
+    people = 600
     village = office.settle(people)
     office.stack.behave(latency_ms=4000.0)
     campaign = office.release(Rule(villages=(village,)))
@@ -51,6 +51,7 @@ def test_a_stack_stopped_in_the_middle_goes_on_where_it_was(office: Office):
     before = office.accepted(campaign)
     assert before < people
     office.stack.start()
+    office.stack.behave(latency_ms=0.0)
     office.until_finished(campaign)
     proof = office.everybody_is_accounted_for(campaign, people)
     # A worker that is told to stop finishes what it holds: nobody is left in doubt.
