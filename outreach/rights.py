@@ -49,6 +49,8 @@ class Action(StrEnum):
     MAKE_CAMPAIGNS = "make_campaigns"
     SUBMIT_CAMPAIGNS = "submit_campaigns"
     APPROVE_CAMPAIGNS = "approve_campaigns"
+    RELEASE_STANDING = "release_standing"
+    COUNTERSIGN = "countersign"
     PAUSE_CAMPAIGNS = "pause_campaigns"
     STOP_CAMPAIGNS = "stop_campaigns"
     RESUME_CAMPAIGNS = "resume_campaigns"

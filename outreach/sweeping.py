@@ -27,13 +27,16 @@ from campaigns.delivery.duty import win
 from campaigns.delivery.models import Receipt
 from campaigns.delivery.reconciling import Answer, Question
 from campaigns.fieldwork import ladder, replies, visits
+from campaigns.planning import emergency
 from campaigns.reporting import over_time
 from campaigns.reporting.daily import reminding
+from outreach import audit
 from outreach.loop import LOOP
 from outreach.wiring import Wiring
 
 _log = logging.getLogger(__name__)
 _NO_RECEIPT_BATCH = 2000
+_UNSIGNED = "unsigned"
 
 Hint = Callable[[str, int | None], None]
 """Sends a hint to the task of that name, with a campaign's id where it needs one."""
@@ -146,6 +149,14 @@ def _numbers(session: Session, now: datetime, _: Hint) -> None:
     numbers.read_campaigns(session, now)
 
 
+def _unsigned(session: Session, now: datetime, _: Hint) -> None:
+    """Twelve hours without a second signature stand in the record of deeds."""
+    for one in emergency.unsigned(session, now):
+        subject = f"campaign:{one.campaign.id}"
+        if one.late and not audit.latest(session, 1, action=_UNSIGNED, subject=subject):
+            audit.note(session, _UNSIGNED, subject, result="unsigned", now=now)
+
+
 def _hear(session: Session, now: datetime, _: Hint) -> None:
     visits.hear(session, now)
 
@@ -166,6 +177,7 @@ SWEEPS: dict[str, Sweep] = {
     "remind": Sweep(timedelta(minutes=1), _remind, changes=True),
     "visit": Sweep(timedelta(seconds=10), _visit, changes=True),
     "numbers": Sweep(timedelta(minutes=1), _numbers, changes=True),
+    "unsigned": Sweep(timedelta(minutes=5), _unsigned, changes=True),
     "hear": Sweep(timedelta(minutes=1), _hear, changes=True),
     "finish": Sweep(timedelta(seconds=5), _finish, changes=True),
 }

@@ -16,6 +16,7 @@ from campaigns.errors import mark
 from campaigns.fieldwork import reply_desk
 from campaigns.fieldwork.models import Announcement
 from campaigns.fieldwork.visit_models import Need, Visit
+from campaigns.planning import emergency
 from campaigns.planning.models import Campaign
 from campaigns.register.models import Import, Member, Unit
 from campaigns.reporting.daily import lookup, periods
@@ -56,6 +57,7 @@ def to_do(
 ) -> list[ToDo]:
     """At most seven things, those for other people's work first."""
     found = [
+        *_unsigned(session, acting, now),
         *_second_person(session, acting),
         *_own_texts(session, acting),
         *_daily(session, acting, now),
@@ -84,6 +86,18 @@ def _second_person(session: Session, acting: Acting) -> Iterator[ToDo]:
         waits = Import.state == ImportState.WAITING
         n = _count(session, Import, waits, Import.made_by != me)
         yield from _some(mark("%(n)s 份名册等您确认导入"), n, "/register/imports")
+
+
+def _unsigned(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
+    """What a colleague released alone: each waits for another's signature."""
+    if not may(acting, Action.COUNTERSIGN):
+        return
+    for one in emergency.unsigned(session, now):
+        if one.campaign.released_alone_by != acting.user_id:
+            address = f"/fieldwork/emergency/{one.campaign.id}"
+            yield ToDo(
+                mark("紧急任务一人发布，等您补签（%(n)s 个）"), 1, address, one.due_at
+            )
 
 
 def _own_texts(session: Session, acting: Acting) -> Iterator[ToDo]:

@@ -19,12 +19,13 @@ from sqlalchemy.orm import Session, aliased
 
 from campaigns.audience import lines
 from campaigns.audience.channel_choice import Choice
-from campaigns.audience.rules import Rule
-from campaigns.audience.selection import where
+from campaigns.audience.urgent_order import urgent_order
 from campaigns.bulletins.wording import places_in
+from campaigns.delivery.following import whom
 from campaigns.delivery.models import Message
 from campaigns.orm import number, table_of
 from campaigns.planning.models import Campaign
+from campaigns.register.models import Member
 from campaigns.vocabulary import (
     Channel,
     MessageState,
@@ -59,9 +60,17 @@ def freeze_messages(session: Session, campaign: Campaign, now: datetime) -> None
         "asked": literal(0),
     }
     # Neighbours in the order of the tally's cells: a batch then touches few of them.
-    ordered = select(*columns.values()).order_by(
-        final.c.township, final.c.category, final.c.member_id, final.c.addressee.desc()
-    )
+    order = [
+        final.c.township,
+        final.c.category,
+        final.c.member_id,
+        final.c.addressee.desc(),
+    ]
+    ordered = select(*columns.values())
+    if campaign.urgency is Urgency.EMERGENCY:
+        ordered = ordered.join_from(final, Member, Member.id == final.c.member_id)
+        order.insert(0, urgent_order(now))
+    ordered = ordered.order_by(*order)
     session.execute(insert(table_of(Message)).from_select(list(columns), ordered))
     _name_carriers(session, campaign.id)
 
@@ -77,8 +86,7 @@ def choice_of(campaign: Campaign, now: datetime) -> Choice:
 
 
 def _final(session: Session, campaign: Campaign, now: datetime) -> CTE:
-    rule = Rule.from_json(campaign.rule)
-    rows = lines.chosen(choice_of(campaign, now), where(rule, now))
+    rows = lines.chosen(choice_of(campaign, now), whom(session, campaign, now))
     reason = case(
         (rows.c.reason != Reason.NONE, rows.c.reason),
         (_told_enough(session, campaign, rows, now), Reason.FREQUENCY.value),

@@ -7,7 +7,7 @@ is. ``campaign.launched_at`` guards it: a second hint finds nothing to do.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -29,7 +29,10 @@ from campaigns.vocabulary import (
     Channel,
     MessageState,
     Reason,
+    Urgency,
 )
+
+_AHEAD = timedelta(seconds=1)
 
 
 def launch(session: Session, campaign_id: int, now: datetime) -> bool:
@@ -59,6 +62,10 @@ def add_alerts(
     A village, or a phone, that was told already is left out; ``again`` tells a
     village's second person. Returns how many.
     """
+    campaign = session.get_one(Campaign, campaign_id)
+    urgent = campaign.urgency is Urgency.EMERGENCY and campaign.due_at is not None
+    # Claimed in the order of due_at: in an emergency villages come before people.
+    due = min(now, campaign.due_at - _AHEAD) if urgent and campaign.due_at else now
     told = select(Message.village, Message.phone_index).where(
         Message.campaign_id == campaign_id, Message.channel == Channel.ALERT
     )
@@ -69,7 +76,7 @@ def add_alerts(
         if (village in known and not again) or index in known:
             continue
         known |= {village, index}
-        rows.append(_alert(campaign_id, village, township, index, now))
+        rows.append(_alert(campaign_id, village, township, index, due))
     if rows:
         session.execute(insert(Message), rows)
         _count_alerts(session, rows)

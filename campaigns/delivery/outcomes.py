@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy.orm import Session
+
+from campaigns.delivery import tally
+from campaigns.delivery.models import Recipient
+from campaigns.delivery.people import best_of
 from campaigns.delivery.tally import Cell
 from campaigns.planning.models import Campaign
 from campaigns.vocabulary import (
+    PERSON,
     CampaignState,
     Channel,
     MessageState,
@@ -20,6 +28,9 @@ MORNING, EVENING = 7, 20
 _VISITS_BEGIN = 8
 _CONFIRM_WITHIN = timedelta(minutes=10)
 _ENDED = (CampaignState.FINISHED, CampaignState.CANCELLED)
+STILL_OWED = ("to_visit", "waiting")
+"""Kinds of people to whom somebody must still go, or ring."""
+
 _SAID: dict[str, str] = {
     Reason.MET: "contacted",
     Reason.FAMILY_MET: "family",
@@ -57,6 +68,27 @@ class Sorter:
             return self._open
         suits = cell.state == MessageState.DELIVERED and cell.reason == Reason.NONE
         return self._delivered if suits else self._missed
+
+
+def of_kinds(
+    session: Session, campaign: Campaign, kinds: Iterable[str]
+) -> set[tuple[int, str]]:
+    """``best`` and ``reason`` of the people who are of these kinds, from the tally."""
+    sorter, wanted = Sorter(campaign), set(kinds)
+    return {
+        (best_of(cell.state), cell.reason)
+        for cell in tally.figures(session, campaign.id)
+        if cell.channel == PERSON and sorter.kind(cell) in wanted
+    }
+
+
+def any_of(pairs: Iterable[tuple[int, str]]) -> ColumnElement[bool]:
+    """The condition on Recipient that picks these pairs; none picks nobody."""
+    found = [
+        and_(Recipient.best == best, Recipient.reason == reason)
+        for best, reason in sorted(pairs)
+    ]
+    return or_(*found) if found else false()
 
 
 def owes_visits(campaign: Campaign) -> bool:

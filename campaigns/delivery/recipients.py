@@ -16,8 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from campaigns.audience.rules import Rule
-from campaigns.audience.selection import where
+from campaigns.delivery.following import whom
 from campaigns.delivery.freezing import choice_of
 from campaigns.delivery.models import Message, Recipient
 from campaigns.orm import table_of
@@ -123,7 +122,7 @@ def freeze_listeners(session: Session, campaign: Campaign, now: datetime) -> Non
         reason,
         reason,
         literal(value=True),
-    ).where(*where(Rule.from_json(campaign.rule), now))
+    ).where(*whom(session, campaign, now))
     session.execute(insert(table_of(Recipient)).from_select(_RECIPIENT, people))
 
 

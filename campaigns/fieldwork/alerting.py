@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select, true, update
 from sqlalchemy.orm import Session
 
 from campaigns.delivery.launching import add_alerts
 from campaigns.errors import Refused
+from campaigns.fieldwork import announcements
 from campaigns.fieldwork.models import Announcement
 from campaigns.planning.lifecycle import get_campaign
 from campaigns.register.models import Place
 from campaigns.register.phones import read_phone
-from campaigns.vocabulary import AnnouncementState
+from campaigns.vocabulary import AnnouncementState, Urgency
 
 BY_HAND = "portal_file"
 """A portal that people feed: the township tells its villages by telephone."""
@@ -31,16 +32,18 @@ class Alerted:
 def alert(session: Session, campaign_id: int, now: datetime) -> Alerted:
     """Queue a text to each village whose clip is ready and that was not told yet.
 
-    May be repeated, township by township, as clips arrive.
+    May be repeated, township by township, as clips arrive. An emergency waits for no
+    clip: the village can read the text out.
     """
     campaign = get_campaign(session, campaign_id)
+    emergency = campaign.urgency is Urgency.EMERGENCY
     waiting = session.execute(
         select(Announcement.id, Announcement.township, Place)
         .join(Place, Place.code == Announcement.village)
         .where(
             Announcement.campaign_id == campaign_id,
             Announcement.state == AnnouncementState.PREPARED,
-            Announcement.clip.is_not(None),
+            true() if emergency else Announcement.clip.is_not(None),
         )
         .order_by(Announcement.village)
     ).all()
@@ -54,6 +57,13 @@ def alert(session: Session, campaign_id: int, now: datetime) -> Alerted:
     _mark_alerted(session, [key for key, _, _, phone in found if phone], now)
     silent = tuple(village for _, village, _, phone in found if not phone)
     return Alerted(queued, silent)
+
+
+def begin(session: Session, campaign_id: int, now: datetime) -> None:
+    """Prepare a launched campaign's announcements; an emergency tells villages now."""
+    announcements.prepare(session, campaign_id, now)
+    if get_campaign(session, campaign_id).urgency is Urgency.EMERGENCY:
+        alert(session, campaign_id, now)
 
 
 def duty_phone(place: Place) -> str | None:

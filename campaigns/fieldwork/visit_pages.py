@@ -18,6 +18,7 @@ from campaigns.planning.models import Campaign
 from campaigns.register.approach import how_to_meet
 from campaigns.register.models import Member, Place
 from campaigns.register.scope import Scope, within
+from campaigns.vocabulary import Urgency
 
 AT_MOST = 200
 _LATELY = timedelta(hours=24)
@@ -116,6 +117,14 @@ def by_worker(session: Session, scope: Scope, now: datetime) -> list[Load]:
     """How many open visits each worker has; those of nobody have an empty name."""
     found = _loads(session, scope, func.coalesce(Visit.worker, ""), now)
     return [Load(name, name, *sums) for name, *sums in found]
+
+
+def emergencies(session: Session, now: datetime) -> list[Campaign]:
+    """Emergencies that began within a day, the latest first."""
+    found = select(Campaign).where(
+        Campaign.urgency == Urgency.EMERGENCY, Campaign.launched_at > now - _LATELY
+    )
+    return list(session.scalars(found.order_by(Campaign.launched_at.desc())))
 
 
 def easy_text(session: Session, visit: Visit) -> list[str]:

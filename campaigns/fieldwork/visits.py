@@ -6,14 +6,12 @@ nothing that is past.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
-    ColumnElement,
     and_,
     case,
     exists,
@@ -25,21 +23,18 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from campaigns.audience.urgent_order import urgent_order
-from campaigns.delivery import tally
 from campaigns.delivery.models import Recipient
-from campaigns.delivery.outcomes import Sorter, confirm_by
-from campaigns.delivery.people import best_of
+from campaigns.delivery.outcomes import STILL_OWED, any_of, confirm_by, of_kinds
 from campaigns.fieldwork.visit_models import Visit, VisitMissed
 from campaigns.orm import insert, number, packed_ids, rows, table_of
 from campaigns.planning.models import Campaign
 from campaigns.register.models import Member
-from campaigns.vocabulary import PERSON, MessageState, Urgency, VisitOutcome
+from campaigns.vocabulary import MessageState, Urgency, VisitOutcome
 
 BATCH = 2000
 DUE = {Urgency.EMERGENCY: timedelta(hours=1), Urgency.MUST_REACH: timedelta(hours=24)}
 """How soon after it was opened a visit is due."""
 
-_STILL_OWED = ("to_visit", "waiting")
 _ids = rows("ids", {"id": BigInteger})
 
 
@@ -76,8 +71,8 @@ def _missed(
     session: Session, campaign: Campaign, *, everybody: bool, size: int
 ) -> list[int]:
     """Ids of recipients who are owed a visit and not listed on one yet."""
-    kinds = _STILL_OWED if everybody else _STILL_OWED[:1]
-    owed = _pairs(session, campaign, kinds)
+    kinds = STILL_OWED if everybody else STILL_OWED[:1]
+    owed = of_kinds(session, campaign, kinds)
     if not everybody:
         owed = {pair for pair in owed if pair[0] < 0 or pair[0] == _FAILED}
     if not owed:
@@ -87,7 +82,7 @@ def _missed(
         VisitMissed.member_id == Recipient.member_id,
     )
     missed = select(Recipient.id).where(
-        Recipient.campaign_id == campaign.id, _any_of(owed), ~listed
+        Recipient.campaign_id == campaign.id, any_of(owed), ~listed
     )
     if not everybody:
         missed = missed.where(or_(Recipient.best < number(0), _failed))
@@ -96,28 +91,6 @@ def _missed(
 
 _FAILED = int(MessageState.UNDELIVERED)
 _failed = Recipient.best == number(_FAILED)
-
-
-def _pairs(
-    session: Session, campaign: Campaign, kinds: Iterable[str]
-) -> set[tuple[int, str]]:
-    """``best`` and ``reason`` of the people who are of these kinds, from the tally."""
-    sorter, wanted = Sorter(campaign), set(kinds)
-    cells = tally.figures(session, campaign.id)
-    return {
-        (best_of(cell.state), cell.reason)
-        for cell in cells
-        if cell.channel == PERSON and sorter.kind(cell) in wanted
-    }
-
-
-def _any_of(pairs: Iterable[tuple[int, str]]) -> ColumnElement[bool]:
-    return or_(
-        *(
-            and_(Recipient.best == best, Recipient.reason == reason)
-            for best, reason in sorted(pairs)
-        )
-    )
 
 
 def _list(session: Session, campaign: Campaign, ids: str, now: datetime) -> None:
@@ -218,11 +191,11 @@ def hear(session: Session, now: datetime) -> int:
 
 
 def _annotate(session: Session, campaign: Campaign, now: datetime) -> None:
-    owed = _pairs(session, campaign, _STILL_OWED)
+    owed = of_kinds(session, campaign, STILL_OWED)
     still = exists().where(
         Recipient.campaign_id == VisitMissed.campaign_id,
         Recipient.member_id == VisitMissed.member_id,
-        _any_of(owed) if owed else literal(value=False),
+        any_of(owed),
     )
     open_ = select(Visit.id).where(Visit.closed_at.is_(None))
     session.execute(

@@ -29,6 +29,7 @@ __all__ = [
     "release",
     "resume",
     "send_back",
+    "step",
     "submit",
     "take_back",
     "withdraw_submission",
@@ -56,7 +57,7 @@ def submit(
     rule = rule_of(session, campaign.segment)
     _refuse_obstacles(session, campaign, rule, now)
     campaign.rule = rule.to_json()
-    return _step(
+    return step(
         session,
         campaign,
         _S.SUBMITTED,
@@ -87,7 +88,7 @@ def release(
     if by in {campaign.made_by, campaign.submitted_by}:
         raise NotAllowed(mark("自己送审批的任务不能自己批准，请另一位同事来批。"))
     _refuse_obstacles(session, campaign, Rule.from_json(campaign.rule), now)
-    return _step(
+    return step(
         session,
         campaign,
         _S.APPROVED,
@@ -110,7 +111,7 @@ def take_back(
     session: Session, campaign_id: int, *, by: int, now: datetime
 ) -> Campaign:
     """Undo an approval before anything was launched. Raises Stale afterwards."""
-    return _step(
+    return step(
         session,
         get_campaign(session, campaign_id),
         _S.DRAFT,
@@ -128,7 +129,7 @@ def send_back(
     """Return a submitted campaign to its maker. Raises Refused without a reason."""
     if not reason.strip():
         raise Refused(mark("写一句退回的原因，对方才知道改哪里。"))
-    return _step(
+    return step(
         session,
         get_campaign(session, campaign_id),
         _S.DRAFT,
@@ -144,7 +145,7 @@ def withdraw_submission(
     session: Session, campaign_id: int, *, by: int, now: datetime
 ) -> Campaign:
     """The maker takes a submitted campaign back to change it."""
-    return _step(
+    return step(
         session,
         get_campaign(session, campaign_id),
         _S.DRAFT,
@@ -158,7 +159,7 @@ def withdraw_submission(
 def pause(session: Session, campaign_id: int, *, by: int, now: datetime) -> Campaign:
     """Stop claiming; what is in flight still ends. Raises Stale."""
     campaign = get_campaign(session, campaign_id)
-    return _step(session, campaign, _S.PAUSED, by=by, now=now)
+    return step(session, campaign, _S.PAUSED, by=by, now=now)
 
 
 def resume(session: Session, campaign_id: int, *, by: int, now: datetime) -> Campaign:
@@ -167,20 +168,20 @@ def resume(session: Session, campaign_id: int, *, by: int, now: datetime) -> Cam
     if campaign.send_before <= now:
         raise Refused(mark("最晚发送时间已经过了，不能再继续。请另建任务。"))
     paused = Campaign.status == _S.PAUSED
-    return _step(session, campaign, _S.RUNNING, paused, by=by, now=now)
+    return step(session, campaign, _S.RUNNING, paused, by=by, now=now)
 
 
 def cancel(session: Session, campaign_id: int, *, by: int, now: datetime) -> Campaign:
     """End it for good; what is still queued is cancelled by the gate. Raises Stale."""
     campaign = get_campaign(session, campaign_id)
-    return _step(session, campaign, _S.CANCELLED, by=by, now=now, finished_at=now)
+    return step(session, campaign, _S.CANCELLED, by=by, now=now, finished_at=now)
 
 
 def finish(session: Session, campaign_id: int, now: datetime) -> bool:
     """Mark a running campaign finished; False where it is in another state."""
     try:
         campaign = get_campaign(session, campaign_id)
-        _step(session, campaign, _S.FINISHED, by=None, now=now, finished_at=now)
+        step(session, campaign, _S.FINISHED, by=None, now=now, finished_at=now)
     except Stale:
         return False
     return True
@@ -216,7 +217,7 @@ def _refuse_obstacles(
         raise obstacle
 
 
-def _step(
+def step(
     session: Session,
     campaign: Campaign,
     to: CampaignState,
@@ -225,6 +226,7 @@ def _step(
     now: datetime,
     **columns: Any,  # noqa: ANN401 - columns of the campaign
 ) -> Campaign:
+    """Move a campaign on by one guarded UPDATE. Raises Stale where it moved already."""
     before = [state for state, after in CAMPAIGN_STEPS.items() if to in after]
     session.flush()
     moved = session.scalar(

@@ -80,6 +80,8 @@ def _audience(
 def _repeated(
     session: Session, campaign: Campaign, rule: Rule, now: datetime
 ) -> Iterator[CampaignError]:
+    if campaign.follows_id is not None:
+        return
     others = _decided_since(session, campaign, now - WEEK)
     for other in others:
         if (

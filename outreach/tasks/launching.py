@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from campaigns.delivery import launching
-from campaigns.fieldwork import announcements
+from campaigns.fieldwork import alerting
 from outreach.tasks.recording import record
 from outreach.tasks.sending import send
 from outreach.wiring import current
@@ -18,7 +18,7 @@ def launch(campaign_id: int) -> None:
     with wiring.database.writing() as session:
         launched = launching.launch(session, campaign_id, now)
         if launched:
-            announcements.prepare(session, campaign_id, now)
+            alerting.begin(session, campaign_id, now)
     if launched:
         send.delay(campaign_id)
         record.delay(campaign_id)

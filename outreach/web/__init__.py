@@ -43,6 +43,7 @@ _PAGES = (
     "fieldwork",
     "entering",
     "airtime",
+    "emergency",
     "visits",
     "needs",
     "numbers",

@@ -37,6 +37,7 @@ def index() -> str:
             closed=visit_pages.closed_rows(session, mine, now(), place=place),
             villages=visit_pages.by_village(session, mine, now()),
             workers=visit_pages.by_worker(session, mine, now()),
+            emergencies=visit_pages.emergencies(session, now()),
             place=place,
             worker=worker,
             typed=Typed(),
