@@ -112,6 +112,12 @@ def count(  # noqa: PLR0913 - whom, for whom, and by which ways
     )
 
 
+def size(session: Session, rule: Rule, scope: Scope, now: datetime) -> int:
+    """How many people ``rule`` has inside ``scope``, where nothing else is asked."""
+    found = select(func.count()).select_from(Member)
+    return session.scalar(found.where(*where(rule, now), *scope.where())) or 0
+
+
 def sample(
     session: Session, rule: Rule, scope: Scope, now: datetime, n: int = 10
 ) -> list[Member]:

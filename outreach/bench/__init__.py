@@ -14,6 +14,7 @@ from outreach.commands.wired import answer, json_option
 
 AREAS = {
     "audio": "outreach.bench.audio",
+    "pages": "outreach.bench.pages",
 }
 """Area -> module, loaded when it is asked for."""
 

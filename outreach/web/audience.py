@@ -16,7 +16,7 @@ from campaigns.audience.rules import Rule, in_words
 from campaigns.audience.selection import SegmentCount
 from campaigns.errors import CampaignError
 from campaigns.privacy import mask_name
-from campaigns.register.places import Gazetteer
+from campaigns.register.places import Gazetteer, names_by_code
 from campaigns.register.unit import current_unit
 from campaigns.vocabulary import Category
 from outreach import access
@@ -72,7 +72,7 @@ class Town:
 def index() -> str:
     """All segments with their size today."""
     with reading() as session:
-        names = _gazetteer(session).names
+        names = names_by_code(session, current_unit(session).place_code)
         rows = [_row(session, each, names) for each in segments.list_segments(session)]
     return render_template("audience/index.html", rows=rows)
 
@@ -155,7 +155,7 @@ def _asked(session: Session) -> Rule:
 
 
 def _count(session: Session, rule: Rule) -> Result:
-    names = _gazetteer(session).names
+    names = names_by_code(session, current_unit(session).place_code)
     scope = access.scope(acting())
     whole = segments.resolve(session, rule.within(acting().categories))
     found = selection.count(session, whole, scope, now())
@@ -168,14 +168,12 @@ def _count(session: Session, rule: Rule) -> Result:
 
 def _row(session: Session, segment: Segment, names: dict[str, str]) -> dict[str, Any]:
     rule = segments.rule_of(session, segment).within(acting().categories)
-    found = selection.count(session, rule, access.scope(acting()), now())
     return {
         "id": segment.id,
         "name": segment.name,
         "standard": segment.standard,
         "rule": in_words(rule, names, language()),
-        "total": found.total,
-        "reachable": found.reachable,
+        "total": selection.size(session, rule, access.scope(acting()), now()),
         "maker": names_of(session, [segment.made_by]).get(segment.made_by or 0, "–"),
     }
 

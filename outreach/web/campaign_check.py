@@ -14,7 +14,7 @@ from campaigns.planning import standing
 from campaigns.planning.forecast import Forecast, forecast
 from campaigns.planning.lifecycle import get_campaign
 from campaigns.planning.models import Campaign
-from campaigns.register.places import Gazetteer
+from campaigns.register.places import names_by_code
 from campaigns.register.unit import current_unit
 from campaigns.vocabulary import CampaignState
 from outreach import access
@@ -67,7 +67,7 @@ def checked(session: Session, campaign: Campaign) -> dict[str, Any]:
     foreseen = told if isinstance(told, Forecast) else None
     if isinstance(told, CampaignError):
         errors = [*errors, told]
-    places = Gazetteer.of(session, current_unit(session).place_code).names
+    places = names_by_code(session, current_unit(session).place_code)
     people = [campaign.made_by, campaign.submitted_by, campaign.approved_by]
     return {
         "campaign": campaign,

@@ -14,7 +14,7 @@ from campaigns.audience.rules import in_words
 from campaigns.bulletins import listing
 from campaigns.planning.drafting import CHANNELS, Plan
 from campaigns.planning.models import Campaign
-from campaigns.register.places import Gazetteer
+from campaigns.register.places import names_by_code
 from campaigns.register.unit import current_unit
 from outreach import access
 from outreach.providers import NAMES, lacking
@@ -58,7 +58,7 @@ def choices(session: Session) -> dict[str, Any]:
     texts = listing.usable(session, now(), acting().categories)
     return {
         "versions": [(row.version_id, row.title, _about(row)) for row in texts],
-        "segments": [_segment(session, each) for each in _usable(session)],
+        "segments": _segments(session),
         "channels": [(c.value, shown_word(f"channel_{c.value}")) for c in CHANNELS],
         "providers": _providers(),
         "window": _window(session),
@@ -93,17 +93,16 @@ def _usable(session: Session) -> list[Segment]:
     return [each for each, rule in rules if not own or rule.within(own) == rule]
 
 
-def _segment(session: Session, segment: Segment) -> tuple[int, str, str]:
-    rule = segments.rule_of(session, segment)
-    counted = selection.count(session, rule, access.scope(acting()), now())
-    names = Gazetteer.of(session, current_unit(session).place_code).names
-    about = _(
-        "%(total)s 人，短信能到 %(reachable)s 人；%(rule)s",
-        total=f"{counted.total:,}",
-        reachable=f"{counted.reachable:,}",
-        rule=in_words(rule, names, language()),
-    )
-    return segment.id, segment.name, about
+def _segments(session: Session) -> list[tuple[int, str, str]]:
+    names = names_by_code(session, current_unit(session).place_code)
+    found = []
+    for segment in _usable(session):
+        rule = segments.rule_of(session, segment)
+        total = selection.size(session, rule, access.scope(acting()), now())
+        words = in_words(rule, names, language())
+        about = _("%(total)s 人；%(rule)s", total=f"{total:,}", rule=words)
+        found.append((segment.id, segment.name, about))
+    return found
 
 
 def _about(row: listing.BulletinRow) -> str:

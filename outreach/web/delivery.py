@@ -8,7 +8,7 @@ from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
 from campaigns.planning.models import Campaign
-from campaigns.register.places import Gazetteer
+from campaigns.register.places import names_by_code
 from campaigns.register.unit import current_unit
 from campaigns.reporting.statistics import CampaignStatistics, campaign_statistics
 from campaigns.vocabulary import CampaignState, Channel
@@ -31,7 +31,7 @@ def show(campaign_id: int) -> str:
     with reading() as session:
         campaign = found(session, campaign_id)
         figured = campaign_statistics(session, campaign_id, now=now())
-        names = Gazetteer.of(session, current_unit(session).place_code).names
+        names = names_by_code(session, current_unit(session).place_code)
     return render_template(
         "delivery/show.html",
         found=figured,

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request, send_file
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from campaigns.register.places import Gazetteer
+from campaigns.register.places import names_by_code
 from campaigns.register.unit import current_unit
 from campaigns.reporting.exporting import ENCODINGS, csv_bytes, write_workbook
 from campaigns.reporting.statistics import CampaignStatistics, campaign_statistics
@@ -73,4 +73,4 @@ def _read(
         now=now(),
     )
     statistics = narrowed(campaign_statistics(session, campaign_id, now=now()))
-    return statistics, Gazetteer.of(session, current_unit(session).place_code).names
+    return statistics, names_by_code(session, current_unit(session).place_code)

@@ -85,12 +85,14 @@ def show(campaign_id: int) -> str:
     """One broadcast, village by village."""
     with reading() as session:
         broadcast = opened(session, campaign_id)
+        whole = _all_mine(session, broadcast)
     towns = _towns(broadcast.rows) if len(broadcast.rows) > 1 else []
     return render_template(
         "fieldwork/show.html",
         broadcast=broadcast,
         towns=towns,
         signable={r.announcement_id for r in broadcast.rows if r.state in _SIGNABLE},
+        whole=whole,
     )
 
 
@@ -157,10 +159,14 @@ def opened(session: Session, campaign_id: int) -> Broadcast:
 def _whole(session: Session, campaign_id: int) -> Broadcast:
     """A broadcast for whoever may withdraw it: all of its villages are theirs."""
     mine = opened(session, campaign_id)
-    everywhere = village_pages.for_places(session, (), campaign_id)
-    if len(everywhere) != len(mine.rows):
+    if not _all_mine(session, mine):
         raise NotFound(mark("这条广播还在别的乡镇播，请县残联撤回。"))
     return mine
+
+
+def _all_mine(session: Session, mine: Broadcast) -> bool:
+    everywhere = village_pages.for_places(session, (), mine.campaign_id)
+    return len(everywhere) == len(mine.rows)
 
 
 def _broadcasts(session: Session, campaign_id: int | None = None) -> list[Broadcast]:

@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from campaigns.delivery import history, looking
-from campaigns.register.places import Gazetteer
+from campaigns.register.places import names_by_code
 from campaigns.register.unit import current_unit
 from campaigns.vocabulary import MessageState, Reason
 from outreach import access
@@ -127,7 +127,7 @@ def _page(campaign_id: int, asked: Filters, after: int) -> str:
 def _options(session: Session) -> dict[str, Any]:
     county = current_unit(session).place_code
     return {
-        "names": Gazetteer.of(session, county).names,
+        "names": names_by_code(session, county),
         "towns": townships(session),
         "states": [(str(int(s)), shown_word(s.word)) for s in MessageState],
         "reasons": [

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from campaigns.planning.listing import list_campaigns
-from campaigns.register.places import Gazetteer
+from campaigns.register.places import names_by_code
 from campaigns.register.unit import current_unit
 from campaigns.reporting import over_time
 from campaigns.reporting.definitions import DEFINITIONS
@@ -143,4 +143,4 @@ def _cell(people: People, lowest: float) -> Cell:
 
 
 def _names(session: Session) -> dict[str, str]:
-    return Gazetteer.of(session, current_unit(session).place_code).names
+    return names_by_code(session, current_unit(session).place_code)
