@@ -72,7 +72,8 @@ def run(
         with _served(settings) as address:
             found = list(_every_page(address, staff, routes))
             pages = [page for page in found if page.body]
-            listening = _opened(_visitor(address), "village", village)
+            with _visitor(address) as visitor:
+                listening = _opened(visitor, "village", village)
             _time(address, staff, pages, rounds)
             parts = _assets(address, [*pages, listening])
     broken = [f"{p.status} {p.role} {p.address}" for p in found if p.status >= _ERRORS]
@@ -117,9 +118,9 @@ def _linked(page: Page) -> set[str]:
 
 
 def _assets(address: str, pages: list[Page]) -> dict[str, int]:
-    visitor = _visitor(address)
     wanted = set().union(*map(_linked, pages))
-    return {part: _wire_bytes(visitor.get(part)) for part in sorted(wanted)}
+    with _visitor(address) as visitor:
+        return {part: _wire_bytes(visitor.get(part)) for part in sorted(wanted)}
 
 
 def _every_page(

@@ -12,10 +12,10 @@ from campaigns.register.places import names_by_code
 from campaigns.register.unit import current_unit
 from campaigns.reporting.statistics import CampaignStatistics, campaign_statistics
 from campaigns.vocabulary import CampaignState, Channel
-from outreach.access import Action
+from outreach.access import Action, may
 from outreach.web import figures
 from outreach.web.campaign_check import found
-from outreach.web.gate import needs, now, reading
+from outreach.web.gate import acting, needs, now, reading
 from outreach.web.languages import shown_word
 
 bp = Blueprint("delivery", __name__, url_prefix="/delivery")
@@ -36,7 +36,7 @@ def show(campaign_id: int) -> str:
         "delivery/show.html",
         found=figured,
         names=names,
-        states=figures.states(figured, linked=True),
+        states=figures.states(figured, linked=may(acting(), Action.LIST_RECIPIENTS)),
         running=campaign.status in _LIVE,
         said=_said(figured),
         **frame(campaign, "show"),
@@ -45,11 +45,12 @@ def show(campaign_id: int) -> str:
 
 def frame(campaign: Campaign, tab: str) -> dict[str, Any]:
     """What every page of a campaign's delivery shares: its tabs and its state."""
-    tabs = [
-        ("delivery.show", "show", _("进展")),
-        ("messages.people", "people", _("逐人结果")),
-        ("messages.doubts", "doubts", shown_word("message.in_doubt")),
-    ]
+    tabs = [("delivery.show", "show", _("进展"))]
+    if may(acting(), Action.LIST_RECIPIENTS):
+        tabs += [
+            ("messages.people", "people", _("逐人结果")),
+            ("messages.doubts", "doubts", shown_word("message.in_doubt")),
+        ]
     if campaign.provider == _BY_HAND:
         tabs.append(("portal.show", "portal", _("门户发送")))
     tabs.append(("reporting.show", "report", _("任务报告")))

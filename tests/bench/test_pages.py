@@ -1,4 +1,4 @@
-"""Every page that a role can reach by links answers, and is light enough for a village."""
+"""Every page that a role can reach answers, and is light enough for a village."""
 
 from __future__ import annotations
 
