@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from campaigns.delivery import quarantine
 from campaigns.delivery.models import DutyRow, Line, Receipt
 from campaigns.errors import mark
 from campaigns.planning.models import Campaign
@@ -46,12 +47,13 @@ class Part:
 
 
 def parts(wiring: Wiring, session: Session, now: datetime) -> list[Part]:
-    """Database, broker, worker, inbox, disk and lines, in that order."""
+    """Database, broker, worker, inbox, strays, disk and lines, in that order."""
     return [
         Part("database", mark("数据库"), well=True, says=WELL, needed=True),
         broker(wiring.settings),
         _worker(session, now),
         _inbox(session),
+        _strays(session, now),
         disk(wiring.settings),
         *_lines(session, now),
     ]
@@ -110,6 +112,18 @@ def _inbox(session: Session) -> Part:
         well=n < _BACKLOG,
         says=mark("%(n)s 条"),
         mend="" if n < _BACKLOG else mark("后台进程太少，请增加。"),
+        values={"n": n},
+    )
+
+
+def _strays(session: Session, now: datetime) -> Part:
+    n = quarantine.lately(session, now)
+    return Part(
+        "strays",
+        mark("对不上的回执"),
+        well=not n,
+        says=mark("一周内 %(n)s 条"),
+        mend=mark("请看下面“对不上的回执”，问通道是怎么回事。") if n else "",
         values={"n": n},
     )
 

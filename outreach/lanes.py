@@ -21,11 +21,10 @@ from sqlalchemy.orm import Session
 
 from campaigns.delivery import line
 from campaigns.delivery.claiming import Batch, claim, release
-from campaigns.delivery.dispatch import Dispatch
-from campaigns.delivery.provider import Provider
 from campaigns.delivery.sending import Outcome, carry, record
 from outreach.journal import Page, of_the_dead
 from outreach.loop import LOOP
+from outreach.routes import Route, routes
 from outreach.wiring import Wiring
 
 BUDGET = 15.0
@@ -70,13 +69,9 @@ def send(wiring: Wiring, campaign_id: int, seconds: float = BUDGET) -> int:
             return 0
         take_over(wiring)
         with wiring.database.reading() as session:
-            dispatch = Dispatch.of(session, campaign_id)
-        provider = wiring.provider(dispatch.campaign.provider)
+            roads = routes(wiring, session, campaign_id)
         until = time.monotonic() + seconds
-        lanes = [
-            Lane(wiring, dispatch, provider, until)
-            for _ in range(wiring.settings.lanes)
-        ]
+        lanes = [Lane(wiring, roads, until) for _ in range(wiring.settings.lanes)]
         return sum(LOOP.run(_together(lanes)))
 
 
@@ -113,17 +108,16 @@ class Lane:
     """One of a process's lanes, with at most ``limits.in_flight`` under way."""
 
     wiring: Wiring
-    dispatch: Dispatch
-    provider: Provider
+    routes: Sequence[Route]
     until: float
 
     async def run(self) -> int:
         """Work until the time is up or nothing is due; return how many were carried."""
         carried = 0
         while time.monotonic() < self.until and not closing.is_set():
-            turn, batch, page = await asyncio.to_thread(self._next)
+            turn, route, batch, page = await asyncio.to_thread(self._next)
             if batch.messages:
-                outcomes = await carry(self.provider, batch, page.begin)
+                outcomes = await carry(route.provider, batch, page.begin)
                 await asyncio.to_thread(
                     self._keep, batch, outcomes, recovering=turn.recovering
                 )
@@ -135,20 +129,20 @@ class Lane:
                 await asyncio.sleep(min(turn.wait, _LONGEST_NAP))
         return carried
 
-    def _next(self) -> tuple[line.Turn, Batch, Page]:
-        """One transaction: tokens of the line, then as many messages.
+    def _next(self) -> tuple[line.Turn, Route, Batch, Page]:
+        """One transaction: tokens of a line, then as many messages.
 
-        What is claimed stands in the journal before it is committed.
+        What is claimed stands in the journal before it is committed. Another line
+        than the first is asked only while the first one's breaker is open: what is
+        queued then was certainly not accepted.
         """
-        limits = self.provider.limits
-        name, rate = self.dispatch.campaign.provider, limits.per_second
-        batch, ids = Batch("", name, ()), list[int]()
+        batch, ids = Batch("", "", ()), list[int]()
         try:
             with self.wiring.database.writing() as session:
                 now = self.wiring.clock()
-                turn = line.take(session, name, limits.in_flight, rate, now)
+                turn, route = self._turn(session, now)
                 if turn.messages:
-                    batch = self._claim(session, turn.messages, now)
+                    batch = self._claim(session, route, turn, now)
                     ids = [outgoing.message_id for outgoing in batch.messages]
                 page = self.wiring.journal.note(batch.claim, ids)
         except DBAPIError:
@@ -156,16 +150,27 @@ class Lane:
             if ids:
                 self._patiently(batch, lambda: self._give_back(batch))
             raise
-        return turn, batch, page
+        return turn, route, batch, page
 
-    def _claim(self, session: Session, want: int, now: datetime) -> Batch:
+    def _turn(self, session: Session, now: datetime) -> tuple[line.Turn, Route]:
+        turn, route = line.Turn(0), self.routes[0]
+        for route in self.routes:
+            limits, name = route.provider.limits, route.dispatch.provider
+            turn = line.take(session, name, limits.in_flight, limits.per_second, now)
+            if turn.messages or not turn.recovering:
+                break
+        return turn, route
+
+    def _claim(
+        self, session: Session, route: Route, turn: line.Turn, now: datetime
+    ) -> Batch:
         return claim(
             session,
-            self.dispatch,
-            want,
+            route.dispatch,
+            turn.messages,
             now,
             signer=self.wiring.signer,
-            limits=self.provider.limits,
+            limits=route.provider.limits,
             lease=timedelta(seconds=self.wiring.settings.lease_seconds),
         )
 

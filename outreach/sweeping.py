@@ -19,13 +19,15 @@ from campaigns.delivery import (
     finishing,
     gating,
     numbers,
+    polling,
     reconciling,
     silence,
     squashing,
 )
+from campaigns.delivery.asking import Answer, Question
 from campaigns.delivery.duty import win
 from campaigns.delivery.models import Receipt
-from campaigns.delivery.reconciling import Answer, Question
+from campaigns.delivery.provider import CannotBeAsked
 from campaigns.fieldwork import ladder, replies, visits
 from campaigns.planning import emergency
 from campaigns.reporting import over_time
@@ -37,6 +39,8 @@ from outreach.wiring import Wiring
 _log = logging.getLogger(__name__)
 _NO_RECEIPT_BATCH = 2000
 _UNSIGNED = "unsigned"
+_POLLS = 20
+"""Batches of questions that one sweep asks: a thousand in five minutes."""
 
 Hint = Callable[[str, int | None], None]
 """Sends a hint to the task of that name, with a campaign's id where it needs one."""
@@ -108,6 +112,11 @@ def _reconcile(session: Session, now: datetime, hint: Hint) -> None:
         hint("reconcile", None)
 
 
+def _poll(session: Session, now: datetime, hint: Hint) -> None:
+    if polling.anything_to_poll(session, now):
+        hint("poll", None)
+
+
 def _gate(session: Session, now: datetime, _: Hint) -> None:
     for campaign_id in finishing.to_gate(session, now):
         gating.gate(session, campaign_id, now)
@@ -169,6 +178,7 @@ SWEEPS: dict[str, Sweep] = {
     "squash": Sweep(timedelta(seconds=3), _squash, changes=True),
     "expire": Sweep(timedelta(seconds=5), _expire, changes=True),
     "reconcile": Sweep(timedelta(seconds=15), _reconcile),
+    "poll": Sweep(timedelta(minutes=5), _poll),
     "gate": Sweep(timedelta(seconds=5), _gate, changes=True),
     "no_receipt": Sweep(timedelta(minutes=10), _no_receipt, changes=True),
     "progress": Sweep(timedelta(seconds=5), _note),
@@ -194,6 +204,24 @@ def reconcile(wiring: Wiring) -> int:
         return reconciling.answered(session, answers, wiring.clock())
 
 
+def poll(wiring: Wiring) -> int:
+    """Ask for reports that never came; return how many providers' records had more."""
+    more = 0
+    for _ in range(_POLLS):
+        with wiring.database.reading() as session:
+            questions = polling.to_poll(session, wiring.clock(), signer=wiring.signer)
+        if not questions:
+            break
+        answers = LOOP.run(_ask(wiring, questions))
+        with wiring.database.writing() as session:
+            more += polling.heard(
+                session, answers, signer=wiring.signer, now=wiring.clock()
+            )
+        if not all(answer.heard or answer.mute for answer in answers):
+            break
+    return more
+
+
 async def _ask(wiring: Wiring, questions: list[Question]) -> list[Answer]:
     return await asyncio.gather(*(_ask_one(wiring, q) for q in questions))
 
@@ -202,5 +230,7 @@ async def _ask_one(wiring: Wiring, question: Question) -> Answer:
     try:
         provider = wiring.provider(question.provider)
         return Answer(question, await provider.find(question.outgoing))
+    except CannotBeAsked:
+        return Answer(question, None, heard=False, mute=True)
     except Exception:  # noqa: BLE001 - whatever it was, the ledger was not heard
         return Answer(question, None, heard=False)

@@ -12,8 +12,8 @@ from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns.delivery import tally
+from campaigns.delivery.doubts import QUESTIONS
 from campaigns.delivery.models import Message
-from campaigns.delivery.reconciling import QUESTIONS
 from campaigns.delivery.tally import PARTS
 from campaigns.orm import number
 from campaigns.planning.models import Campaign

@@ -40,7 +40,8 @@ _TAKE = (
 class Turn:
     """How many messages may go now; with none, how many seconds to wait.
 
-    ``recovering`` says that the line failed and has not succeeded since.
+    ``recovering`` says that the line failed and has not succeeded since: with no turn,
+    that its breaker is open and another provider may help out.
     """
 
     messages: int
@@ -54,7 +55,8 @@ def take(session: Session, provider: str, want: int, rate: int, now: datetime) -
     if line is None:
         line = _locked(session, provider, rate, now)
     if line.open_until and line.open_until > now:
-        return Turn(0, (line.open_until - now).total_seconds())
+        wait = (line.open_until - now).total_seconds()
+        return Turn(0, wait, recovering=line.failures > 0)
     gap_us = max(1, _SECOND // rate)
     gap = timedelta(microseconds=gap_us * _penalty(line, now))
     start = max(line.free_at, now)

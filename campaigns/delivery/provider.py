@@ -125,6 +125,10 @@ class Callback:
     """The address that the request came from."""
 
 
+class CannotBeAsked(Exception):
+    """The provider has no ledger: neither presence nor absence can be proven."""
+
+
 class NotAuthentic(Exception):
     """The callback's signature, address or account is not the provider's."""
 
@@ -154,7 +158,10 @@ class Provider(Protocol):
         ...
 
     async def find(self, outgoing: Outgoing) -> Submission | None:
-        """Look the message up in the provider's ledger; None when it is not there."""
+        """Look the message up in the provider's ledger; None when it is not there.
+
+        Raises CannotBeAsked where there is none, anything else where it was not read.
+        """
         ...
 
     def read_callback(self, callback: Callback) -> list[Report]:

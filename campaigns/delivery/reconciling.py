@@ -1,15 +1,14 @@
 """What became of messages whose answer never came: asked, never guessed.
 
 An expired lease leaves a message in doubt. The provider's ledger is asked 2, 15 and
-60 minutes after the attempt; then a person decides. Nothing here ever sends again.
+60 minutes after the attempt; then a person decides, or the campaign's policy about
+what its records prove absent (``doubts``).
 """
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,15 +27,13 @@ from sqlalchemy import update as change
 from sqlalchemy.orm import Session
 
 from campaigns.delivery import addressing, tally
-from campaigns.delivery.dispatch import Dispatch
+from campaigns.delivery.asking import ASKED, Answer, Question, questions_of
+from campaigns.delivery.doubts import QUESTIONS, resend_absent
 from campaigns.delivery.models import Attempt, Message
 from campaigns.delivery.people import settle
-from campaigns.delivery.provider import Outgoing, Submission
 from campaigns.orm import micros, number, packed, rows
 from campaigns.vocabulary import MessageState
 
-QUESTIONS = (timedelta(minutes=2), timedelta(minutes=15), timedelta(minutes=60))
-"""When the ledger is asked, counted from the attempt."""
 _BATCH = 500
 _FIRST = number(QUESTIONS[0] // timedelta(microseconds=1))
 _AGAIN = timedelta(minutes=1)
@@ -96,30 +93,12 @@ def _note_expired(session: Session, moved: Sequence[Any], now: datetime) -> None
         session.execute(insert(Attempt), lost)
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A message in doubt, as its provider is asked about it; ``asked`` times so far."""
-
-    provider: str
-    asked: int
-    outgoing: Outgoing
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the ledger said: a submission, nothing, or no answer at all."""
-
-    question: Question
-    submission: Submission | None
-    heard: bool = True
-
-
 def questions(
     session: Session, now: datetime, *, signer: bytes, size: int = 50
 ) -> list[Question]:
     """Messages about which a provider must be asked now."""
     due = session.execute(
-        select(*tally.MOVED, *addressing.NEEDED, *_ASKED)
+        select(*tally.MOVED, *addressing.NEEDED, *ASKED)
         .where(
             Message.state == number(MessageState.IN_DOUBT),
             Message.due_at <= now,
@@ -129,12 +108,12 @@ def questions(
         .order_by(Message.due_at, Message.id)
         .limit(size)
     ).all()
-    by_campaign: dict[int, list[Any]] = defaultdict(list)
+    by_carrier: dict[tuple[int, str], list[Any]] = defaultdict(list)
     for row in due:
-        by_campaign[row.campaign_id].append(row)
+        by_carrier[row.campaign_id, row.provider].append(row)
     found: list[Question] = []
-    for campaign_id, rows_of_it in by_campaign.items():
-        found += _questions(session, campaign_id, rows_of_it, signer)
+    for (campaign_id, provider), rows_of_it in by_carrier.items():
+        found += questions_of(session, campaign_id, provider, rows_of_it, signer)
     return found
 
 
@@ -148,35 +127,13 @@ def anything_to_ask(session: Session, now: datetime) -> bool:
     return bool(session.scalar(select(due)))
 
 
-_ASKED = (Message.asked, Message.provider, Message.submitted_at)
-
-
-def _questions(
-    session: Session, campaign_id: int, due: list[Any], signer: bytes
-) -> list[Question]:
-    dispatch = Dispatch.of(session, campaign_id)
-    known = addressing.numbers(session, due)
-    # A number that was corrected since cannot be asked about: a person must look.
-    deadline = time.monotonic() + _AGAIN.total_seconds()
-    made = []
-    for row in due:
-        ready = addressing.outgoing(
-            dispatch,
-            [row],
-            known,
-            signer=signer,
-            deadline=deadline,
-            now=row.submitted_at,
-        )
-        made += [Question(row.provider, row.asked, out) for out in ready]
-    return made
-
-
 def answered(session: Session, answers: Iterable[Answer], now: datetime) -> int:
     """Record what ledgers said; return how many messages were found there."""
     found = [answer for answer in answers if answer.submission is not None]
     missing = [answer for answer in answers if answer.submission is None]
     _postpone(session, [_next(answer, now) for answer in missing])
+    absent = [each for each in missing if each.heard and not each.mute]
+    resend_absent(session, (e.question.outgoing.message_id for e in absent), now)
     moved = _found(session, found, now)
     settle(session, moved)
     return len(moved)
@@ -184,7 +141,7 @@ def answered(session: Session, answers: Iterable[Answer], now: datetime) -> int:
 
 def _next(answer: Answer, now: datetime) -> tuple[int, int, int]:
     out, asked = answer.question.outgoing, answer.question.asked
-    if not answer.heard:
+    if not (answer.heard or answer.mute):
         return out.message_id, asked, micros(now + _AGAIN)
     following = QUESTIONS[min(asked + 1, len(QUESTIONS) - 1)]
     return out.message_id, asked + 1, micros(out.submitted_at + following)

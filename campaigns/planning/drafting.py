@@ -31,6 +31,7 @@ class Plan(TypedDict, total=False):
     provider: str
     starts_at: datetime | None
     send_before: datetime | None
+    resend_absent: bool
 
 
 def draft_campaign(  # noqa: PLR0913 - one keyword a decision
@@ -43,6 +44,7 @@ def draft_campaign(  # noqa: PLR0913 - one keyword a decision
     provider: str,
     starts_at: datetime | None = None,
     send_before: datetime | None = None,
+    resend_absent: bool = False,
     by: int | None,
     now: datetime,
 ) -> Campaign:
@@ -60,6 +62,7 @@ def draft_campaign(  # noqa: PLR0913 - one keyword a decision
         made_by=by,
         made_at=now,
         rule={},
+        resend_absent=resend_absent,
     )
     plan: Plan = {
         "name": name,
@@ -95,6 +98,8 @@ def _put(session: Session, campaign: Campaign, plan: Plan, now: datetime) -> Non
         campaign.channels = _checked_channels(fields["channels"])
     if "provider" in fields:
         campaign.provider = fields["provider"]
+    if "resend_absent" in fields:
+        campaign.resend_absent = fields["resend_absent"]
     if "segment_id" in fields:
         campaign.segment_id = get_segment(session, fields["segment_id"]).id
     if "version_id" in fields:

@@ -197,6 +197,7 @@ def content_hash(campaign: Campaign) -> str:
         "starts_at": campaign.starts_at,
         "send_before": campaign.send_before,
         "window": [campaign.window_from, campaign.window_to],
+        "resend_absent": campaign.resend_absent,
     }
     text = json.dumps(facts, ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -52,9 +52,10 @@ CAMPAIGN_STEPS: dict[CampaignState, frozenset[CampaignState]] = {
         {CampaignState.PAUSED, CampaignState.FINISHED, CampaignState.CANCELLED}
     ),
     CampaignState.PAUSED: frozenset({CampaignState.RUNNING, CampaignState.CANCELLED}),
-    CampaignState.FINISHED: frozenset(),
+    CampaignState.FINISHED: frozenset({CampaignState.RUNNING}),
     CampaignState.CANCELLED: frozenset(),
 }
+"""FINISHED is opened again only where two people send anew what stayed in doubt."""
 
 
 class MessageState(IntEnum):

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 import httpx
 from sqlalchemy.exc import SQLAlchemyError
 
-from campaigns.delivery.reconciling import QUESTIONS, anything_to_ask
+from campaigns.delivery.doubts import QUESTIONS
+from campaigns.delivery.reconciling import anything_to_ask
 from outreach import sweeping
 from outreach.drill.office import Office
 from outreach.drill.stand import Stand

@@ -16,6 +16,7 @@ from typing import Any
 from campaigns.delivery.codes import meaning
 from campaigns.delivery.provider import (
     Callback,
+    CannotBeAsked,
     Incoming,
     Limits,
     NotAccepted,
@@ -84,8 +85,8 @@ class MasProvider:
         return _submission(heard)
 
     async def find(self, outgoing: Outgoing) -> Submission | None:  # noqa: ARG002
-        """The interface has no way to ask. Raises Unclear: absence is not proven."""
-        raise Unclear("this carrier cannot be asked")
+        """The interface has no way to ask. Raises CannotBeAsked."""
+        raise CannotBeAsked
 
     def read_callback(self, callback: Callback) -> list[Report]:
         """Check the door, then read pushed receipts. Raises NotAuthentic."""

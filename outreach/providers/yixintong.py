@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, quote_plus
 
 from campaigns.delivery.provider import (
     Callback,
+    CannotBeAsked,
     Incoming,
     Limits,
     NotAccepted,
@@ -72,8 +73,8 @@ class YixintongProvider:
         return _submission(heard, outgoing)
 
     async def find(self, outgoing: Outgoing) -> Submission | None:  # noqa: ARG002
-        """The interface has no way to ask. Raises Unclear: absence is not proven."""
-        raise Unclear("this carrier cannot be asked")
+        """The interface has no way to ask. Raises CannotBeAsked."""
+        raise CannotBeAsked
 
     def read_callback(self, callback: Callback) -> list[Report]:  # noqa: ARG002
         """Nothing comes from this carrier. Raises NotAuthentic."""

@@ -12,6 +12,7 @@ _HINTS = {
     "record": ("outreach.tasks.recording.record", 30),
     "apply": ("outreach.tasks.receiving.apply", 5),
     "reconcile": ("outreach.tasks.housekeeping.reconcile", 15),
+    "poll": ("outreach.tasks.housekeeping.poll", 60),
 }
 
 
@@ -32,3 +33,9 @@ def tick() -> None:
 def reconcile() -> None:
     """Ask providers about messages in doubt."""
     sweeping.reconcile(current())
+
+
+@celery.task
+def poll() -> None:
+    """Ask providers for reports that never came."""
+    sweeping.poll(current())

@@ -38,6 +38,7 @@ _PAGES = (
     "steering",
     "delivery",
     "messages",
+    "resending",
     "replies",
     "portal",
     "fieldwork",

@@ -50,6 +50,7 @@ def filled(campaign: Campaign) -> Typed:
         when="at" if campaign.starts_at else "now",
         starts_at=_shown(campaign.starts_at),
         send_before=_shown(campaign.send_before),
+        resend_absent="1" if campaign.resend_absent else "",
     )
 
 
@@ -80,6 +81,7 @@ def read_plan(session: Session, typed: Typed) -> Plan:
         provider=typed.choice("provider", ready, _("选一个通道。")),
         starts_at=_moment(typed, "starts_at") if typed["when"] == "at" else None,
         send_before=_moment(typed, "send_before", asked=False),
+        resend_absent=typed.ticked("resend_absent"),
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as Answer
 
+from campaigns.delivery import quarantine
 from campaigns.planning import lifecycle
 from outreach import audit, condition
 from outreach.access import Action
@@ -59,6 +60,15 @@ def show() -> str:
         parts = condition.parts(wired(), db, now())
         running = condition.running(db)
     return render_template("health/show.html", parts=parts, running=running)
+
+
+@bp.get("/health/receipts")
+@needs(Action.READ_HEALTH)
+def strays() -> str:
+    """Reports that fit no message, the latest first; no person."""
+    with reading() as db:
+        rows = quarantine.listed(db)
+    return render_template("health/strays.html", rows=rows)
 
 
 @bp.get("/health/campaigns/<int:number>/stop")

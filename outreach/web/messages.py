@@ -8,12 +8,14 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from sqlalchemy.orm import Session
 
+from campaigns.delivery import doubts as delivery_doubts
 from campaigns.delivery import history, looking
 from campaigns.register.places import names_by_code
 from campaigns.register.unit import current_unit
 from campaigns.vocabulary import MessageState, Reason
 from outreach import access
 from outreach.access import Action
+from outreach.accounts import names_of
 from outreach.web.campaign_check import found
 from outreach.web.delivery import frame
 from outreach.web.forms import asked_id
@@ -80,7 +82,14 @@ def doubts(campaign_id: int) -> str:
             scope=access.scope(acting()),
             state=MessageState.IN_DOUBT,
         )
-        shown = {**frame(campaign, "doubts"), **_options(session)}
+        wish = delivery_doubts.open_wish(session, campaign_id)
+        shown = {
+            **frame(campaign, "doubts"),
+            **_options(session),
+            "stuck": delivery_doubts.stuck(session, campaign_id),
+            "wish": wish,
+            "names_of": names_of(session, [wish.asked_by] if wish else []),
+        }
     return render_template("delivery/doubts.html", rows=rows, **shown)
 
 

@@ -32,11 +32,11 @@ from campaigns.delivery import (
     squashing,
     tally,
 )
+from campaigns.delivery.asking import Answer
 from campaigns.delivery.dispatch import Dispatch
 from campaigns.delivery.models import Message, Recipient
 from campaigns.delivery.provider import NotAccepted, Report
 from campaigns.delivery.receipts import apply, store
-from campaigns.delivery.reconciling import Answer
 from campaigns.orm import Base
 from campaigns.vocabulary import MESSAGE_STEPS, Category, MessageState
 from outreach.database import connect

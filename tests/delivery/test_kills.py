@@ -16,8 +16,8 @@ from delivery.ledger import Ledger
 from sqlalchemy import select
 
 from campaigns.delivery import launching, reconciling, tally
+from campaigns.delivery.asking import Answer
 from campaigns.delivery.models import Message
-from campaigns.delivery.reconciling import Answer
 from campaigns.orm import Base
 from campaigns.vocabulary import MessageState
 from outreach import wiring

@@ -22,9 +22,9 @@ from campaigns.delivery import (
     silence,
     tally,
 )
+from campaigns.delivery.asking import Answer
 from campaigns.delivery.models import Attempt, Line, Message
 from campaigns.delivery.provider import NotAccepted, Submission
-from campaigns.delivery.reconciling import Answer
 from campaigns.vocabulary import CampaignState, MessageState, Reason, Urgency
 
 S = MessageState

@@ -403,6 +403,17 @@ def upgrade() -> None:
     with op.batch_alter_table("receipt", schema=None) as batch_op:
         batch_op.create_index("receipt_message", ["message_id"], unique=False)
         batch_op.create_index(
+            "receipt_strange",
+            ["received_at"],
+            unique=False,
+            sqlite_where=sa.text(
+                "result IN ('unmatched', 'other_number', 'other_sending', 'closed')"
+            ),
+            postgresql_where=sa.text(
+                "result IN ('unmatched', 'other_number', 'other_sending', 'closed')"
+            ),
+        )
+        batch_op.create_index(
             "receipt_waiting",
             ["retry_at", "id"],
             unique=False,
@@ -1554,6 +1565,7 @@ def downgrade() -> None:
 
     op.drop_table("reply")
     with op.batch_alter_table("receipt", schema=None) as batch_op:
+        batch_op.drop_index("receipt_strange")
         batch_op.drop_index(
             "receipt_waiting",
             sqlite_where=sa.text("applied_at IS NULL"),
