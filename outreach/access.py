@@ -44,7 +44,7 @@ class Acting:
     """The person of this request, the grant they act in, and what they are doing.
 
     ``place`` is a place code, ``categories`` a bit mask (0 means all), ``visit`` the
-    id of the sign-in.
+    id of the sign-in, 0 with the API token ``token``.
     """
 
     user_id: int
@@ -63,6 +63,7 @@ class Acting:
     less_motion: bool
     grants: int
     doing: Action | None = None
+    token: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

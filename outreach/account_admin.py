@@ -12,6 +12,7 @@ from campaigns.register.models import Place
 from campaigns.vocabulary import Level
 from outreach.accounts import User
 from outreach.sign_ins import sign_out_everywhere
+from outreach.tokens import revoke_all
 
 _WIDE = (Level.COUNTY, Level.TOWNSHIP)
 
@@ -50,4 +51,5 @@ def change(
         user.failures, user.locked_until = 0, None
     if deed != "enable":
         sign_out_everywhere(session, user_id, now)
+        revoke_all(session, user_id, now)
     session.flush()

@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.routing import IntegerConverter
 
-from outreach import web, wiring
+from outreach import api, web, wiring
 from outreach.settings import Settings
 
 _UPLOAD_BYTES = 32 * 1024 * 1024
@@ -52,4 +52,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.debug = known.settings.debug
     app.extensions["outreach"] = known
     web.attach(app)
+    api.attach(app)
     return app

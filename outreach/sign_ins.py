@@ -88,7 +88,7 @@ def who(session: Session, token: str, now: datetime) -> Acting | None:
     late = now - visit.seen_at > IDLE or now - visit.made_at > LONGEST
     if late or user.disabled_at or user.session_epoch != visit.epoch:
         return None
-    return _acting(visit, user, None if grant and grant.revoked_at else grant)
+    return acting_in(visit.id, user, None if grant and grant.revoked_at else grant)
 
 
 def touch(session: Session, token: str, now: datetime) -> None:
@@ -174,12 +174,13 @@ def _end_oldest(session: Session, user_id: int, now: datetime) -> None:
     session.execute(update(SignIn).where(SignIn.id.in_(ids)).values(ended_at=now))
 
 
-def _acting(visit: SignIn, user: User, grant: Grant | None) -> Acting:
+def acting_in(visit: int, user: User, grant: Grant | None) -> Acting:
+    """The person as they act in ``grant``, by the sign-in numbered ``visit``."""
     return Acting(
         user_id=user.id,
         name=user.name,
         shown_as=user.shown_as,
-        visit=visit.id,
+        visit=visit,
         grant_id=grant.id if grant else None,
         role=grant.role if grant else None,
         place=grant.place if grant else "",

@@ -13,7 +13,7 @@ from campaigns.register import models as register
 from campaigns.register import organisations
 from campaigns.reporting import models as reporting
 from campaigns.reporting.daily import models as daily
-from outreach import accounts, audit, once, sign_ins
+from outreach import accounts, audit, once, sign_ins, tokens
 
 __all__ = [
     "accounts",
@@ -30,5 +30,6 @@ __all__ = [
     "reporting",
     "sensitive",
     "sign_ins",
+    "tokens",
     "visits",
 ]

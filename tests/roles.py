@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from office import PEOPLE
+import pathlib
 
+import stages
+from flask import Flask
+from office import PASSWORD, PEOPLE, fill
+
+from campaigns.orm import Base
 from campaigns.vocabulary import Category
+from outreach import accounts
 from outreach.access import Acting
 from outreach.accounts import Role
+from outreach.app import create_app
+from outreach.settings import Settings
+from outreach.web.safety import limiter
 
 ME, OTHER = 7, 8
 COUNTY, TOWNSHIP, VILLAGE = "510522", "510522112", "510522112201"
@@ -46,3 +55,21 @@ def person(role: Role, *duties: str) -> Acting:
         less_motion=False,
         grants=1,
     )
+
+
+def furnished(folder: pathlib.Path) -> Flask:
+    """The office with people in two townships and a campaign under way."""
+    made = create_app(Settings(data_dir=folder / "var", _env_file=None))
+    wiring = made.extensions["outreach"]
+    Base.metadata.create_all(wiring.database.engine)
+    with wiring.database.writing() as session:
+        fill(session)
+        now = wiring.clock()
+        user = accounts.add_user(
+            session, name="shilian", shown_as="shi", password=PASSWORD, now=now
+        )
+        accounts.add_grant(session, user, role=Role.CITY, place=COUNTY[:4], now=now)
+        stages.people(session)
+        stages.launched(session).version.bulletin.categories = BLIND
+    limiter.reset()
+    return made

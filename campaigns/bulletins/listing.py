@@ -74,6 +74,21 @@ def usable(session: Session, now: datetime, categories: int = 0) -> list[Bulleti
     return [row for row in rows if row.valid_until and row.valid_until >= today]
 
 
+def ids_after(
+    session: Session, after: int, *, categories: int = 0, limit: int
+) -> list[int]:
+    """Ids of bulletins above ``after``, in their order; ``categories`` as above."""
+    query = (
+        select(Bulletin.id)
+        .where(Bulletin.id > after, Bulletin.deleted_at.is_(None))
+        .order_by(Bulletin.id)
+        .limit(limit)
+    )
+    if categories:
+        query = query.where(Bulletin.categories.op("&")(categories) != 0)
+    return list(session.scalars(query))
+
+
 def expired(row: BulletinRow, now: datetime) -> bool:
     """Whether an issued bulletin's validity has passed."""
     today = now.astimezone(SHANGHAI).date()

@@ -64,6 +64,23 @@ def list_campaigns(
     return [_row(*found) for found in session.execute(query)]
 
 
+def ids_after(
+    session: Session, after: int, *, categories: int = 0, limit: int
+) -> list[int]:
+    """Ids of campaigns above ``after``, in their order; ``categories`` as above."""
+    query = (
+        select(Campaign.id)
+        .join(BulletinVersion, Campaign.version_id == BulletinVersion.id)
+        .join(Bulletin, BulletinVersion.bulletin_id == Bulletin.id)
+        .where(Campaign.id > after)
+        .order_by(Campaign.id)
+        .limit(limit)
+    )
+    if categories:
+        query = query.where(Bulletin.categories.op("&")(categories) != 0)
+    return list(session.scalars(query))
+
+
 def _row(campaign: Campaign, title: str, segment: str) -> CampaignRow:
     return CampaignRow(
         id=campaign.id,

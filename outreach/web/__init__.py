@@ -20,6 +20,7 @@ _PAGES = (
     "sign_in",
     "home",
     "me",
+    "tokens",
     "help",
     "start",
     "register",

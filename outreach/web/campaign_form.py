@@ -69,7 +69,7 @@ def choices(session: Session) -> dict[str, Any]:
 def read_plan(session: Session, typed: Typed) -> Plan:
     """What was decided; sentences in ``typed.errors`` where it cannot be."""
     versions = {str(row.version_id) for row in listing.usable(session, now())}
-    known = {str(each.id) for each in _usable(session)}
+    known = {str(each.id) for each in usable_segments(session)}
     version = typed.choice("version_id", versions, _("选一篇已签发的文稿。"))
     segment = typed.choice("segment_id", known, _("选一个人群。"))
     ready = [code for code, *_rest in _providers()]
@@ -85,7 +85,7 @@ def read_plan(session: Session, typed: Typed) -> Plan:
     )
 
 
-def _usable(session: Session) -> list[Segment]:
+def usable_segments(session: Session) -> list[Segment]:
     """Segments of one's own categories: an association writes to its members only."""
     own = acting().categories
     rules = (
@@ -98,7 +98,7 @@ def _usable(session: Session) -> list[Segment]:
 def _segments(session: Session) -> list[tuple[int, str, str]]:
     names = names_by_code(session, current_unit(session).place_code)
     found = []
-    for segment in _usable(session):
+    for segment in usable_segments(session):
         rule = segments.rule_of(session, segment)
         total = selection.size(session, rule, access.scope(acting()), now())
         words = in_words(rule, names, language())

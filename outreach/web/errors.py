@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import secrets
 
-from flask import Flask, current_app, g, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
+from flask.globals import request_ctx
 from flask_babel import gettext as _
 from flask_limiter import RateLimitExceeded
 from flask_login import AnonymousUserMixin, current_user
@@ -24,8 +26,9 @@ from campaigns.errors import (
 )
 from outreach import access, audit
 from outreach.web.gate import acting, now, writing
-from outreach.web.languages import sentence
+from outreach.web.languages import API, sentence
 
+Shown = tuple[str | Response, int]
 _log = logging.getLogger(__name__)
 _STATUS: dict[type[CampaignError], int] = {
     NotFound: 404,
@@ -50,10 +53,24 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, _fault)
 
 
-def page(status: int, title: str, text: str, **more: object) -> tuple[str, int]:
-    """The error page."""
+def page(status: int, title: str, text: str, **more: object) -> Shown:
+    """The error page; for the API its sentences as ``application/problem+json``."""
+    if request.path.startswith(API):
+        told = {name: it for name, it in more.items() if name == "reference"}
+        return problem(status, title, text, **told), status
     shown = render_template("errors/show.html", title=title, text=text, **more)
     return shown, status
+
+
+def problem(status: int, title: str, text: str, **more: object) -> Response:
+    """What went wrong, as RFC 9457 writes it."""
+    facts = {"status": status, "title": title, "detail": text, **more}
+    answer = Response(json.dumps(facts, ensure_ascii=False), status)
+    answer.content_type = "application/problem+json"
+    adapter = request_ctx.url_adapter
+    if status == 405 and adapter:  # noqa: PLR2004
+        answer.headers["Allow"] = ", ".join(sorted(adapter.allowed_methods()))
+    return answer
 
 
 def status_of(error: CampaignError) -> int:
@@ -61,7 +78,7 @@ def status_of(error: CampaignError) -> int:
     return next((n for kind, n in _STATUS.items() if isinstance(error, kind)), 422)
 
 
-def _campaign_error(error: CampaignError) -> tuple[str, int]:
+def _campaign_error(error: CampaignError) -> Shown:
     status = status_of(error)
     if status == _STATUS[NotFound]:
         return _not_found()
@@ -70,7 +87,7 @@ def _campaign_error(error: CampaignError) -> tuple[str, int]:
     return page(status, _("这一步没有做成"), sentence(error))
 
 
-def _not_found() -> tuple[str, int]:
+def _not_found() -> Shown:
     return page(
         404,
         _("没有找到"),
@@ -78,7 +95,7 @@ def _not_found() -> tuple[str, int]:
     )
 
 
-def _not_allowed(text: str) -> tuple[str, int]:
+def _not_allowed(text: str) -> Shown:
     view = request.endpoint and _view_action(request.endpoint)
     roles = access.roles_for(view) if view else []
     _note_denial()
@@ -110,7 +127,7 @@ def _view_action(endpoint: str) -> access.Action | None:
     return found
 
 
-def _too_old(_error: CSRFError) -> tuple[str, int]:
+def _too_old(_error: CSRFError) -> Shown:
     return page(
         400,
         _("页面放得太久了"),
@@ -118,11 +135,11 @@ def _too_old(_error: CSRFError) -> tuple[str, int]:
     )
 
 
-def _too_often(_error: RateLimitExceeded) -> tuple[str, int]:
+def _too_often(_error: RateLimitExceeded) -> Shown:
     return page(429, _("请等 1 分钟"), _("试的次数太多了。请等 1 分钟再试。"))
 
 
-def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
+def _http_error(error: HTTPException) -> Shown | HTTPException:
     status = error.code or _FAULT
     if status < 400:  # noqa: PLR2004 - a redirect raised by routing
         return error
@@ -136,13 +153,13 @@ def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
     return page(status, _("这一步没有做成"), _("请返回上一页，再试一次。"))
 
 
-def _database_away(error: Exception) -> tuple[str, int]:
+def _database_away(error: Exception) -> Shown:
     # The page must not ask the database who is reading it.
     g.unit, g._login_user = None, AnonymousUserMixin()  # noqa: SLF001
     return _fault(error, status=503)
 
 
-def _fault(error: Exception, status: int = _FAULT) -> tuple[str, int]:
+def _fault(error: Exception, status: int = _FAULT) -> Shown:
     number = f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}}"
     reference = " ".join(number[at : at + 3] for at in range(0, _DIGITS, 3))
     # The message of a database error may hold values: only its kind is logged.

@@ -16,6 +16,7 @@ from campaigns.words import word
 from outreach.catalogs import translations
 
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
+API = "/api/"
 _TAGS = {"zh": "zh-CN", "en": "en"}
 
 
@@ -56,6 +57,8 @@ def by_reader(answer: Callable[..., str]) -> Callable[..., str]:
 
 def language() -> str:
     """``zh`` or ``en``: the person's choice, this visit's choice, or the browser's."""
+    if request.path.startswith(API):
+        return request.accept_languages.best_match(list(LANGUAGES)) or "zh"
     person = current_user._get_current_object()  # noqa: SLF001 - the proxy's own way
     chosen = person.acting.language if person.is_authenticated else None
     chosen = session.get("language") or chosen

@@ -17,6 +17,8 @@ def noted(session: Session, deed: str, subject: str = "", **details: Any) -> Non
     A village's link has no account: its deeds are nobody's.
     """
     me = acting() if current_user.is_authenticated else None
+    if me and me.token:
+        details["token"] = me.token
     audit.note(
         session,
         deed,

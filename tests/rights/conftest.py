@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import pathlib
 from collections.abc import Iterator
 
 import pytest
-import stages
 from flask import Flask
-from office import COUNTY, PASSWORD, Visitor, fill
-from roles import BLIND, NAMES
+from office import PASSWORD, Visitor
+from roles import NAMES, furnished
 
 from campaigns import privacy
-from campaigns.orm import Base
-from outreach import accounts, wiring
+from outreach import wiring
 from outreach.accounts import Role
-from outreach.app import create_app
-from outreach.settings import Settings
-from outreach.web.safety import limiter
 
 
 @pytest.fixture(scope="module")
@@ -25,22 +19,9 @@ def office(
     tmp_path_factory: pytest.TempPathFactory, keyring: privacy.Keyring
 ) -> Iterator[Flask]:
     """The office with people in two townships and a campaign under way."""
-    folder: pathlib.Path = tmp_path_factory.mktemp("rights")
-    made = create_app(Settings(data_dir=folder / "var", _env_file=None))
-    database = made.extensions["outreach"].database
-    Base.metadata.create_all(database.engine)
-    with database.writing() as session:
-        fill(session)
-        now = made.extensions["outreach"].clock()
-        user = accounts.add_user(
-            session, name="shilian", shown_as="shilian", password=PASSWORD, now=now
-        )
-        accounts.add_grant(session, user, role=Role.CITY, place=COUNTY[:4], now=now)
-        stages.people(session)
-        stages.launched(session).version.bulletin.categories = BLIND
-    limiter.reset()
+    made = furnished(tmp_path_factory.mktemp("rights"))
     yield made
-    database.dispose()
+    made.extensions["outreach"].database.dispose()
     wiring._current.clear()
     privacy.unlock(keyring)
 

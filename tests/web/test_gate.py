@@ -22,6 +22,7 @@ OPEN = {
     "health.alive",
     "health.ready",
     "assets.show",
+    "api.document",
     "village.show",
     "village.listen",
     "village.download",
