@@ -33,7 +33,7 @@ _PROBLEMS = {
     503: mark("不是您的问题"),
 }
 _BODY = frozenset({400, 413, 415})
-_Schemas = dict[tuple[type[BaseModel], JsonSchemaMode], dict[str, Any]]
+_Schemas = dict[tuple[Any, JsonSchemaMode], dict[str, Any]]
 
 
 @cache
@@ -80,6 +80,7 @@ def _schemas() -> tuple[_Schemas, dict[str, Any]]:
         asked.add((one.answers, "serialization"))
         asked |= {(s, "validation") for s in (one.query, one.body) if s}
     inputs = sorted(asked, key=lambda pair: (pair[0].__name__, pair[1]))
+    found: _Schemas
     found, whole = models_json_schema(inputs, ref_template=_REF)
     return found, whole.get("$defs", {})
 

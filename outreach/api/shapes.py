@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+T = TypeVar("T")
 Number = Annotated[int, Field(ge=1, le=2**53 - 1)]
 Cursor = Annotated[int, Field(ge=0, le=2**53 - 1)]
 Category = Annotated[int, Field(ge=1, le=7)]
@@ -224,47 +225,17 @@ class Statistics(Shape):
     cost: str
 
 
-class _List(Shape):
+class Listed(Shape, Generic[T]):
+    """One page in the order of ids; ``next`` is the ``after`` of the following one."""
+
+    items: list[T]
     next: int | None = None
 
 
-class Members(_List):
-    """People in the order of their ids; ``next`` is the next page's ``after``."""
-
-    items: list[Member]
-
-
-class Segments(_List):
-    """Saved rules."""
-
-    items: list[Segment]
-
-
-class Bulletins(_List):
-    """Texts."""
-
-    items: list[Bulletin]
-
-
-class Campaigns(_List):
-    """Campaigns."""
-
-    items: list[Campaign]
-
-
-class Messages(_List):
-    """Messages."""
-
-    items: list[Message]
-
-
-class Receipts(_List):
-    """Receipts."""
-
-    items: list[Receipt]
-
-
-class Announcements(_List):
-    """Villages of a campaign."""
-
-    items: list[Announcement]
+Members = Listed[Member]
+Segments = Listed[Segment]
+Bulletins = Listed[Bulletin]
+Campaigns = Listed[Campaign]
+Messages = Listed[Message]
+Receipts = Listed[Receipt]
+Announcements = Listed[Announcement]

@@ -58,6 +58,7 @@ def addresses(app: Flask) -> list[str]:
         rule.rule
         for rule in app.url_map.iter_rules()
         if "GET" in rule.methods
+        and not rule.endpoint.startswith("api.")  # asks for a token instead
         and not rule.arguments
         and isinstance(getattr(app.view_functions[rule.endpoint], "action", 0), Action)
     ]
