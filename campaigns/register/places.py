@@ -116,7 +116,8 @@ def names_by_code(session: Session, county_code: str) -> dict[str, str]:
     found = select(Place.code, Place.name).where(
         Place.code.startswith(county_code, autoescape=True), Place.valid_to.is_(None)
     )
-    return {code: name for code, name in session.execute(found.order_by(Place.code))}
+    rows = session.execute(found.order_by(Place.code))
+    return {row.code: row.name for row in rows}
 
 
 @dataclass(slots=True)

@@ -24,7 +24,7 @@ class Relay:
         self.stalled = 0.0
         self.closed = False
         self.port, self._there = port, there
-        self._draw = random.Random(seed)  # noqa: S311 - a drill repeats its chances
+        self._draw = random.Random(seed)  # noqa: S311  # nosec B311  # repeats
         self._open: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)

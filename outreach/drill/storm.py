@@ -89,7 +89,7 @@ class Storm:
         The kills are spread over the sending: each waits until another share of the
         messages has left the queue. ``ended`` is the moment of the last fault.
         """
-        self._draw = random.Random(self.seed)  # noqa: S311 - chances to be repeated
+        self._draw = random.Random(self.seed)  # noqa: S311  # nosec B311  # repeats
         village = self.office.settle(messages)
         self.stand.behave(**{**CALM, **CARRIER})
         campaign = self.office.release(Rule(villages=(village,)))
