@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from campaigns.audience import segments, selection
+from campaigns.audience.explaining import SENTENCES
 from campaigns.audience.models import Segment
 from campaigns.audience.rules import Rule, in_words
 from campaigns.audience.selection import SegmentCount
@@ -18,13 +19,12 @@ from campaigns.errors import CampaignError
 from campaigns.privacy import mask_name
 from campaigns.register.places import Gazetteer, names_by_code
 from campaigns.register.unit import current_unit
-from campaigns.vocabulary import Category
+from campaigns.vocabulary import Category, Way
 from outreach import access
 from outreach.access import Action
 from outreach.accounts import names_of
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.languages import language, sentence, shown_word
-from outreach.web.mending import how_to_mend
 from outreach.web.noting import noted
 from outreach.web.rule_form import flag, read_rule
 
@@ -50,6 +50,11 @@ class Result:
     count: SegmentCount | None = None
     names: dict[str, str] = field(default_factory=dict)
     sample: list[Seen] = field(default_factory=list)
+
+    @property
+    def sentences(self) -> dict[Way, str]:
+        """How each way reaches a person, or why it does not (msgids)."""
+        return SENTENCES
 
     @property
     def categories(self) -> list[int]:
@@ -127,7 +132,7 @@ def count() -> str:
     """The result alone, for a page that counts while somebody chooses."""
     with reading() as session:
         result = _tried(session)
-    return render_template("audience/_result.html", result=result, mend=how_to_mend())
+    return render_template("audience/_result.html", result=result)
 
 
 def _counted(name: str, segment_id: int | None, fault: str = "") -> str:
@@ -193,7 +198,6 @@ def _builder(
         segment_id=segment.id if segment else None,
         editable=segment is None or not segment.standard,
         result=result,
-        mend=how_to_mend(),
         flag=flag,
         more=_uses_more(rule),
         towns=_towns(session, rule),

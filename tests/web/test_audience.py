@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import factories
 import pytest
 import stages
 from sqlalchemy import select
@@ -27,6 +28,24 @@ def test_an_empty_rule_counts_everybody_and_says_who_cannot_be_reached(visit):
     text = answer.get_data(as_text=True)
     assert figures(text) == ["12", "9", "3"]
     assert "没有手机" in text
+
+
+def test_the_preview_says_who_is_reached_how_and_who_cannot_be(visit, writing):
+    with writing() as session:
+        factories.member(session, categories=0b11, category=7)
+        factories.member(session, category=5, guardian_phone="+8614000009999")
+        factories.member(session, grade=4)
+    answer = visit("xian").send("/audience/new", deed="count", include_multiple="1")
+    text = answer.get_data(as_text=True)
+    for table, total in (("ways", 11), ("reasons", 4)):
+        body = text.split(f'id="{table}"')[1].split("</table>")[0]
+        body, foot = body.split("<tfoot")
+        ns = [int(n) for n in re.findall(r'class="number">(\d+)</td>', body)]
+        assert sum(ns) == total
+        assert f">{total}</td>" in foot
+    assert "也发给监护人，请家人帮着看" in text
+    assert "听看都困难" in text
+    assert "其中 14 人重度或独居" in text
 
 
 def test_a_category_and_a_township_narrow_the_count(visit):
