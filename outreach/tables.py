@@ -9,8 +9,8 @@ from campaigns.delivery import models as delivery
 from campaigns.fieldwork import models as fieldwork
 from campaigns.fieldwork import visit_models as visits
 from campaigns.planning import models as planning
+from campaigns.register import consent, organisations
 from campaigns.register import models as register
-from campaigns.register import organisations
 from campaigns.reporting import models as reporting
 from campaigns.reporting.daily import models as daily
 from outreach import accounts, audit, once, sign_ins, tokens
@@ -20,6 +20,7 @@ __all__ = [
     "audience",
     "audit",
     "bulletins",
+    "consent",
     "daily",
     "delivery",
     "fieldwork",

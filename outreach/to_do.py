@@ -18,6 +18,7 @@ from campaigns.fieldwork.models import Announcement
 from campaigns.fieldwork.visit_models import Need, Visit
 from campaigns.planning import emergency
 from campaigns.planning.models import Campaign
+from campaigns.register import consent
 from campaigns.register.models import Import, Member, Unit
 from campaigns.reporting.daily import lookup, periods
 from campaigns.reporting.daily.clock import day_of
@@ -129,6 +130,10 @@ def _delivery(session: Session, acting: Acting) -> Iterator[ToDo]:
     if may(acting, Action.ANSWER_REPLIES):
         n = reply_desk.waiting(session, scope(acting, Action.ANSWER_REPLIES))
         yield from _some(mark("%(n)s 条回复要处理"), n, "/delivery/replies")
+    if may(acting, Action.RECORD_BASIS):
+        n = consent.how_many_to_tell(session, scope(acting, Action.RECORD_BASIS))
+        told = mark("%(n)s 个人的监护人电话改了，要告诉本人")
+        yield from _some(told, n, "/register/guardians")
     if acting.role is not Role.COORDINATOR:
         return
     n = in_state(session, MessageState.IN_DOUBT)

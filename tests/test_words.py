@@ -23,6 +23,8 @@ LISTS = {
     "outcome": v.VisitOutcome,
     "need_kind": v.NeedKind,
     "need": v.NeedState,
+    "preference": v.Preference,
+    "wish": v.Wish,
 }
 CODES = [f"{prefix}.{it.value}" for prefix, enum in LISTS.items() for it in enum]
 CODES += [f"reason.{it.value}" for it in v.Reason if it]

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.orm import Base, Key, closed
@@ -67,6 +68,12 @@ class Place(Base):
     second_phone: Mapped[str | None] = mapped_column(Sealed("place.second_phone"))
 
 
+def _as_given(context: DefaultExecutionContext) -> bytes | None:
+    """What a list says at first about the guardian's phone is taken as known."""
+    given = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return given.get("guardian_phone_index")  # type: ignore[no-any-return]
+
+
 class Member(Base):
     """A person on the register.
 
@@ -77,7 +84,8 @@ class Member(Base):
     numbers, ``name_index`` one of the normalised name. ``township`` and ``village``
     are place codes. ``legal_basis`` came with the list, ``tips_basis`` stands where
     the person decided otherwise about tips. ``guardian_copy`` is off once an adult
-    ended what goes to the guardian beside them.
+    ended what goes to the guardian beside them. ``guardian_known_index`` is the
+    guardian's phone that the person knows of: where it differs, tell them.
 
     Everything a count needs is in ``member_audience``, so that it is answered from
     the index without reading the sealed columns.
@@ -124,6 +132,7 @@ class Member(Base):
     )
     guardian_phone: Mapped[str | None] = mapped_column(Sealed("member.guardian_phone"))
     guardian_phone_index: Mapped[bytes | None] = mapped_column(index=True)
+    guardian_known_index: Mapped[bytes | None] = mapped_column(default=_as_given)
     other_phones: Mapped[str | None] = mapped_column(Sealed("member.other_phones"))
     categories: Mapped[int] = mapped_column(SmallInteger)
     certificate_category: Mapped[int] = mapped_column(SmallInteger)

@@ -24,6 +24,7 @@ _PAGES = (
     "help",
     "start",
     "register",
+    "consent",
     "refuse",
     "refusals",
     "imports",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import factories
 import pytest
 import stages
 
-from campaigns.fieldwork import needs, visiting, visits
+from campaigns.fieldwork import needs, replies, visiting, visits
 from campaigns.fieldwork.visit_models import Visit
 from campaigns.register.models import Unit
 from campaigns.register.scope import Scope
@@ -19,6 +20,7 @@ from outreach.web import village_link
 
 pytestmark = pytest.mark.browser
 
+SHARED = "+8614900000071"
 TODAY = day_of(datetime.now(UTC))
 PAGES = {
     "xian": [
@@ -68,6 +70,15 @@ PAGES = {
         "/fieldwork/visits/sheet?kind=phone",
         "/fieldwork/needs",
         "/fieldwork/needs/new/1",
+        "/delivery/replies",
+        "/delivery/replies?closed=1",
+        "/delivery/replies/new",
+        "/delivery/replies/1",
+        "/register/refusals/1/ask",
+        "/register/refusals/1/lift",
+        "/register/1/consent",
+        "/register/guardians",
+        "/refuse",
         "/fieldwork/numbers",
     ],
     "shenpi": ["/bulletins/2/review", "/planning/1/approve"],
@@ -78,6 +89,15 @@ ALL = [(name, address) for name, pages in PAGES.items() for address in pages]
 _ready = {}
 
 
+def household(session):
+    """Two behind one phone, one of whom refused, and a guardian with a new phone."""
+    for _ in range(2):
+        factories.member(session, phone=SHARED)
+    replies.take(session, "simulator", "r1", SHARED, "TD", factories.NOW)
+    told = factories.member(session, guardian_phone=SHARED)
+    told.guardian_known_index = None
+
+
 @pytest.fixture
 def county(site):
     """A campaign under way with clips, one for the portal, and a text in review."""
@@ -86,6 +106,7 @@ def county(site):
     wired = wiring.current()
     with site.database.writing() as session:
         stages.people(session, 24)
+        household(session)
         first = stages.launched(session)
         stages.delivered(session, first.id, 9)
         stages.launched(session, provider="portal_file", channels=["sms"])

@@ -173,3 +173,32 @@ def test_the_four_ways_to_refuse_each_leave_their_evidence(visit, writing):
         ("village", "他说别发了"),
         ("web", "/refuse"),
     ]
+
+
+def test_wishes_are_kept_on_their_page_and_a_guardians_new_phone_is_told(
+    visit, writing
+):
+    with writing() as session:
+        person = factories.member(session, guardian_phone=SHARED).id
+    clerk, page = visit("fubao"), f"/register/{person}/consent"
+    said = {
+        "preference": "visit",
+        "basis_tip": "none",
+        "basis_must_reach": "statutory",
+    }
+    assert clerk.send(page, **said, evidence="").status_code == 422
+    assert clerk.send(page, **said, evidence="本人来电").status_code == 303
+    assert "本人来电" in clerk.read(page)
+    assert "本人愿意有人上门来说" in clerk.read(f"/register/{person}")
+    assert "没有要告诉的人" in clerk.read("/register/guardians")
+    with writing() as session:
+        member = session.get_one(Member, person)
+        member.guardian_phone_index = b"another"
+    assert "要告诉本人" in clerk.read("/")
+    clerk.send(
+        "/register/guardians", f"/register/{person}/guardian-told", evidence="上门说"
+    )
+    assert "没有要告诉的人" in clerk.read("/register/guardians")
+    with writing() as session:
+        deeds = set(session.scalars(select(AuditRow.action)))
+    assert deeds >= {"record_consent", "tell_guardian_phone"}

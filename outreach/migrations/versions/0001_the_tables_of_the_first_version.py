@@ -151,6 +151,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("provider", name=op.f("pk_line")),
     )
     op.create_table(
+        "consent_note",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "member_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("said", sa.String(length=24), nullable=False),
+        sa.Column("evidence", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "recorded_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_note")),
+    )
+    with op.batch_alter_table("consent_note", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_consent_note_member_id"), ["member_id"], unique=False
+        )
+
+    op.create_table(
         "member",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
@@ -167,6 +193,7 @@ def upgrade() -> None:
         sa.Column("guardian_relation", sa.LargeBinary(), nullable=True),
         sa.Column("guardian_phone", sa.LargeBinary(), nullable=True),
         sa.Column("guardian_phone_index", sa.LargeBinary(), nullable=True),
+        sa.Column("guardian_known_index", sa.LargeBinary(), nullable=True),
         sa.Column("other_phones", sa.LargeBinary(), nullable=True),
         sa.Column("categories", sa.SmallInteger(), nullable=False),
         sa.Column("certificate_category", sa.SmallInteger(), nullable=False),
@@ -1644,6 +1671,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_member_guardian_phone_index"))
 
     op.drop_table("member")
+    with op.batch_alter_table("consent_note", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_consent_note_member_id"))
+
+    op.drop_table("consent_note")
     op.drop_table("line")
     with op.batch_alter_table("incident", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_incident_unit"))
