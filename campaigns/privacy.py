@@ -10,7 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import math
 import os
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -23,6 +27,9 @@ from campaigns.errors import Unreadable, mark
 _NONCE = 12
 KEY_BYTES = 32
 INDEX_BYTES = 16
+FRESH_SECONDS = 10.0
+"""How long a process may go on sealing with a key that is no longer the current one."""
+_AT_ONCE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +41,43 @@ class Keyring:
     index: bytes = field(repr=False)
 
 
-_ring: list[Keyring] = []
+@dataclass(slots=True)
+class _Held:
+    """This process's keys, where to look for newer ones, and when we last looked."""
+
+    ring: Keyring
+    again: Callable[[], Keyring] | None
+    looked_at: float
 
 
-def unlock(keyring: Keyring) -> None:
-    """Give this process its keys; called once, where the process is put together."""
-    _ring[:] = [keyring]
+_held: list[_Held] = []
 
 
-def _keys() -> Keyring:
-    if not _ring:
+def unlock(keyring: Keyring, again: Callable[[], Keyring] | None = None) -> None:
+    """Give this process its keys; called once, where the process is put together.
+
+    ``again`` reads them anew, so that a new key is taken up without a restart.
+    """
+    _held[:] = [_Held(keyring, again, time.monotonic())]
+
+
+def _keys(patience: float = math.inf) -> Keyring:
+    """The keys, read anew where they are older than ``patience`` seconds."""
+    if not _held:
         message = "privacy.unlock() must be called before personal columns are used"
         raise RuntimeError(message)
-    return _ring[0]
+    held = _held[0]
+    if held.again and time.monotonic() - held.looked_at >= patience:
+        held.looked_at = time.monotonic()
+        # Keys that are being written at this moment are read the next time.
+        with suppress(OSError, ValueError):
+            held.ring = held.again()
+    return held.ring
+
+
+def current_key() -> int:
+    """The id of the key that seals new values now."""
+    return _keys(0).current
 
 
 @lru_cache(8)
@@ -57,7 +88,7 @@ def _box(key: bytes) -> AESGCM:
 
 def seal(value: str, column: str) -> bytes:
     """Encrypt ``value`` for ``column``."""
-    keys = _keys()
+    keys = _keys(FRESH_SECONDS)
     nonce = os.urandom(_NONCE)
     sealed = _box(keys.sealing[keys.current]).encrypt(
         nonce, value.encode(), column.encode()
@@ -69,7 +100,8 @@ def unseal(sealed: bytes, column: str) -> str:
     """Decrypt what ``seal`` made. Raises Unreadable for another key or column."""
     nonce, box = sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :]
     try:
-        key = _keys().sealing[sealed[0]]
+        known = _keys().sealing
+        key = known.get(sealed[0]) or _keys(_AT_ONCE).sealing[sealed[0]]
         return _box(key).decrypt(nonce, box, column.encode()).decode()
     except (InvalidTag, KeyError):
         raise Unreadable(

@@ -13,6 +13,7 @@ from campaigns.errors import CampaignError
 
 _COMMANDS = {
     "audit": "outreach.commands.audit:audit",
+    "backup": "outreach.commands.backup:backup",
     "beat": "outreach.commands.processes:beat",
     "bench": "outreach.bench:bench",
     "campaign": "outreach.commands.campaign:campaign",
@@ -20,7 +21,9 @@ _COMMANDS = {
     "demo": "outreach.demo:demo",
     "drill": "outreach.drill:drill",
     "import": "outreach.commands.importing:importing",
+    "keys": "outreach.commands.keys:keys",
     "migrate": "outreach.commands.processes:migrate",
+    "restore": "outreach.commands.backup:restore",
     "segment": "outreach.commands.segment:segment",
     "simulator": "outreach.simulator:simulator",
     "speak": "outreach.speaking:speak",

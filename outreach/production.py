@@ -72,7 +72,7 @@ def _keys(settings: Settings) -> Iterator[NotReady]:
         setting = _variable(name)
         if not value:
             yield NotReady(_MISSING, setting=setting)
-        elif weak(value):
+        elif any(weak(each.rpartition(":")[2]) for each in value.split(",")):
             yield NotReady(_WEAK, setting=setting)
         elif value in seen:
             yield NotReady(_SAME, setting=setting, other=seen[value])

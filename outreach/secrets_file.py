@@ -23,14 +23,31 @@ def with_secrets(settings: Settings) -> Settings:
     missing = [n for n in _NAMES if not getattr(settings, n).get_secret_value()]
     if not missing or settings.profile == "production":
         return settings
-    kept = _read_or_make(settings.data_dir / "secrets.json")
+    kept = _read_or_make(path_of(settings))
     return settings.model_copy(update={n: SecretStr(kept[n]) for n in missing})
 
 
 def kept(settings: Settings) -> Settings:
     """Return ``settings`` with the secrets that a first start has made, if it has."""
-    path = settings.data_dir / "secrets.json"
-    return with_secrets(settings) if path.is_file() else settings
+    return with_secrets(settings) if path_of(settings).is_file() else settings
+
+
+def path_of(settings: Settings) -> Path:
+    """Where the embedded profile keeps its secrets."""
+    return settings.data_dir / "secrets.json"
+
+
+def change(settings: Settings, name: str, value: str) -> None:
+    """Write one secret anew; a reader sees the old file or the new one, never half."""
+    path = path_of(settings)
+    kept_now: dict[str, str] = json.loads(path.read_text())
+    draft = path.with_suffix(f".{os.getpid()}")
+    draft.touch(mode=0o600)
+    with draft.open("w") as file:
+        json.dump({**kept_now, name: value}, file)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
 
 
 def _read_or_make(path: Path) -> dict[str, str]:

@@ -43,7 +43,10 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr("")
     """Signs sessions and links; made on first start in the embedded profile."""
     data_key: SecretStr = SecretStr("")
-    """64 hex digits that seal personal columns."""
+    """64 hex digits that seal personal columns.
+
+    While keys are rotated several, the newest first: ``2:digits,1:digits``.
+    """
     index_key: SecretStr = SecretStr("")
     """64 hex digits under which blind indexes are made; never the data key."""
     token_key: SecretStr = SecretStr("")

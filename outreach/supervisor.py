@@ -8,7 +8,8 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Self
@@ -55,6 +56,15 @@ class Stack:
         _wait(lambda: _answers(f"{self._local}/healthz"), web)
         # Last, so that it takes no processor from what people wait for.
         self._start(self._recorder())
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the folder without starting anything. Raises NotReady while it runs."""
+        self._claim_folder()
+        try:
+            yield
+        finally:
+            self.stop()
 
     def _others(self) -> list[Child]:
         us = [sys.executable, "-m", "outreach"]

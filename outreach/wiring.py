@@ -88,9 +88,9 @@ def build(settings: Settings | None = None) -> Wiring:
 
     Raises NotReady for what production refuses, ValueError where a key is no key.
     """
-    known = with_secrets(settings or Settings())
+    known = with_secrets(_read(settings))
     demand(known)
-    privacy.unlock(keyring(known))
+    privacy.unlock(keyring(known), lambda: keyring(with_secrets(_read(settings))))
     wiring = Wiring(known, connect(known.database_address))
     _current[:] = [wiring]
     return wiring
@@ -101,15 +101,31 @@ def current() -> Wiring:
     return _current[0] if _current else build()
 
 
+def _read(settings: Settings | None) -> Settings:
+    return settings or Settings()
+
+
 def keyring(settings: Settings) -> privacy.Keyring:
     """The keys of ``settings``. Raises ValueError, naming the setting."""
-    _key(settings, "token_key")
-    sealing = {_KEY_ID: _key(settings, "data_key")}
-    return privacy.Keyring(sealing, _KEY_ID, _key(settings, "index_key"))
+    _key("token_key", settings.token_key.get_secret_value())
+    sealing = {
+        number: _key("data_key", digits)
+        for number, digits in data_keys(settings).items()
+    }
+    index = _key("index_key", settings.index_key.get_secret_value())
+    return privacy.Keyring(sealing, next(iter(sealing)), index)
 
 
-def _key(settings: Settings, name: str) -> bytes:
-    digits: str = getattr(settings, name).get_secret_value()
+def data_keys(settings: Settings) -> dict[int, str]:
+    """Sealing keys by number, the current one first."""
+    found = {}
+    for part in settings.data_key.get_secret_value().split(","):
+        number, colon, digits = part.strip().rpartition(":")
+        found[int(number) if colon else _KEY_ID] = digits
+    return found
+
+
+def _key(name: str, digits: str) -> bytes:
     try:
         key = bytes.fromhex(digits)
     except ValueError:

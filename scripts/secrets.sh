@@ -16,6 +16,25 @@ keep() {
     chmod 444 "secrets/$1"
 }
 
+# rotate puts a new data key before the old ones, in place, so that running containers
+# see it; retire leaves the newest alone, once `outreach keys rotate` has ended with 0.
+key=secrets/outreach_data_key
+if [ "${1:-}" = rotate ] || [ "${1:-}" = retire ]; then
+    old=$(cat $key)
+    case $old in *:*) ;; *) old="1:$old" ;; esac
+    newest=${old%%,*}
+    if [ "$1" = rotate ]; then
+        new="$((${newest%%:*} + 1)):$(random),$old"
+    else
+        new=$newest
+    fi
+    chmod 600 $key
+    printf '%s' "$new" >$key
+    chmod 444 $key
+    echo "$1: the data key is now number ${new%%:*}"
+    exit
+fi
+
 keep postgres_password "$(random)"
 keep outreach_database_url \
     "postgresql+psycopg://outreach:$(cat secrets/postgres_password)@/outreach?host=/run/outreach"

@@ -31,7 +31,8 @@ def open_wiring() -> wiring.Wiring:
     """Put this process together on a database that has this version's tables."""
     settings = fit_settings()
     migrate(settings)
-    return wiring.build(settings)
+    # Read anew by itself, so that it hears of a new key.
+    return wiring.build()
 
 
 def json_option(command: Callable[..., None]) -> Callable[..., None]:

@@ -1,0 +1,83 @@
+"""After a restore to an earlier point: nothing is sent that may have been sent since.
+
+A copy of the database believes that messages wait which the provider took long ago.
+Campaigns pause, and what waits or was under way is in doubt: the provider's records
+and late receipts settle it under the same token, and a person the rest.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import case, literal, select, update
+from sqlalchemy.orm import Session
+
+from campaigns.delivery import tally
+from campaigns.delivery.doubts import QUESTIONS
+from campaigns.delivery.finishing import BY_HAND
+from campaigns.delivery.models import Message
+from campaigns.delivery.people import settle
+from campaigns.orm import number
+from campaigns.planning.models import Campaign
+from campaigns.vocabulary import CampaignState, MessageState
+
+_OPEN = (number(MessageState.QUEUED), number(MessageState.SUBMITTING))
+
+
+def pause_all(session: Session, now: datetime) -> list[int]:
+    """Pause every running campaign, launched or not; return their numbers.
+
+    Nothing is sent again by itself any more: records are searched round the moment of
+    an attempt, and when the lost ones were made nobody knows.
+    """
+    session.execute(update(Campaign).values(resend_absent=False))
+    running = Campaign.status == CampaignState.RUNNING
+    return list(
+        session.scalars(
+            update(Campaign)
+            .where(running)
+            .values(status=CampaignState.PAUSED, moved_by=None, moved_at=now)
+            .returning(Campaign.id)
+            .execution_options(synchronize_session=False)
+        )
+    )
+
+
+def doubt(session: Session, taken_at: datetime, now: datetime, size: int = 2000) -> int:
+    """Put up to ``size`` open messages in doubt; return how many; 0 when all are.
+
+    ``taken_at`` is when the copy was made: a message that waited then was sent at that
+    moment at the earliest. Its next attempt is counted as made, so that its token is
+    the one which the lost attempt had. Who is fed by hand cannot be asked.
+    """
+    some = (
+        select(Message.id)
+        .where(Message.state.in_(_OPEN))
+        .order_by(Message.id)
+        .limit(size)
+        .cte("some")
+    )
+    waited = Message.state == number(MessageState.QUEUED)
+    carrier = select(Campaign.provider).where(Campaign.id == Message.campaign_id)
+    then = literal(taken_at, Message.submitted_at.type)
+    by_hand = carrier.scalar_subquery() == BY_HAND
+    moved = session.execute(
+        update(Message)
+        .where(Message.id.in_(select(some.c.id)), Message.state.in_(_OPEN))
+        .values(
+            was=Message.state,
+            was_reason=Message.reason,
+            state=MessageState.IN_DOUBT,
+            attempt=case((waited, Message.attempt + 1), else_=Message.attempt),
+            submitted_at=case((waited, then), else_=Message.submitted_at),
+            provider=case((waited, carrier.scalar_subquery()), else_=Message.provider),
+            asked=case((by_hand, len(QUESTIONS)), else_=0),
+            due_at=now,
+            claim=None,
+            lease_until=None,
+        )
+        .returning(*tally.MOVED)
+        .execution_options(synchronize_session=False)
+    ).all()
+    settle(session, moved)
+    return len(moved)

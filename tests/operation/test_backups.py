@@ -1,0 +1,167 @@
+"""What a backup holds, and what the way back refuses and holds back."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from factories import member
+from pydantic import SecretStr
+from sqlalchemy import create_engine, make_url, select, text
+
+from campaigns import privacy
+from campaigns.errors import CampaignError, NotReady, Refused, Unreadable
+from campaigns.register.models import Member
+from outreach import backups, migrating, wiring
+from outreach.audit import broken_at, note
+from outreach.database import connect
+from outreach.settings import Settings
+from outreach.wiring import Wiring
+
+NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+KEYS = {
+    name: SecretStr(os.urandom(32).hex())
+    for name in ("secret_key", "data_key", "index_key", "token_key")
+}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def addresses(request: pytest.FixtureRequest, tmp_path: Path) -> list[str]:
+    """Addresses of two databases: one to copy, and an empty one."""
+    if request.param == "sqlite":
+        return ["", ""]
+    server = request.getfixturevalue("postgresql_address")
+    found = []
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    for which in ("from", "to"):
+        name = f"{which}_{tmp_path.name}"[:60].lower().replace("-", "_")
+        with admin.connect() as connection:
+            connection.execute(text(f'CREATE DATABASE "{name}"'))
+        url = make_url(server).set(database=name)
+        found.append(url.render_as_string(hide_password=False))
+    admin.dispose()
+    return found
+
+
+def settings(folder: Path, address: str) -> Settings:
+    return Settings(_env_file=None, data_dir=folder, database_url=address, **KEYS)
+
+
+@pytest.fixture
+def office(
+    addresses: list[str], tmp_path: Path, keyring: privacy.Keyring
+) -> Iterator[Wiring]:
+    given = settings(tmp_path / "var", addresses[0])
+    migrating.migrate(given)
+    privacy.unlock(wiring.keyring(given))
+    opened = Wiring(given, connect(given.database_address))
+    with opened.database.writing() as session:
+        for _ in range(3):
+            member(session, name="李备份")
+        note(session, "denied", now=NOW)
+    (given.media_dir / "ab").mkdir(parents=True)
+    (given.media_dir / "ab" / "clip.mp3").write_bytes(b"sound")
+    yield opened
+    opened.database.dispose()
+    privacy.unlock(keyring)
+
+
+def test_what_was_copied_stands_again_elsewhere(
+    office: Wiring, addresses: list[str], tmp_path: Path
+):
+    folder = tmp_path / "备份"
+    backups.back_up(office, folder)
+    elsewhere = settings(tmp_path / "neu", addresses[1])
+    assert backups.restore(elsewhere, folder, NOW)["in_doubt"] == 0
+    opened = connect(elsewhere.database_address)
+    with opened.writing() as session:
+        assert list(session.scalars(select(Member.name))) == ["李备份"] * 3
+        # New rows get numbers after the old ones, and the chain goes on.
+        member(session)
+        note(session, "denied", now=NOW)
+        assert broken_at(session) is None
+    opened.dispose()
+    assert (elsewhere.media_dir / "ab" / "clip.mp3").read_bytes() == b"sound"
+
+
+def test_a_copy_is_its_owners_alone_and_holds_no_key_and_no_name(
+    office: Wiring, tmp_path: Path
+):
+    folder = tmp_path / "备份"
+    backups.back_up(office, folder)
+    everything = b""
+    for path in (folder, *folder.rglob("*")):
+        if path.is_file():
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600
+            everything += path.read_bytes()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert "李备份".encode() not in everything
+    for key in KEYS.values():
+        assert key.get_secret_value().encode() not in everything
+        assert bytes.fromhex(key.get_secret_value()) not in everything
+
+
+def damaged(folder: Path) -> None:
+    path = folder / "media" / "ab" / "clip.mp3"
+    path.write_bytes(b"sounD")
+
+
+def incomplete(folder: Path) -> None:
+    (folder / "media" / "ab" / "clip.mp3").unlink()
+
+
+def foreign(folder: Path) -> None:
+    path = folder / backups.FACTS
+    path.write_text(json.dumps({**json.loads(path.read_text()), "kind": "oracle"}))
+
+
+def empty(folder: Path) -> None:
+    (folder / backups.FACTS).unlink()
+
+
+@pytest.mark.parametrize(
+    ("harm", "error"),
+    [
+        (damaged, Unreadable),
+        (incomplete, Unreadable),
+        (foreign, Refused),
+        (empty, Unreadable),
+    ],
+)
+def test_a_copy_that_is_not_whole_changes_nothing(
+    office: Wiring, addresses: list[str], tmp_path: Path, harm, error
+):
+    folder = tmp_path / "备份"
+    backups.back_up(office, folder)
+    harm(folder)
+    elsewhere = settings(tmp_path / "neu", addresses[1])
+    with pytest.raises(error):
+        backups.restore(elsewhere, folder, NOW)
+    assert not (tmp_path / "neu").exists()
+
+
+def test_a_folder_in_use_and_a_database_in_use_are_left_alone(
+    office: Wiring, addresses: list[str], tmp_path: Path
+):
+    folder = tmp_path / "备份"
+    backups.back_up(office, folder)
+    with pytest.raises(Refused):
+        backups.back_up(office, folder)
+    before = settings(tmp_path / "var", addresses[0])
+    if addresses[0]:
+        with pytest.raises(NotReady):
+            backups.restore(before, folder, NOW)
+    else:
+        # The file that stood there stays beside the restored one.
+        backups.restore(before, folder, NOW)
+        assert list((tmp_path / "var").glob("outreach.db.before-*"))
+
+
+def test_an_error_is_one_sentence(tmp_path: Path):
+    with pytest.raises(CampaignError, match="没有备份"):
+        backups.restore(settings(tmp_path / "var", ""), tmp_path, NOW)
