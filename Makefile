@@ -1,11 +1,16 @@
 # Needs GNU make >= 3.81 and Python >= 3.11, nothing else. `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-voice drill lint format lock install clean
+.PHONY: help demo up test test-voice test-deep fuzz drill lint format lock install clean
 # The project's path may hold Chinese characters in a locale that is not UTF-8.
 export PYTHONUTF8 := 1
 
 PYTHON_IN := .venv/bin/python -m
 WORKERS ?= 2
+SECONDS ?= 60
+DEEP := tests/register/test_phones.py tests/register/test_certificates.py \
+	tests/register/test_texts.py tests/delivery/test_folding.py \
+	tests/delivery/test_any_order.py tests/audio/test_reading.py \
+	tests/hostile/test_properties.py
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +35,14 @@ test-voice: ## A speech recogniser listens to every bulletin (600 MB, half an ho
 drill: ## Knock a production county over; ARGS="--messages 20000 --kills 500 --json"
 	@sh scripts/environment.sh dev
 	@.venv/bin/outreach drill $(ARGS)
+
+test-deep: ## The property tests with 20,000 examples each, an hour or two
+	@sh scripts/environment.sh dev
+	@$(PYTHON_IN) pytest -n $(WORKERS) --timeout 0 --hypothesis-profile deep $(DEEP) $(ARGS)
+
+fuzz: ## Damaged lists, texts and callbacks, a minute each; SECONDS=600, ARGS="importer --seed 1"
+	@sh scripts/environment.sh dev
+	@.venv/bin/python tests/hostile/fuzzing.py --seconds $(SECONDS) $(ARGS)
 
 # No `djlint --check`: its formatter swaps half the quotes of an attribute, and breaks
 # runs of Chinese into lines, which browsers show with spaces in them.

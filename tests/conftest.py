@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,8 @@ import outreach.tables  # noqa: F401 - every table must be known before create_a
 from campaigns import privacy
 from campaigns.orm import Base
 from outreach.database import Database, connect
+
+settings.register_profile("deep", max_examples=20_000, deadline=None)
 
 
 @pytest.fixture(scope="session", autouse=True)

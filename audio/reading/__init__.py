@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from audio.errors import Unreadable, mark
@@ -14,6 +15,10 @@ from audio.reading.sentences import HORN, SILENCE, clauses, punctuated, together
 from audio.script import Clause
 
 __all__ = ["Lexicon", "Reading", "built_in", "read"]
+
+
+_ENDLESS = re.compile(r"\d{100}")
+"""Nobody reads this aloud, and its rules would take minutes to find that out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +64,22 @@ def read(text: str, lexicon: Lexicon | None = None) -> Reading:
     lexicon = lexicon or built_in()
     cleaned = clean(text)
     _check_filled_in(cleaned.text)
+    _check_digits(cleaned.text)
     spoken = say_numbers(lexicon.respell(cleaned.text))
     spoken = punctuated(spell_letters(spoken))
     said = sounds(spoken, lexicon)
     if not any(sound[-1].isdigit() for sound in said):
         raise Unreadable(mark("没有能读的字：请先写好广播稿。"))
     return Reading(cleaned.text, spoken, said, cleaned.removed)
+
+
+def _check_digits(text: str) -> None:
+    found = _ENDLESS.search(text)
+    if found:
+        raise Unreadable(
+            mark("“%(start)s…”这串数字太长，听的人记不住：请删短。"),
+            start=found[0][:10],
+        )
 
 
 def _check_filled_in(text: str) -> None:

@@ -30,7 +30,7 @@ def _degree_range(found: re.Match[str]) -> str:
 def _yuan(found: re.Match[str]) -> str:
     """12.05 as 十二元零五分: money is said by its coins."""
     whole, tenths, cents = found[1], found[2], found[3] or "0"
-    words = spoken(whole, pair=True) + "元" if int(whole) else ""
+    words = spoken(whole, pair=True) + "元" if whole.strip("0") else ""
     words += f"{spoken(tenths, pair=True)}角" if tenths != "0" else ""
     if cents != "0":
         words += ("零" if tenths == "0" and words else "") + f"{spoken(cents)}分"

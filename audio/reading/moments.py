@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from audio.reading.numerals import cardinal, digit_by_digit, spoken
+from audio.reading.numerals import cardinal, counted, digit_by_digit, spoken
 from audio.reading.rule import rule
 
 _DASH = r"\s*(?:--|[-–—−~～])\s*"
@@ -32,7 +32,7 @@ def _clock(found: re.Match[str]) -> str:
 
 
 def _document(found: re.Match[str]) -> str:
-    return f"，{digit_by_digit(found[1])}，{cardinal(int(found[2]))}号"
+    return f"，{digit_by_digit(found[1])}，{counted(found[2])}号"
 
 
 def _ratio(found: re.Match[str]) -> str:

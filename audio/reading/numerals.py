@@ -5,6 +5,7 @@ from __future__ import annotations
 DIGITS = "零一二三四五六七八九"
 _SMALL = ("", "十", "百", "千")
 _LARGE = ("", "万", "亿", "万亿")
+_LONGEST = 4 * len(_LARGE)
 
 
 def digit_by_digit(number: str, one: str = "一") -> str:
@@ -31,6 +32,13 @@ def cardinal(number: int) -> str:
     return words.removeprefix("一") if words.startswith("一十") else words
 
 
+def counted(digits: str) -> str:
+    """Digits as a count, or, where no word is large enough, one by one."""
+    if len(digits) > _LONGEST:
+        return digit_by_digit(digits)
+    return cardinal(int(digits))
+
+
 def _section(section: int) -> str:
     words, gap = "", False
     for place in reversed(range(4)):
@@ -50,7 +58,7 @@ def spoken(number: str, *, pair: bool = False) -> str:
     if len(whole) > 1 and whole.startswith("0"):
         words = digit_by_digit(whole)
     else:
-        words = cardinal(int(whole or "0"))
+        words = counted(whole or "0")
         words = _paired(words, pair=pair and not part)
     return words + ("点" + digit_by_digit(part) if part else "")
 

@@ -21,7 +21,8 @@ def plain(text: str) -> str:
         return text
     normal = unicodedata.normalize("NFKC", text)
     visible = _CONTROLS.sub(" ", _INVISIBLE.sub("", normal))
-    return " ".join(visible.split())
+    # What was taken out may have kept a letter and its mark apart.
+    return unicodedata.normalize("NFKC", " ".join(visible.split()))
 
 
 def compact(text: str) -> str:
@@ -37,7 +38,7 @@ def broken(text: str) -> bool:
 def person_name(text: str) -> str:
     """A name in one form: inner dots alike, no spaces between Chinese characters."""
     dotted = _DOTS.sub("·", plain(_DOTS.sub("·", text)))
-    return dotted if dotted.isascii() else dotted.replace(" ", "")
+    return dotted if dotted.isascii() else plain(dotted.replace(" ", ""))
 
 
 def too_many_marks(text: str) -> bool:

@@ -146,3 +146,12 @@ def test_any_text_is_read_whole_or_refused(text):
 def test_each_word_of_the_lexicon_is_read_as_it_says():
     for word, reading in built_in().readings.items():
         assert read(word).sounds[: len(reading)] == tuple(reading), word
+
+
+def test_a_number_without_a_word_is_read_digit_by_digit():
+    long = "9" * 40
+    for text in (f"比例{long}:30", f"国发〔2026〕{long}号", f"共{long}.5元"):
+        assert read(text).spoken.count("九") >= 40, text
+    with pytest.raises(Unreadable, match="9999999999…"):
+        read("共" + "9" * 100)
+    assert read("比例9999:1").spoken == "比例九千九百九十九比一。"

@@ -199,7 +199,8 @@ def _fates(fate):
 
 TestCampaigning = Campaigning.TestCase
 TestCampaigning.settings = settings(
-    max_examples=25,
+    # A quarter of the profile's: each is a campaign's whole life.
+    max_examples=settings.default.max_examples // 4,
     # Shrinking a failure costs minutes here; the failing steps are printed anyway.
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     stateful_step_count=25,
