@@ -38,6 +38,7 @@ from outreach.wiring import Wiring
 
 _log = logging.getLogger(__name__)
 _NO_RECEIPT_BATCH = 2000
+_VISIT_BATCHES = 5
 _UNSIGNED = "unsigned"
 _POLLS = 20
 """Batches of questions that one sweep asks: a thousand in five minutes."""
@@ -151,7 +152,9 @@ def _remind(session: Session, now: datetime, _: Hint) -> None:
 
 
 def _visit(session: Session, now: datetime, _: Hint) -> None:
-    visits.open_visits(session, now)
+    for _batch in range(_VISIT_BATCHES):
+        if not visits.open_visits(session, now):
+            return
 
 
 def _numbers(session: Session, now: datetime, _: Hint) -> None:

@@ -87,5 +87,6 @@ def _facts(seen: CampaignStatistics) -> dict[str, Any]:
         "audience": seen.audience,
         "messages": dict(seen.messages),
         "people": dict(seen.people),
+        "outcome": dict(seen.outcome),
         "reached": seen.reached,
     }

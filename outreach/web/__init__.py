@@ -54,6 +54,7 @@ _PAGES = (
     "exporting",
     "daily_units",
     "daily",
+    "period",
     "village",
     "village_quiet",
     "accounts",

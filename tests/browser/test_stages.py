@@ -80,6 +80,9 @@ PAGES = {
         "/register/guardians",
         "/refuse",
         "/fieldwork/numbers",
+        "/reporting/daily/register",
+        "/planning/emergency",
+        "/fieldwork/emergency/4",
     ],
     "shenpi": ["/bulletins/2/review", "/planning/1/approve"],
     "mangxie": ["/audience/new", "/bulletins/", "/planning/new"],
@@ -121,6 +124,10 @@ def county(site):
         one = session.get_one(Visit, 2)
         visiting.assign(session, Scope(), [2], "张专职", by=1, now=wired.clock())
         needs.raise_need(session, one, NeedKind.GOODS, by=1, now=wired.clock())
+        flood = stages.version(session, urgency=Urgency.EMERGENCY)
+        loud = ["sms", "loudspeaker"]
+        urgent = Urgency.EMERGENCY
+        stages.launched(session, version_id=flood.id, urgency=urgent, channels=loud)
         periods.open_period(session, "抗寒保暖", by=1, now=begun)
     stages.recorded(wired, first.id)
     until = wired.clock().date() + timedelta(days=9)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
@@ -138,3 +139,13 @@ def test_english_pages_have_no_chinese_labels_left(visit):
 
 def test_there_is_no_such_day(visit):
     assert visit("xian").open("/reporting/daily/2026-13-40").status_code == 404
+
+
+@pytest.mark.usefixtures("on")
+def test_the_registers_five_outcomes_add_up_on_a_page(visit):
+    text = visit("xian").read("/reporting/daily/register")
+    assert "合计" in text
+    cells = re.findall(r'<td[^>]*class="number"[^>]*>\s*([\d,]+)\s*</td>', text)
+    *parts, total = (int(cell.replace(",", "")) for cell in cells)
+    assert len(parts) == 5
+    assert sum(parts) == total == 12
