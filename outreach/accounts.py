@@ -9,7 +9,16 @@ from enum import StrEnum
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ForeignKey, SmallInteger, String, select
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    SmallInteger,
+    String,
+    and_,
+    select,
+)
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from campaigns.errors import NotFound, Refused, mark
@@ -65,10 +74,16 @@ class Grant(Base):
     """A role at a place, for some categories, with some duties.
 
     ``place`` is a place code whose whole subtree is meant; ``categories`` a bit mask
-    of components (0 means all); ``duties`` a list of ``Duty`` values.
+    of components (0 means all); ``duties`` a list of ``Duty`` values. One that
+    ``waits`` was proposed and is not confirmed yet.
     """
 
     __tablename__ = "user_grant"
+    __table_args__ = (
+        CheckConstraint(
+            "confirmed_by IS NULL OR confirmed_by <> proposed_by", name="two_people"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
@@ -78,7 +93,21 @@ class Grant(Base):
     duties: Mapped[list[str]] = mapped_column(default=list)
     made_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    proposed_by: Mapped[int | None] = mapped_column(Key)
+    waits: Mapped[bool] = mapped_column(default=False)
+    confirmed_by: Mapped[int | None] = mapped_column(Key)
+    confirmed_at: Mapped[datetime | None]
     user: Mapped[User] = relationship(back_populates="grants")
+
+    @hybrid_property
+    def holds(self) -> bool:
+        """Whether it is confirmed and was not taken away."""
+        return not self.waits and self.revoked_at is None
+
+    @holds.inplace.expression
+    @classmethod
+    def _holds(cls) -> ColumnElement[bool]:
+        return and_(cls.waits.is_(False), cls.revoked_at.is_(None))
 
 
 def hash_password(password: str) -> str:

@@ -47,7 +47,7 @@ def begin(session: Session, county: str, *, now: datetime, **values: object) -> 
 def steps(session: Session) -> list[Step]:
     """Everything from nothing to the first campaign."""
     coordinators = select(func.count(func.distinct(Grant.user_id))).where(
-        Grant.role == Role.COORDINATOR, Grant.revoked_at.is_(None)
+        Grant.role == Role.COORDINATOR, Grant.holds
     )
     issued = select(BulletinVersion.id).where(
         BulletinVersion.state == BulletinState.ISSUED

@@ -88,7 +88,7 @@ def who(session: Session, token: str, now: datetime) -> Acting | None:
     late = now - visit.seen_at > IDLE or now - visit.made_at > LONGEST
     if late or user.disabled_at or user.session_epoch != visit.epoch:
         return None
-    return acting_in(visit.id, user, None if grant and grant.revoked_at else grant)
+    return acting_in(visit.id, user, grant if grant and grant.holds else None)
 
 
 def touch(session: Session, token: str, now: datetime) -> None:
@@ -122,7 +122,7 @@ def sign_out_everywhere(session: Session, user_id: int, now: datetime) -> None:
 def act_as(session: Session, acting: Acting, grant_id: int) -> None:
     """Take on another of one's own grants. Raises NotFound for someone else's."""
     grant = session.get(Grant, grant_id)
-    if grant is None or grant.user_id != acting.user_id or grant.revoked_at:
+    if grant is None or grant.user_id != acting.user_id or not grant.holds:
         raise NotFound(mark("没有找到这个身份。"))
     session.execute(
         update(SignIn).where(SignIn.id == acting.visit).values(grant_id=grant_id)
@@ -131,7 +131,7 @@ def act_as(session: Session, acting: Acting, grant_id: int) -> None:
 
 def grants_of(session: Session, user_id: int) -> list[tuple[Grant, str]]:
     """A person's grants in force, each with its place's name."""
-    mine = Grant.user_id == user_id, Grant.revoked_at.is_(None)
+    mine = Grant.user_id == user_id, Grant.holds
     query = (
         select(Grant, func.coalesce(Place.name, Grant.place))
         .outerjoin(Place, Place.code == Grant.place)
@@ -160,7 +160,7 @@ def _digest(token: str) -> bytes:
 
 def _only_grant(user: User) -> int | None:
     """The grant to begin with: the oldest one still in force."""
-    return next((grant.id for grant in user.grants if not grant.revoked_at), None)
+    return next((grant.id for grant in user.grants if grant.holds), None)
 
 
 def _end_oldest(session: Session, user_id: int, now: datetime) -> None:
@@ -191,5 +191,5 @@ def acting_in(visit: int, user: User, grant: Grant | None) -> Acting:
         contrast=user.contrast,
         background=user.background,
         less_motion=user.less_motion,
-        grants=sum(not each.revoked_at for each in user.grants),
+        grants=sum(each.holds for each in user.grants),
     )

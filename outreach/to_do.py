@@ -32,7 +32,7 @@ from campaigns.vocabulary import (
 )
 from outreach import condition
 from outreach.access import Acting, Action, may, scope
-from outreach.accounts import Role
+from outreach.accounts import Grant, Role
 from outreach.wiring import Wiring
 
 _AT_MOST = 7
@@ -83,6 +83,9 @@ def _second_person(session: Session, acting: Acting) -> Iterator[ToDo]:
         submitted = Campaign.status == CampaignState.SUBMITTED
         n = _count(session, Campaign, submitted, Campaign.made_by != me)
         yield from _some(mark("%(n)s 个任务等您批准"), n, "/planning")
+    if may(acting, Action.CONFIRM_GRANTS):
+        n = _count(session, Grant, Grant.waits.is_(True), Grant.user_id != me)
+        yield from _some(mark("%(n)s 项授权等您确认"), n, "/accounts/grants")
     if may(acting, Action.TAKE_IN_IMPORT):
         waits = Import.state == ImportState.WAITING
         n = _count(session, Import, waits, Import.made_by != me)

@@ -101,7 +101,7 @@ def who(session: Session, text: str, now: datetime) -> Acting | None:
             ApiToken.token == _digest(text),
             ApiToken.revoked_at.is_(None),
             ApiToken.expires_at > now,
-            Grant.revoked_at.is_(None),
+            Grant.holds,
             User.disabled_at.is_(None),
         )
     ).one_or_none()

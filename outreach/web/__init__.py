@@ -58,6 +58,7 @@ _PAGES = (
     "village",
     "village_quiet",
     "accounts",
+    "granting",
     "health",
     "audit",
 )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from campaigns.vocabulary import ALL_COMPONENTS, Category
-from outreach import account_admin, accounts, audit
+from outreach import account_admin, accounts, audit, granting, tokens
 from outreach.access import Action
 from outreach.accounts import Role
 from outreach.web.forms import Typed
@@ -56,13 +56,22 @@ def add() -> str | tuple[str, int]:
             user = accounts.add_user(
                 db, name=name, shown_as=shown_as, password=password, now=now()
             )
-            accounts.add_grant(
-                db, user, role=Role(role), place=place, categories=categories, now=now()
+            grant = granting.propose(
+                db,
+                user,
+                role=Role(role),
+                place=place,
+                categories=categories,
+                by=acting().user_id,
+                now=now(),
             )
+            waits = grant.waits
             _note(db, "add_user", user.id)
     if not typed:
         return _form(typed, places), _WRONG
-    return render_template("accounts/password.html", name=name, password=password)
+    return render_template(
+        "accounts/password.html", name=name, password=password, waits=waits
+    )
 
 
 @bp.get("/<int:user_id>")
@@ -95,6 +104,7 @@ def reset(user_id: int) -> str:
     with writing() as db:
         user = account_admin.get_user(db, user_id)
         accounts.set_password(db, user.name, password, now())
+        tokens.revoke_all(db, user_id, now())
         _note(db, "reset_password", user_id)
         name = user.name
     return render_template("accounts/password.html", name=name, password=password)

@@ -135,8 +135,11 @@ def _too_old(_error: CSRFError) -> Shown:
     )
 
 
-def _too_often(_error: RateLimitExceeded) -> Shown:
-    return page(429, _("请等 1 分钟"), _("试的次数太多了。请等 1 分钟再试。"))
+def _too_often(error: RateLimitExceeded) -> Shown:
+    seconds = error.limit.limit.get_expiry() if error.limit else 60
+    n = max(1, seconds // 60)
+    text = _("试的次数太多了。请等 %(n)s 分钟再试。", n=n)
+    return page(429, _("请等 %(n)s 分钟", n=n), text)
 
 
 def _http_error(error: HTTPException) -> Shown | HTTPException:

@@ -45,8 +45,8 @@ def _failed(answer: Response) -> bool:
 
 @bp.post("/sign-in")
 @open_to_everyone
-@limiter.limit("5/minute", key_func=_who_tries, deduct_when=_failed)
-@limiter.limit("60/minute", deduct_when=_failed)
+@limiter.limit("5/15 minutes", key_func=_who_tries, deduct_when=_failed)
+@limiter.limit("60/15 minutes", deduct_when=_failed)
 def enter() -> Response | tuple[str, int]:
     """Sign in; one sentence for a wrong name and a wrong password alike."""
     typed = Typed()

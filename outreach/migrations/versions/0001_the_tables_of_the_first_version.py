@@ -813,6 +813,22 @@ def upgrade() -> None:
         sa.Column("duties", sa.JSON(), nullable=False),
         sa.Column("made_at", sa.BigInteger(), nullable=False),
         sa.Column("revoked_at", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "proposed_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("waits", sa.Boolean(), nullable=False),
+        sa.Column(
+            "confirmed_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "confirmed_by IS NULL OR confirmed_by <> proposed_by",
+            name=op.f("ck_user_grant_two_people"),
+        ),
         sa.ForeignKeyConstraint(
             ["user_id"],
             ["user_account.id"],

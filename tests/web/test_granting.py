@@ -1,0 +1,124 @@
+"""A grant holds once a second person, a coordinator, has confirmed it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from office import COUNTY, PASSWORD
+from sqlalchemy import select
+
+from campaigns.errors import NotAllowed, Refused
+from outreach import accounts, granting
+from outreach.accounts import Grant, Role, User
+from outreach.audit import AuditRow
+
+
+def invited(admin) -> str:
+    """Open an account for a township; its first password."""
+    answer = admin.send(
+        "/accounts/new",
+        name="baisha",
+        shown_as="白沙镇",
+        role="township",
+        place="510522102",
+    )
+    text = answer.get_data(as_text=True)
+    assert "确认以后才能用" in text
+    found = re.search(r"<dd>\s*([a-z0-9-]{23})\s*</dd>", text)
+    assert found
+    return found.group(1)
+
+
+def test_a_grant_waits_for_a_coordinator_and_then_holds_at_once(visit, writing) -> None:
+    password = invited(visit("guanli"))
+    person = visit()
+    person.send("/sign-in", name="baisha", password=password)
+    assert person.open("/register").status_code == 403
+    assert visit("guanli").open("/accounts/grants").status_code == 403
+    coordinator = visit("xian")
+    assert "1 项授权等您确认" in coordinator.read("/")
+    with writing() as session:
+        number = session.scalars(select(Grant.id).where(Grant.waits)).one()
+    page = f"/accounts/grants/{number}/confirm"
+    assert coordinator.send("/accounts/grants", page).status_code == 303
+    assert person.open("/register").status_code == 200
+    with writing() as session:
+        deed = select(AuditRow).where(AuditRow.action == "confirm_grant")
+        assert session.scalars(deed).one().subject == f"grant:{number}"
+    assert coordinator.send("/", page).status_code in {403, 404}
+
+
+def test_a_refused_grant_never_holds(visit, writing) -> None:
+    password = invited(visit("guanli"))
+    with writing() as session:
+        number = session.scalars(select(Grant.id).where(Grant.waits)).one()
+    coordinator = visit("xian")
+    coordinator.send("/accounts/grants", f"/accounts/grants/{number}/refuse")
+    person = visit()
+    person.send("/sign-in", name="baisha", password=password)
+    assert person.open("/register").status_code == 403
+
+
+@pytest.fixture
+def people(session, now) -> dict[str, User]:
+    return {
+        name: accounts.add_user(
+            session, name=name, shown_as=name, password=PASSWORD, now=now
+        )
+        for name in ("guan", "yi", "er", "xin")
+    }
+
+
+def coordinator(session, user: User, now) -> None:
+    accounts.add_grant(session, user, role=Role.COORDINATOR, place=COUNTY, now=now)
+
+
+def test_before_there_are_two_coordinators_nobody_could_confirm(
+    session, people, now
+) -> None:
+    facts = {"role": Role.COORDINATOR, "place": COUNTY, "now": now}
+    by = people["guan"].id
+    first = granting.propose(session, people["yi"], by=by, **facts)
+    second = granting.propose(session, people["er"], by=by, **facts)
+    third = granting.propose(session, people["xin"], by=by, **facts)
+    assert [g.waits for g in (first, second, third)] == [False, False, True]
+
+
+def test_nobody_confirms_what_they_proposed_or_what_is_theirs(
+    session, people, now
+) -> None:
+    for name in ("yi", "er"):
+        coordinator(session, people[name], now)
+    by = people["guan"].id
+    grant = granting.propose(
+        session, people["xin"], role=Role.AUDITOR, place=COUNTY, by=by, now=now
+    )
+    for number in (by, people["xin"].id):
+        with pytest.raises(NotAllowed):
+            granting.confirm(session, grant.id, by=number, now=now)
+    assert granting.confirm(session, grant.id, by=people["yi"].id, now=now).holds
+
+
+@pytest.mark.parametrize(
+    ("held", "asked", "small", "fits"),
+    [
+        (Role.ADMINISTRATOR, Role.COORDINATOR, False, False),
+        (Role.ADMINISTRATOR, Role.COORDINATOR, True, True),
+        (Role.ADMINISTRATOR, Role.AUDITOR, True, False),
+        (Role.COORDINATOR, Role.AUDITOR, True, False),
+        (Role.COORDINATOR, Role.TOWNSHIP, False, True),
+    ],
+)
+def test_roles_that_no_one_person_holds_together(
+    session, people, now, held, asked, small, fits
+) -> None:
+    user = people["xin"]
+    accounts.add_grant(session, user, role=held, place=COUNTY, now=now)
+    facts = {"role": asked, "place": COUNTY, "by": people["guan"].id, "now": now}
+    if fits:
+        granted = granting.propose(session, user, small_office=small, **facts)
+        assert granted.role is asked
+        return
+    with pytest.raises(Refused, match="三个人"):
+        granting.propose(session, user, small_office=small, **facts)
