@@ -16,7 +16,8 @@ class Outgoing:
 
     ``text`` is signed unless the carrier signs, which then finds ``signature`` here;
     one that sends approved templates takes ``template`` and ``values`` instead of it.
-    ``serial`` is the token in twenty digits.
+    ``serial`` is the token in twenty digits. A call plays ``sound``, the address of a
+    clip in the telephone's profile.
     ``phone`` is E.164, ``token`` comes back in the callback, ``deadline`` is a
     ``time.monotonic()`` second after which not a byte may be written.
     """
@@ -34,6 +35,7 @@ class Outgoing:
     submitted_at: datetime
     serial: str = ""
     signature: str = ""
+    sound: str = ""
     template: str = ""
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
 

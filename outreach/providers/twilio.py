@@ -23,6 +23,7 @@ from campaigns.delivery.provider import (
 )
 from campaigns.vocabulary import Channel, MessageState
 from outreach.providers.twilio_callbacks import REPLIES, incoming, report, verified
+from outreach.providers.twilio_calls import Calls, submission
 from outreach.providers.twilio_codes import REASONS, STATES, Verdict, reason, verdict
 from outreach.providers.twilio_http import Exchange, HttpClient, exchange
 
@@ -49,9 +50,9 @@ class Unclear(Exception):
 
 
 class TwilioProvider:
-    """Carries SMS; the outcome of anything but a clear refusal is in doubt."""
+    """Carries SMS and calls; whatever is no clear refusal leaves doubt."""
 
-    channels = frozenset({Channel.SMS, Channel.ALERT})
+    channels = frozenset({Channel.SMS, Channel.ALERT, Channel.VOICE})
     kept = ""
 
     def __init__(
@@ -69,6 +70,7 @@ class TwilioProvider:
         if account.base_url:
             client.api.base_url = account.base_url
         self._messages = client.messages
+        self._calls = Calls(client, account.sender)
         service = account.sender.startswith("MG")
         self._sender = {"messaging_service_sid" if service else "from_": account.sender}
 
@@ -77,6 +79,9 @@ class TwilioProvider:
         call = Exchange(deadline=outgoing.deadline)
         exchange.set(call)
         try:
+            if outgoing.channel is Channel.VOICE:
+                address = self.callback_url(outgoing.token)
+                return _named(submission(await self._calls.place(outgoing, address)))
             answer = await self._messages.create_async(
                 to=outgoing.phone,
                 body=outgoing.text,
@@ -99,6 +104,9 @@ class TwilioProvider:
         """
         exchange.set(Exchange())
         try:
+            if outgoing.channel is Channel.VOICE:
+                called = await self._calls.search(outgoing)
+                return submission(called) if called else None
             found = await self._search(outgoing)
         except TwilioException as unread:
             # Its text quotes the answer, and the answer quotes the number.
@@ -142,6 +150,13 @@ class TwilioProvider:
     async def close(self) -> None:
         """Close kept-alive connections."""
         await self._http.close()
+
+
+def _named(found: Submission | None) -> Submission:
+    if found is None:
+        # A 2xx without a name: it may be on its way, but cannot be followed.
+        raise Unclear("accepted without naming the call")
+    return found
 
 
 def _submission(answer: MessageInstance) -> Submission:

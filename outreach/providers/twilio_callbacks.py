@@ -9,11 +9,12 @@ from hmac import compare_digest
 from twilio.request_validator import RequestValidator
 
 from campaigns.delivery.provider import Callback, Incoming, NotAuthentic, Report
-from outreach.providers.twilio_codes import STATES, reason
+from campaigns.vocabulary import Reason
+from outreach.providers.twilio_codes import CALLS, STATES, reason
 
 _LARGEST = 64 * 1024
 _SIGNATURE = "x-twilio-signature"
-_SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
+_SID = re.compile(r"(SM|MM|CA)[0-9a-fA-F]{32}")
 REPLIES = "replies"
 """Ends the address that a number's inbound messages are sent to."""
 _DONE = re.compile(r"\d{10}", re.ASCII)
@@ -44,7 +45,7 @@ def verified(
         raise NotAuthentic("the signature does not fit the address and the fields")
     if form.get("AccountSid") != account:
         raise NotAuthentic("another account's callback")
-    if not _SID.fullmatch(form.get("MessageSid", "")):
+    if not _SID.fullmatch(form.get("MessageSid") or form.get("CallSid", "")):
         raise NotAuthentic("no message is named")
     return form
 
@@ -63,6 +64,8 @@ def _signed(
 
 def report(provider: str, token: str | None, form: Fields) -> Report:
     """What a verified callback says, in our words."""
+    if "CallSid" in form:
+        return _of_call(provider, token, form)
     status, code = form.get("MessageStatus", ""), form.get("ErrorCode") or None
     state = STATES.get(status)
     return Report(
@@ -79,11 +82,27 @@ def report(provider: str, token: str | None, form: Fields) -> Report:
     )
 
 
+def _of_call(provider: str, token: str | None, form: Fields) -> Report:
+    status = form.get("CallStatus", "")
+    state, reason_ = CALLS.get(status, (None, Reason.NONE))
+    return Report(
+        provider=provider,
+        token=token,
+        reference=form["CallSid"],
+        status=status,
+        state=state,
+        identity=(form["CallSid"], status, ""),
+        reason=reason_,
+        phone=form.get("To"),
+    )
+
+
 def incoming(provider: str, form: Fields) -> Incoming:
     """What somebody wrote back, in a verified callback."""
-    return Incoming(
-        provider, form["MessageSid"], form.get("From", ""), form.get("Body", "")
-    )
+    sid, sender = form.get("MessageSid", ""), form.get("From", "")
+    if not sid:
+        raise NotAuthentic("a call is no reply")
+    return Incoming(provider, sid, sender, form.get("Body", ""))
 
 
 def _done_at(text: str) -> datetime | None:

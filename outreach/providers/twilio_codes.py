@@ -22,6 +22,20 @@ STATES: dict[str, MessageState] = {
 """``partially_delivered`` is left out: it neither reached nor failed to reach."""
 
 
+CALLS: dict[str, tuple[MessageState, Reason]] = {
+    "queued": (MessageState.ACCEPTED, Reason.NONE),
+    "initiated": (MessageState.ACCEPTED, Reason.NONE),
+    "ringing": (MessageState.SENT, Reason.NONE),
+    "in-progress": (MessageState.SENT, Reason.NONE),
+    "completed": (MessageState.DELIVERED, Reason.NONE),
+    "busy": (MessageState.UNDELIVERED, Reason.ABSENT),
+    "no-answer": (MessageState.UNDELIVERED, Reason.ABSENT),
+    "failed": (MessageState.UNDELIVERED, Reason.PERMANENT),
+    "canceled": (MessageState.UNDELIVERED, Reason.UNKNOWN),
+}
+"""Completed means that somebody, or a machine, took the call to its end."""
+
+
 class Verdict(Enum):
     """What to do about an answer that is not an acceptance."""
 

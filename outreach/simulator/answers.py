@@ -77,6 +77,39 @@ def message(account: str, entry: Entry, now: float) -> dict[str, Any]:
     }
 
 
+_OF_A_CALL = {
+    "queued": "queued",
+    "sent": "ringing",
+    "delivered": "completed",
+    "undelivered": "no-answer",
+    "failed": "failed",
+}
+
+
+def call_status(status: str) -> str:
+    """What Twilio says of a call where it would say ``status`` of a message."""
+    return _OF_A_CALL[status]
+
+
+def call(account: str, entry: Entry, now: float) -> dict[str, Any]:
+    """The call resource as it stands at ``now``."""
+    status = entry.status(now)
+    done = status == "delivered"
+    return {
+        "account_sid": account,
+        "api_version": VERSION,
+        "date_created": date(entry.at),
+        "date_updated": date(_updated(entry, status)),
+        "direction": "outbound-api",
+        "duration": "30" if done else "0",
+        "from": entry.sender,
+        "sid": entry.sid,
+        "status": call_status(status),
+        "to": entry.to,
+        "uri": f"/{VERSION}/Accounts/{account}/Calls/{entry.sid}.json",
+    }
+
+
 def segments(body: str) -> int:
     """How many parts Twilio counts."""
     units = len(body.encode("utf-16-le")) // 2

@@ -13,7 +13,7 @@ from heapq import heappop, heappush
 from itertools import count
 from urllib.parse import quote_plus
 
-from outreach.simulator.answers import VERSION
+from outreach.simulator.answers import VERSION, call_status
 from outreach.simulator.behaviour import Behaviour
 from outreach.simulator.fate import share
 from outreach.simulator.ledger import FINAL, SENT, Entry, Ledger
@@ -93,14 +93,14 @@ class Callbacks:
             self._left_behind = min(self._left_behind, entry.id - 1)
 
     def _plan(self, entry: Entry, behaviour: Behaviour) -> None:
-        if behaviour.report_sent and not entry.told & SENT:
+        if behaviour.report_sent and not entry.is_call and not entry.told & SENT:
             self._push(entry.sent_at, Call(entry, SENT))
         if entry.final and not entry.told & FINAL:
             self._push(entry.final_at, Call(entry, FINAL))
 
     async def at_once(self, entry: Entry) -> None:
         """Report ``sent`` before the request is answered: a receipt that overtakes."""
-        wanted = entry.callback and self._behaviour().callbacks
+        wanted = entry.callback and not entry.is_call and self._behaviour().callbacks
         if wanted and await self._post(Call(entry, SENT)):
             self._ledger.tell(entry, SENT)
 
@@ -181,6 +181,8 @@ class Callbacks:
 
 def _form(account: str, call: Call) -> dict[str, str]:
     entry = call.entry
+    if entry.is_call:
+        return _of_call(account, entry)
     status = "sent" if call.what == SENT else entry.final
     form = {
         "AccountSid": account,
@@ -198,6 +200,20 @@ def _form(account: str, call: Call) -> dict[str, str]:
         if entry.code:
             form["ErrorCode"] = str(entry.code)
     return form
+
+
+def _of_call(account: str, entry: Entry) -> dict[str, str]:
+    """Of a call its end alone is reported, unless somebody asks for more."""
+    return {
+        "AccountSid": account,
+        "ApiVersion": VERSION,
+        "CallDuration": "30" if entry.final == "delivered" else "0",
+        "CallSid": entry.sid,
+        "CallStatus": call_status(entry.final),
+        "Direction": "outbound-api",
+        "From": entry.sender,
+        "To": entry.to,
+    }
 
 
 def signature(key: bytes, address: str, form: dict[str, str]) -> str:

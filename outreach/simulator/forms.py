@@ -34,6 +34,11 @@ def missing(form: dict[str, str]) -> int | None:
     return 21617 if len(form["Body"]) > _LONGEST_BODY else None
 
 
+def as_call(form: dict[str, str]) -> dict[str, str]:
+    """A call's form with what it does as its body."""
+    return form | {"Body": form.get("Twiml", "")}
+
+
 def validity(form: dict[str, str]) -> float:
     """How many seconds the message may wait."""
     return float(form.get("ValidityPeriod") or _LONGEST_VALIDITY)

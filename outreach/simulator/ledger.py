@@ -47,9 +47,14 @@ class Entry:
     told: int = 0
 
     @property
+    def is_call(self) -> bool:
+        """Whether it is a call: its body is then what the call does, in TwiML."""
+        return self.body.startswith("<Response>")
+
+    @property
     def sid(self) -> str:
         """Twilio's name of the message; it carries the row, so no index is needed."""
-        return f"SM{self.id:012x}{self.secret}"
+        return f"{'CA' if self.is_call else 'SM'}{self.id:012x}{self.secret}"
 
     @property
     def token(self) -> str:

@@ -1,4 +1,4 @@
-"""The simulated carrier's requests: Twilio's Messages API, faults, the ledger."""
+"""The simulated carrier's requests: Twilio's Messages and Calls, faults, ledger."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from outreach.simulator.behaviour import Behaviour
 from outreach.simulator.callbacks import Callbacks
 from outreach.simulator.fate import fate, fault, refusal, share
 from outreach.simulator.faults import after, before, refused, said, too_many
-from outreach.simulator.forms import missing, read_form, validity
+from outreach.simulator.forms import as_call, missing, read_form, validity
 from outreach.simulator.ledger import Entry, Ledger
 
 _PAGE_MOST = 1000
@@ -40,6 +40,7 @@ class Carrier:
         pair = base64.b64encode(f"{account}:{secret}".encode()).decode()
         self._credentials = f"Basic {pair}"
         self._home = f"/{answers.VERSION}/Accounts/{account}/Messages"
+        self._calls = f"/{answers.VERSION}/Accounts/{account}/Calls"
         self._requests = count()
         self._second = (0, 0)
 
@@ -51,7 +52,7 @@ class Carrier:
         return await self._door(request.method, request.path)(request)
 
     def _door(self, method: str, path: str) -> Callable[[web.BaseRequest], Answer]:
-        if path == self._home + ".json":
+        if path in {self._home + ".json", self._calls + ".json"}:
             return self.create if method == "POST" else self.list_messages
         if method == "GET" and path.startswith(self._home + "/"):
             return self.fetch
@@ -71,6 +72,8 @@ class Carrier:
     async def create(self, request: web.BaseRequest) -> web.StreamResponse:
         """Accept a message, or do what the behaviour of the day demands."""
         form = read_form(await request.read())
+        if request.path.startswith(self._calls):
+            form = as_call(form)
         behaviour = self.behaviour
         if behaviour.latency_ms:
             await asyncio.sleep(behaviour.latency_ms / 1000)
@@ -84,7 +87,7 @@ class Carrier:
         if code:
             return refused(code, 400)
         entry = await self.accept(form)
-        body = json.dumps(answers.message(self.account, entry, entry.at)).encode()
+        body = json.dumps(self._shown(entry, entry.at)).encode()
         if trouble:
             return await after(trouble, body, request)
         return said(body, 201)
@@ -110,6 +113,10 @@ class Carrier:
         self.callbacks.schedule(entry)
         return entry
 
+    def _shown(self, entry: Entry, now: float) -> dict[str, Any]:
+        shown = answers.call if entry.is_call else answers.message
+        return shown(self.account, entry, now)
+
     def _too_fast(self, most: int) -> bool:
         second, seen = self._second
         now = int(time.monotonic())
@@ -134,31 +141,30 @@ class Carrier:
         rows = self.ledger.newest(request.query.get("To"), size + 1, page * size)
         now = time.time()
         shown = now - self.behaviour.ledger_lag_seconds
+        calls = request.path.startswith(self._calls)
         found = [
-            answers.message(self.account, row, now)
+            self._shown(row, now)
             for row in rows[:size]
-            if row.at <= shown
+            if row.at <= shown and row.is_call == calls
         ]
         asked = {
             k: v for k, v in request.query.items() if k not in {"Page", "PageToken"}
         }
-        further = self._page_uri(asked, page + 1) if len(rows) > size else None
+        home = self._calls if calls else self._home
+        further = _page_uri(home, asked, page + 1) if len(rows) > size else None
         return web.json_response(
             {
                 "end": page * size + max(0, len(found) - 1),
-                "first_page_uri": self._page_uri(asked, 0),
-                "messages": found,
+                "first_page_uri": _page_uri(home, asked, 0),
+                "calls" if calls else "messages": found,
                 "next_page_uri": further,
                 "page": page,
                 "page_size": size,
-                "previous_page_uri": self._page_uri(asked, page - 1) if page else None,
+                "previous_page_uri": _page_uri(home, asked, page - 1) if page else None,
                 "start": page * size,
-                "uri": self._page_uri(asked, page),
+                "uri": _page_uri(home, asked, page),
             }
         )
-
-    def _page_uri(self, asked: dict[str, str], page: int) -> str:
-        return f"{self._home}.json?{urlencode({**asked, 'Page': str(page)})}"
 
     async def show_behaviour(self, _request: web.BaseRequest) -> web.Response:
         """How the carrier behaves at the moment."""
@@ -192,6 +198,10 @@ class Carrier:
         found["receipts_taken"] = self.callbacks.taken
         found["receipts_given_up"] = self.callbacks.failed
         return web.json_response(found)
+
+
+def _page_uri(home: str, asked: dict[str, str], page: int) -> str:
+    return f"{home}.json?{urlencode({**asked, 'Page': str(page)})}"
 
 
 def _line(entry: Entry, now: float) -> dict[str, Any]:

@@ -1,0 +1,77 @@
+"""Calls over Twilio: the clip is played to whoever answers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from xml.sax.saxutils import escape
+
+from twilio.rest import Client
+from twilio.rest.api.v2010.account.call import CallInstance
+
+from campaigns.delivery.provider import NotAccepted, Outgoing, Submission
+from campaigns.vocabulary import MessageState, Reason
+from outreach.providers.twilio_codes import CALLS
+
+_RING_SECONDS = 40
+_LONGEST_SECONDS = 300
+_LOOK_BACK, _LOOK_AHEAD = timedelta(minutes=2), timedelta(minutes=30)
+_PAGE = 100
+_LATER = 60.0
+
+
+class Calls:
+    """One account's calls from one number."""
+
+    def __init__(self, client: Client, sender: str) -> None:
+        self._calls = client.calls
+        self._sender = sender
+
+    async def place(self, outgoing: Outgoing, callback: str) -> CallInstance:
+        """Place a call that plays the clip twice. Raises NotAccepted, the SDK's own.
+
+        A messaging service has no voice, and before the clip is recorded there is
+        nothing to play.
+        """
+        if self._sender.startswith("MG"):
+            raise NotAccepted("a service cannot call", code="sender", broken=True)
+        if not outgoing.sound:
+            raise NotAccepted("no clip yet", code="sound", retry_after=_LATER)
+        return await self._calls.create_async(
+            to=outgoing.phone,
+            from_=self._sender,
+            twiml=played(outgoing.sound),
+            status_callback=callback,
+            timeout=_RING_SECONDS,
+            time_limit=_LONGEST_SECONDS,
+        )
+
+    async def search(self, outgoing: Outgoing) -> CallInstance | None:
+        """A call to the number at that time, to the end of the list.
+
+        The list shows neither our address nor what was played: another campaign's
+        call in the same half hour passes for this one, which hides an absence and
+        never makes a second call.
+        """
+        since = outgoing.submitted_at - _LOOK_BACK
+        until = outgoing.submitted_at + _LOOK_AHEAD
+        found: CallInstance | None = None
+        async for row in await self._calls.stream_async(
+            to=outgoing.phone, page_size=_PAGE
+        ):
+            if since <= (row.date_created or outgoing.submitted_at) <= until:
+                found = row
+        return found
+
+
+def played(sound: str) -> str:
+    """What a call does, in Twilio's words."""
+    return f'<Response><Play loop="2">{escape(sound)}</Play></Response>'
+
+
+def submission(answer: CallInstance) -> Submission | None:
+    """How far a call is; None where the answer does not name it."""
+    if not answer.sid:
+        return None
+    usual = (MessageState.ACCEPTED, Reason.NONE)
+    state, reason = CALLS.get(str(answer.status), usual)
+    return Submission(reference=answer.sid, state=state, reason=reason)
