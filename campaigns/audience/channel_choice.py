@@ -54,19 +54,28 @@ class Choice:
     @cached_property
     def way(self) -> ColumnElement[str]:
         """The ``Way`` of each person; without any, the one that says why."""
+        # Nested, so that what most people share is asked once and not in each line.
         own, copy = self._own_reaches, self._copy_reaches
-        called = and_(self.called, ~self._own_refused)
+        by_text = case(
+            (copy, Way.SMS_GUARDIAN.value),
+            (~self.suits, Way.SMS_ALOUD.value),
+            else_=literal(Way.SMS.value),
+        )
+        by_voice = case(
+            (and_(own, copy), Way.VOICE_SMS_GUARDIAN.value),
+            (own, Way.VOICE_SMS.value),
+            else_=literal(Way.VOICE.value),
+        )
+        by_guardian = case(
+            (self.child, Way.GUARDIAN_CHILD.value),
+            else_=literal(Way.GUARDIAN.value),
+        )
         return case(
             (Member.status != MemberStatus.ACTIVE, Way.INACTIVE.value),
             (~allowed(self.urgency, self.now), Way.NO_LEGAL_BASIS.value),
-            (and_(called, own, copy), Way.VOICE_SMS_GUARDIAN.value),
-            (and_(called, own), Way.VOICE_SMS.value),
-            (called, Way.VOICE.value),
-            (and_(own, copy), Way.SMS_GUARDIAN.value),
-            (and_(own, ~self.suits), Way.SMS_ALOUD.value),
-            (own, Way.SMS.value),
-            (and_(copy, self.child), Way.GUARDIAN_CHILD.value),
-            (copy, Way.GUARDIAN.value),
+            (and_(self.called, ~self._own_refused), by_voice),
+            (own, by_text),
+            (copy, by_guardian),
             (self._refused_all, Way.OPTED_OUT.value),
             (self.deaf_blind, Way.DEAF_BLIND.value),
             (self.child, Way.NO_GUARDIAN.value),
