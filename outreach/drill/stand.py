@@ -40,7 +40,9 @@ _NOT_UP = mark("演练的进程没有全部启动：%(names)s。日志在 %(fold
 class Stand:
     """PostgreSQL, Valkey behind a relay, simulator, web, two beats and the workers."""
 
-    def __init__(self, *, workers: int, seed: int, lease_seconds: int) -> None:
+    def __init__(
+        self, *, workers: int, seed: int, lease_seconds: int, rate: int = 0
+    ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="outreach-drill-"))
         self.killed: Counter[str] = Counter()
         self.held: set[str] = set()
@@ -49,7 +51,7 @@ class Stand:
         self._broker_settings = own
         self.relay = Relay(free_port(0), own.socket_path, seed)
         self.settings = _settings(
-            self.folder, self.database, self.relay.port, lease_seconds
+            self.folder, self.database, self.relay.port, lease_seconds, rate
         )
         self._given = _environment(self.settings)
         names = [f"worker{n}" for n in range(1, workers + 1)]
@@ -215,7 +217,7 @@ def _kind(name: str) -> str:
 
 
 def _settings(
-    folder: Path, database: Postgres, broker_port: int, lease_seconds: int
+    folder: Path, database: Postgres, broker_port: int, lease_seconds: int, rate: int
 ) -> Settings:
     keys = {name: SecretStr(secrets.token_hex(32)) for name in _KEYS}
     return Settings(
@@ -230,6 +232,7 @@ def _settings(
         voice="tone",
         voice_order="tone",
         lease_seconds=lease_seconds,
+        provider_rate=rate,
         **keys,  # type: ignore[arg-type] # all are keys
     )
 

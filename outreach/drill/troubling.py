@@ -1,0 +1,231 @@
+"""Scenarios in which the carrier misbehaves, and people decide meanwhile."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from campaigns.delivery.models import Line
+from campaigns.errors import CampaignError
+from campaigns.planning import lifecycle
+from campaigns.vocabulary import CampaignState, MessageState
+from outreach.drill.scene import Scenario, Scene
+from outreach.drill.settling import ask
+
+
+def _throttled(scene: Scene) -> None:
+    scene.begin(240)
+    for header in ("2", "", "soon", "-1"):
+        scene.stand.behave(too_many=1.0, retry_after=header)
+        scene.stand.wait(4.0)
+    scene.stand.behave(too_many=0.0, retry_after="1")
+    _forgive(scene)
+
+
+def _forgive(scene: Scene) -> None:
+    """Let the line's pause end now: its length is another test's."""
+    with scene.office.wiring.database.writing() as session:
+        for line in session.scalars(select(Line)):
+            line.open_until, line.failures, line.penalty = None, 0, 1
+
+
+def _black_hole(scene: Scene) -> None:
+    everybody = 360
+    scene.release(everybody, black_hole=1.0)
+    scene.stand.wait(45.0)
+    doubted = scene.count(MessageState.IN_DOUBT)
+    scene.check(f"{doubted} in doubt", holds=doubted < everybody)
+    scene.stand.behave(black_hole=0.0)
+
+
+def _share(scene: Scene, **behaviour: float) -> None:
+    scene.release(360, **behaviour)
+    scene.until(scene.over, "it does not end")
+
+
+def _errors_after(scene: Scene) -> None:
+    _share(scene, error_after=0.1, reset_after=0.05)
+
+
+def _errors_before(scene: Scene) -> None:
+    _share(scene, unavailable=0.1, error_before=0.05, reset=0.05)
+
+
+def _odd(scene: Scene) -> None:
+    odd = ("broken_json", "page", "empty", "huge", "nameless", "moved")
+    _share(scene, **dict.fromkeys(odd, 0.02))
+
+
+def _drip(scene: Scene) -> None:
+    _share(scene, drip=0.03)
+
+
+def _credentials(scene: Scene) -> None:
+    scene.begin(240)
+    scene.stand.behave(unauthorised=1.0)
+    scene.stand.wait(6.0)
+    scene.check("nobody waits", holds=scene.count(MessageState.QUEUED))
+    scene.stand.behave(unauthorised=0.0)
+
+
+def _quota(scene: Scene) -> None:
+    scene.begin(240)
+    scene.stand.behave(quota=1.0)
+    scene.stand.wait(6.0)
+    scene.check("nobody waits", holds=scene.count(MessageState.QUEUED))
+    scene.stand.behave(quota=0.0)
+    _forgive(scene)
+
+
+def _blocked(scene: Scene) -> None:
+    _share(scene, refused=0.05)
+    scene.check("nobody was refused", holds=scene.count(MessageState.REJECTED))
+
+
+def _closed(scene: Scene) -> None:
+    scene.release(120, error_after=0.2, callbacks=False, ledger_closed=True)
+    scene.until(scene.over, "it does not end")
+    doubted = scene.count(MessageState.IN_DOUBT)
+    ask(scene.office.wiring)
+    scene.check(
+        "doubt was decided without a ledger",
+        holds=scene.count(MessageState.IN_DOUBT) == doubted > 0,
+    )
+    scene.stand.behave(ledger_closed=False, callbacks=True)
+
+
+def _late(scene: Scene) -> None:
+    scene.release(120, error_after=0.2, callbacks=False, ledger_lag_seconds=600.0)
+    scene.until(scene.over, "it does not end")
+    ask(scene.office.wiring)
+    scene.check("absence was believed", holds=not scene.count(MessageState.QUEUED))
+
+
+def _early(scene: Scene) -> None:
+    _share(scene, early=1.0, twice=0.5, error_after=0.1)
+
+
+def _steered(scene: Scene) -> None:
+    campaign = scene.begin(480, latency_ms=100.0)
+    other = scene.begin(240, latency_ms=100.0)
+    _decide(scene, campaign, lifecycle.pause)
+    _decide(scene, other, lifecycle.cancel)
+    scene.until(lambda: not scene.count(MessageState.SUBMITTING), "still under way")
+    held = scene.office.states(campaign)[MessageState.QUEUED]
+    scene.stand.wait(3.0)
+    still = scene.office.states(campaign)[MessageState.QUEUED]
+    scene.check("a paused campaign went on", holds=held == still)
+    _decide(scene, campaign, lifecycle.resume)
+    states = scene.office.states(other)
+    scene.check("nothing was stopped", holds=states[MessageState.CANCELLED])
+
+
+def _decide(scene: Scene, campaign: int, deed: object) -> None:
+    wiring = scene.office.wiring
+    with wiring.database.writing() as session:
+        deed(session, campaign, by=scene.office.second, now=wiring.clock())  # type: ignore[operator]
+
+
+def _last_moment(scene: Scene) -> None:
+    scene.release(2400, within=timedelta(seconds=45), latency_ms=2000.0)
+    scene.stand.wait(40.0)
+    scene.until(scene.over, "it does not end")
+    scene.check("nothing was too late", holds=scene.count(MessageState.CANCELLED))
+
+
+def _double(scene: Scene) -> None:
+    """Ten press *release* at once: one audience, one sending."""
+    campaign = scene.release(120)
+    wiring = scene.office.wiring
+    seen = scene.office.campaign(campaign).content_hash
+    done: list[int] = []
+
+    def press() -> None:
+        try:
+            with wiring.database.writing() as session:
+                lifecycle.release(
+                    session,
+                    campaign,
+                    by=scene.office.second,
+                    content_hash=seen,
+                    now=wiring.clock(),
+                )
+            done.append(1)
+        except CampaignError:
+            return
+
+    people = [threading.Thread(target=press) for _ in range(10)]
+    for one in people:
+        one.start()
+    for one in people:
+        one.join()
+    scene.check("released again", holds=not done)
+    scene.until(scene.over, "it does not end")
+    status = scene.office.campaign(campaign).status
+    well = status in {CampaignState.RUNNING, CampaignState.FINISHED}
+    scene.check("another state", holds=well)
+
+
+SCENARIOS = (
+    Scenario(
+        "throttled",
+        ("F44", "F45"),
+        "429 to everybody, with and without a usable Retry-After",
+        _throttled,
+    ),
+    Scenario(
+        "black-hole",
+        ("F46",),
+        "the carrier takes connections and never answers",
+        _black_hole,
+    ),
+    Scenario(
+        "errors-after",
+        ("F07", "F47"),
+        "an error or a cut line after the message was taken",
+        _errors_after,
+    ),
+    Scenario(
+        "errors-before",
+        ("F48",),
+        "an error or a cut line before it was taken",
+        _errors_before,
+    ),
+    Scenario(
+        "odd-answers",
+        ("F49", "F50", "F51"),
+        "broken, empty, huge, nameless answers, HTML, redirects",
+        _odd,
+    ),
+    Scenario("drip", ("F20", "F54"), "an answer of one byte a second", _drip),
+    Scenario("credentials", ("F55",), "401 for a while", _credentials),
+    Scenario("quota", ("F56",), "the account's daily limit is used up", _quota),
+    Scenario(
+        "blocked", ("F57",), "some addressees are refused by the carrier", _blocked
+    ),
+    Scenario(
+        "ledger-closed", ("F58",), "the carrier's list fails while it is asked", _closed
+    ),
+    Scenario("ledger-late", ("F59",), "the carrier's list lags ten minutes", _late),
+    Scenario(
+        "early-receipts",
+        ("F60",),
+        "every receipt overtakes the answer, half come twice",
+        _early,
+    ),
+    Scenario(
+        "steered",
+        ("F66",),
+        "one campaign paused and resumed, another stopped",
+        _steered,
+    ),
+    Scenario(
+        "last-moment",
+        ("F68",),
+        "the last moment comes while the carrier is slow",
+        _last_moment,
+    ),
+    Scenario("double-release", ("F67",), "ten people press release at once", _double),
+)
