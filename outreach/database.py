@@ -19,6 +19,12 @@ _PRAGMAS = (
     "PRAGMA cache_size=-65536",
 )
 
+_LIMITS = ("lock_timeout=3s", "idle_in_transaction_session_timeout=300s")
+"""Nobody piles up behind a lock that somebody forgot, and nobody forgets one for long.
+
+A statement's own time has no limit: freezing two million people is one statement.
+"""
+
 
 @dataclass(slots=True)
 class Database:
@@ -84,7 +90,11 @@ def _pool(address: str) -> dict[str, Any]:
         "pool_recycle": 300,
         "pool_size": 10,
         "max_overflow": 20,
-        "connect_args": {"connect_timeout": 5},
+        "connect_args": {
+            "connect_timeout": 5,
+            "tcp_user_timeout": 5000,
+            "options": " ".join(f"-c {limit}" for limit in _LIMITS),
+        },
     }
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from campaigns import privacy
 from campaigns.errors import Unreadable
 from campaigns.register.models import Member
+from outreach.database import connect
 
 
 def test_a_name_is_sealed_in_the_database_and_read_back(session: Session) -> None:
@@ -29,3 +30,14 @@ def test_a_value_moved_to_another_column_does_not_open() -> None:
 
 def test_masks_never_show_the_end_of_a_certificate() -> None:
     assert privacy.mask_id("51052219000101001211") == "510" + "*" * 17
+
+
+def test_nobody_waits_long_behind_a_lock_on_postgresql(postgresql_address):
+    database = connect(postgresql_address)
+    with database.reading() as session:
+        limits = [
+            session.scalar(text(f"SHOW {name}"))
+            for name in ("lock_timeout", "idle_in_transaction_session_timeout")
+        ]
+    database.dispose()
+    assert limits == ["3s", "5min"]

@@ -6,10 +6,11 @@ from datetime import date, timedelta
 
 import factories
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, func, select
 
 from campaigns.delivery import gating, launching, tally
 from campaigns.delivery.models import Message, Recipient
+from campaigns.planning.models import Campaign
 from campaigns.vocabulary import (
     Addressee,
     CampaignState,
@@ -176,3 +177,26 @@ def test_each_village_is_alerted_once_and_each_phone_once(session, launched, now
     assert launching.add_alerts(session, campaign.id, villages, now) == 0
     assert tally.by_state(session, campaign.id, "alert") == {0: 2}
     assert tally.recount(session, campaign.id) == []
+
+
+def test_a_freeze_that_fails_leaves_nothing_behind(session, launched, now):
+    """A statement's time limit or a lost line, at the very last statement."""
+    launched(3)
+    campaign = factories.campaign(session).id
+    engine = session.get_bind().engine
+
+    def ended(_connection, _cursor, statement, *_):
+        if "INTO tally_delta" in statement:
+            raise RuntimeError
+
+    event.listen(engine, "before_cursor_execute", ended)
+    try:
+        with pytest.raises(RuntimeError), session.begin_nested():
+            launching.launch(session, campaign, now)
+    finally:
+        event.remove(engine, "before_cursor_execute", ended)
+    session.expire_all()
+    assert session.get(Campaign, campaign).launched_at is None
+    left = select(func.count()).where(Message.campaign_id == campaign)
+    assert session.scalar(left) == 0
+    assert launching.launch(session, campaign, now)

@@ -198,3 +198,35 @@ def test_a_wrong_tally_is_found_and_repaired(session, launched):
     assert tally.recount(session, campaign.id) == [(wrong, 1, 0)]
     assert tally.repair(session, campaign.id) == 1
     assert tally.recount(session, campaign.id) == []
+
+
+SIX = [
+    ("queued", S.ACCEPTED, Reason.NONE),
+    ("sending", S.ACCEPTED, Reason.NONE),
+    ("sent", S.SENT, Reason.NONE),
+    ("undelivered", S.UNDELIVERED, Reason.ABSENT),
+    ("failed", S.UNDELIVERED, Reason.TEMPORARY),
+    ("delivered", S.DELIVERED, Reason.NONE),
+]
+
+
+def test_six_events_end_alike_in_all_720_orders(session, launched, send, now, states):
+    """One person for each order, each event twice, applied step by step."""
+    orders = list(itertools.permutations(SIX))
+    campaign = launched(len(orders))
+    sent = [out for _ in range(23) for out in send(campaign).messages]
+    assert len(sent) == len(orders) == 720
+    for step in range(6):
+        told = [
+            report(out, status, state, reason=reason)
+            for out, order in zip(sent, orders, strict=True)
+            for status, state, reason in (order[step], order[max(0, step - 1)])
+        ]
+        receipts.store(session, told, signer=SIGNER, now=now)
+        while receipts.apply(session, now).seen:
+            pass
+    assert set(states(campaign)) == {S.DELIVERED}
+    assert session.scalar(select(func.count()).select_from(Receipt)) == 720 * 6
+    ended = select(Message.reason, Message.code).distinct()
+    assert session.execute(ended).all() == [("", None)]
+    assert tally.recount(session, campaign.id) == []

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import factories
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from campaigns import privacy
 from campaigns.delivery import (
@@ -25,6 +25,7 @@ from campaigns.delivery import (
 from campaigns.delivery.asking import Answer
 from campaigns.delivery.models import Attempt, Line, Message
 from campaigns.delivery.provider import NotAccepted, Submission
+from campaigns.errors import Unreadable
 from campaigns.vocabulary import CampaignState, MessageState, Reason, Urgency
 
 S = MessageState
@@ -362,3 +363,26 @@ def test_a_provider_that_says_delivered_at_once_is_believed(
     sending.record(session, batch, carried(Instant(), batch), now)
     assert tally.by_state(session, campaign.id, "person") == {60: 1}
     assert tally.by_state(session, campaign.id, "parts") == {0: 2}
+
+
+def test_a_row_that_cannot_be_made_ready_stops_nobody_else(
+    session, launched, send, states
+):
+    campaign = launched(5)
+    broken = session.scalars(select(Message.member_id).order_by(Message.id)).all()[2]
+    spoilt = {"sealed": b"\x01" + bytes(40), "id": broken}
+    session.execute(text("UPDATE member SET phone = :sealed WHERE id = :id"), spoilt)
+    session.expire_all()
+    send(campaign)
+    sent = [S.ACCEPTED] * 5
+    sent[2] = S.CANCELLED
+    assert states(campaign) == sent
+
+
+def test_with_a_wrong_key_nothing_is_ended_and_nothing_sent(session, launched, claim):
+    campaign = launched(3)
+    session.execute(text("UPDATE member SET phone = :sealed"), {"sealed": bytes(40)})
+    session.expire_all()
+    with pytest.raises(Unreadable), session.begin_nested():
+        claim(campaign)
+    assert set(session.scalars(select(Message.state))) == {S.QUEUED}

@@ -7,6 +7,7 @@ from importlib import import_module
 
 import pytest
 
+from outreach import lanes
 from outreach.tasks import MODULES, QUEUES, ROUTES
 from outreach.worker import celery, worker_arguments
 
@@ -45,3 +46,25 @@ def test_speech_has_a_process_of_its_own_and_sending_one_of_threads(monkeypatch)
     sending = worker_arguments("launch,send,housekeeping", beat=True)
     assert "threads" in sending
     assert "--beat" in sending
+
+
+def test_the_queue_is_set_so_that_nothing_hangs_on_it():
+    """A hint may be lost or come twice; a worker must neither wait nor be cut off."""
+    conf = celery.conf
+    assert conf.task_acks_late
+    assert conf.task_reject_on_worker_lost
+    assert conf.worker_prefetch_multiplier == 1
+    assert conf.task_ignore_result
+    assert conf.result_backend is None
+    assert conf.broker_connection_retry_on_startup
+    assert conf.broker_connection_max_retries is None
+    assert not conf.worker_cancel_long_running_tasks_on_connection_loss
+    assert conf.task_soft_time_limit is conf.task_time_limit is None
+    transport = conf.broker_transport_options
+    assert transport["socket_timeout"] == transport["socket_connect_timeout"] == 5
+    assert transport["retry_on_timeout"]
+    assert transport["socket_keepalive"]
+    assert transport["health_check_interval"] <= 25
+    # Once: where two places differ, the shorter one wins unnoticed.
+    assert transport["visibility_timeout"] == conf.visibility_timeout
+    assert transport["visibility_timeout"] > lanes.BUDGET + 60
