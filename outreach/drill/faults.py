@@ -102,7 +102,10 @@ FAULTS: dict[str, Fault] = {
     ),
     "F41": Fault(
         "restored to a moment in the middle of a campaign",
-        why="Asking the ledger about all that was queued is not built yet.",
+        (
+            "tests/journeys/test_restore.py"
+            "::test_a_restore_to_the_middle_of_sending_sends_nobody_twice",
+        ),
     ),
     "F42": Fault("a migration while sending", ("migration",)),
     "F43": Fault("several launchers at once", ("many-hints",)),
@@ -153,7 +156,9 @@ FAULTS: dict[str, Fault] = {
     "F63": Fault("receipts while the database is away", ("receipts-away",)),
     "F64": Fault(
         "nobody reaches our door for a day",
-        why="Asking by ourselves for what was never told is not played yet.",
+        (
+            "tests/delivery/test_polling.py::test_an_end_that_the_records_know_is_applied",
+        ),
     ),
     # People and time
     "F65": Fault("refusals at random moments", ("refusals",)),

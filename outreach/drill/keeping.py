@@ -50,7 +50,7 @@ def _refusals(scene: Scene) -> None:
     campaign = scene.begin(600, latency_ms=30.0)
     phones = _phones(scene, campaign)[::2]
     wiring = scene.office.wiring
-    refused: dict[bytes, Any] = {}
+    refused: dict[bytes | None, Any] = {}
 
     def refuse(some: list[bytes]) -> None:
         for phone in some:

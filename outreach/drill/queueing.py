@@ -52,9 +52,10 @@ def _resets(scene: Scene) -> None:
 
 
 def _slow(scene: Scene) -> None:
+    """Hints come too late to be taken, so that nothing may go out meanwhile."""
     scene.stand.relay.delay, scene.stand.relay.stalled = 0.2, 0.05
-    scene.begin(360)
-    scene.stand.until(scene.over, 60)
+    scene.release(240)
+    scene.stand.until(scene.over, 30)
 
 
 def _configured(scene: Scene, bad: dict[str, str], good: dict[str, str]) -> None:

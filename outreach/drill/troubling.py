@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -40,7 +41,7 @@ def _black_hole(scene: Scene) -> None:
     scene.stand.behave(black_hole=0.0)
 
 
-def _share(scene: Scene, **behaviour: float) -> None:
+def _share(scene: Scene, **behaviour: Any) -> None:  # noqa: ANN401 - its fields
     scene.release(360, **behaviour)
     scene.until(scene.over, "it does not end")
 
