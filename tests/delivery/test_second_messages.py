@@ -247,3 +247,26 @@ def test_a_copy_counts_as_a_text_of_its_own_in_the_tally(session, launched):
     assert tally.by_state(session, campaign.id, Channel.SMS) == {S.QUEUED: 1}
     assert tally.by_state(session, campaign.id, COPY) == {S.QUEUED: 1}
     assert tally.by_state(session, campaign.id, *tally.TEXTS) == {S.QUEUED: 2}
+
+
+def test_who_is_called_waits_for_the_call_and_is_reached_by_it(session, launched):
+    blind = factories.member(session, category=Category.VISUAL, grade=4)
+    severe = factories.member(session, category=Category.VISUAL, grade=1)
+    deaf = factories.member(session, category=Category.HEARING, grade=1)
+    campaign = launched(0, channels=["sms", "voice"])
+    made = {
+        (message.member_id, message.channel): message
+        for message in session.scalars(select(Message))
+    }
+    assert made[blind.id, Channel.SMS].reason == Reason.WRONG_CHANNEL
+    assert made[severe.id, Channel.SMS].state == S.QUEUED
+    assert (deaf.id, Channel.VOICE) not in made
+    assert person(session, blind).best == 0
+    for member in (blind, severe):
+        move(session, made[member.id, Channel.VOICE], S.ACCEPTED)
+        move(session, made[member.id, Channel.VOICE], S.DELIVERED)
+        assert (person(session, member).best, person(session, member).reason) == (
+            60,
+            "",
+        )
+    assert tally.recount(session, campaign.id) == []
