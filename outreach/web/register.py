@@ -13,7 +13,7 @@ from campaigns.delivery.contacts import contacts_of
 from campaigns.register import members, optouts
 from campaigns.register.approach import approach
 from campaigns.register.members import Filters, get_member
-from outreach import audit
+from outreach import audit, quotas
 from outreach.access import Action, may, scope
 from outreach.web import register_lists
 from outreach.web.forms import Typed, asked_id
@@ -95,6 +95,7 @@ def reveal(member_id: int) -> str | tuple[str, int]:
         member = get_member(db, scope(acting()), member_id)
         if not typed:
             return _reveal_form(member_id, typed, member.name), _WRONG
+        _within_quotas(db, fields)
         facts = {"fields": fields, "reason": typed["reason"]}
         _note(db, "reveal", f"member:{member_id}", details=facts)
     shown = [(f"field.{name}", getattr(member, name)) for name in fields]
@@ -130,6 +131,18 @@ def record_refusal(member_id: int) -> register_lists.Answer:
         )
         _note(db, "record_refusal", f"member:{member_id}")
     return register_lists.after_refusal(typed, member_id)
+
+
+def _within_quotas(db: Session, fields: list[str]) -> None:
+    """Raises Refused for one look too many today, at numbers counted by themselves."""
+    me, moment = acting(), now()
+    quotas.spend(db, me, Action.REVEAL, "reveal", now=moment)
+    if {*fields} & {*NUMBERS}:
+        quotas.spend(db, me, Action.REVEAL_ID, "reveal", counts=_numbers, now=moment)
+
+
+def _numbers(row: audit.AuditRow) -> bool:
+    return bool({*row.details.get("fields", ())} & {*NUMBERS})
 
 
 def _allowed() -> tuple[str, ...]:

@@ -1,0 +1,43 @@
+"""How often a day a role may do what the table of rights counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from campaigns.errors import Refused, mark
+from outreach import audit
+from outreach.access import Acting, Action, cell_of
+from outreach.audit import AuditRow
+
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
+_LOOKED_AT = 200
+"""Of a person's last deeds; a quota is far below it."""
+
+
+def spend(  # noqa: PLR0913 - who, what, and how the record tells it
+    session: Session,
+    acting: Acting,
+    action: Action,
+    deed: str,
+    *,
+    counts: Callable[[AuditRow], bool] = bool,
+    now: datetime,
+) -> None:
+    """Raises Refused where today's ``deed`` of this person reached the quota.
+
+    The record of deeds is what is counted: there is nothing else to keep in step.
+    """
+    quota = cell_of(acting.role, action).quota if acting.role else None
+    if quota is None:
+        return
+    begin = datetime.combine(now.astimezone(_SHANGHAI).date(), time(), _SHANGHAI)
+    done = audit.latest(session, _LOOKED_AT, action=deed, user_id=acting.user_id)
+    if sum(row.at >= begin and counts(row) for row in done) >= quota:
+        raise Refused(
+            mark("今天已经看了 %(n)s 次，到了上限。明天再看，或请县残联的同事看。"),
+            n=quota,
+        )
