@@ -18,16 +18,15 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from campaigns.audience import lines
-from campaigns.audience.channel_choice import Choice
 from campaigns.audience.urgent_order import urgent_order
 from campaigns.bulletins.wording import places_in
 from campaigns.delivery.following import whom
 from campaigns.delivery.models import Message
 from campaigns.orm import number, table_of
 from campaigns.planning.models import Campaign
+from campaigns.planning.ways import choice_of
 from campaigns.register.models import Member
 from campaigns.vocabulary import (
-    Channel,
     MessageState,
     Reason,
     Urgency,
@@ -73,16 +72,6 @@ def freeze_messages(session: Session, campaign: Campaign, now: datetime) -> None
     ordered = ordered.order_by(*order)
     session.execute(insert(table_of(Message)).from_select(list(columns), ordered))
     _name_carriers(session, campaign.id)
-
-
-def choice_of(campaign: Campaign, now: datetime) -> Choice:
-    """Which ways this campaign has for each person."""
-    return Choice(
-        campaign.urgency,
-        now,
-        loudspeaker=Channel.LOUDSPEAKER in campaign.channels,
-        voice=Channel.VOICE in campaign.channels,
-    )
 
 
 def _final(session: Session, campaign: Campaign, now: datetime) -> CTE:

@@ -17,10 +17,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from campaigns.delivery.following import whom
-from campaigns.delivery.freezing import choice_of
 from campaigns.delivery.models import Message, Recipient
 from campaigns.orm import table_of
 from campaigns.planning.models import Campaign
+from campaigns.planning.ways import choice_of
 from campaigns.register.models import Member
 from campaigns.vocabulary import (
     Addressee,

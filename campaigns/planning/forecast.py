@@ -12,7 +12,6 @@ from sqlalchemy import Row, func, literal, select
 from sqlalchemy.orm import Session
 
 from campaigns.audience import lines
-from campaigns.audience.channel_choice import Choice
 from campaigns.audience.rules import Rule
 from campaigns.audience.segments import rule_of
 from campaigns.audience.selection import where
@@ -23,6 +22,7 @@ from campaigns.planning.calendar import ends_after, next_opening
 from campaigns.planning.earshot import villages_of
 from campaigns.planning.lifecycle import hold
 from campaigns.planning.models import Campaign
+from campaigns.planning.ways import choice_of
 from campaigns.register.models import Place
 from campaigns.register.unit import current_unit
 from campaigns.vocabulary import Addressee, CampaignState, Channel, Reason
@@ -123,13 +123,7 @@ def _cells(
     The village is empty where the text does not name it.
     """
     by_place = places_in(campaign.version.sms_text)
-    choice = Choice(
-        campaign.urgency,
-        now,
-        loudspeaker=Channel.LOUDSPEAKER in campaign.channels,
-        voice=Channel.VOICE in campaign.channels,
-    )
-    rows = lines.chosen(choice, where(rule, now))
+    rows = lines.chosen(choice_of(campaign, now), where(rule, now))
     final = lines.one_a_phone(rows, rows.c.reason, by_place)
     village = final.c.village if "village" in by_place else literal("")
     reason, beside = final.c.reason, final.c.beside
