@@ -13,8 +13,13 @@ import click
 from outreach.commands.wired import answer, json_option
 
 AREAS = {
+    "audience": "outreach.bench.audience",
     "audio": "outreach.bench.audio",
+    "import": "outreach.bench.importing",
     "pages": "outreach.bench.pages",
+    "receipts": "outreach.bench.receipts",
+    "send": "outreach.bench.send",
+    "statistics": "outreach.bench.statistics",
 }
 """Area -> module, loaded when it is asked for."""
 

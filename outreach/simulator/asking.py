@@ -51,3 +51,9 @@ def behave(settings: Settings, **changed: Any) -> None:  # noqa: ANN401
     """Change fields of the carrier's ``Behaviour``, faults among them."""
     with _client(settings) as client:
         client.post("/faults", json=changed).raise_for_status()
+
+
+def clear(settings: Settings) -> None:
+    """Let the carrier forget all messages."""
+    with _client(settings) as client:
+        client.delete("/ledger").raise_for_status()
