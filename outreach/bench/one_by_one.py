@@ -29,9 +29,7 @@ def client() -> Client:
 @celery.task(name=TASK)
 def send_one(to: str, words: str, callback: str) -> None:
     """Send one text."""
-    client().messages.create(
-        to=to, body=words, from_=SENDER, status_callback=callback
-    )
+    client().messages.create(to=to, body=words, from_=SENDER, status_callback=callback)
 
 
 __all__ = ["SENDER", "TASK", "celery"]

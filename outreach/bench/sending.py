@@ -217,7 +217,9 @@ def _peak_mb(process: psutil.Process) -> float:
     status = Path(f"/proc/{process.pid}/status")
     if status.exists():
         lines = dict(
-            line.split(":", 1) for line in status.read_text().splitlines() if ":" in line
+            line.split(":", 1)
+            for line in status.read_text().splitlines()
+            if ":" in line
         )
         return int(lines["VmHWM"].split()[0]) / 1024
     return float(process.memory_info().rss / _MEGABYTE)

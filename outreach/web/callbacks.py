@@ -52,7 +52,7 @@ def take(provider: str, token: str) -> Response:
     wiring = _wiring()
     return _kept(
         provider,
-        lambda carrier: inbox.of(wiring).keep(carrier.read_callback(_callback(token))),
+        lambda carrier: inbox.of(wiring).keep(carrier.read_callback(as_callback(token))),
     )
 
 
@@ -60,7 +60,7 @@ def take_replies(provider: str, token: str | None = None) -> Response:
     """Keep what people wrote back, for a person to read."""
 
     def keep(carrier: Provider) -> None:
-        replying.keep(_wiring(), carrier.read_replies(_callback(token)))
+        replying.keep(_wiring(), carrier.read_replies(as_callback(token)))
 
     return _kept(provider, keep)
 
@@ -90,7 +90,7 @@ def _wiring() -> Wiring:
     return wiring
 
 
-def _callback(token: str | None) -> Callback:
+def as_callback(token: str | None) -> Callback:
     """The request as the provider signed it: at our public address, whole."""
     body = request.get_data(cache=True, parse_form_data=False)
     form = list(request.form.items(multi=True))

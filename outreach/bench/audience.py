@@ -1,0 +1,83 @@
+"""Counting a segment and freezing an audience, at two million members."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, select, text
+
+from campaigns.audience.rules import Rule
+from campaigns.audience.selection import count
+from campaigns.delivery.launching import launch
+from campaigns.delivery.models import Message, Recipient
+from campaigns.register.scope import Scope
+from outreach.bench import county
+from outreach.bench.ground import Ground, ground
+from outreach.bench.limits import Limits, middle, seconds
+
+LIMITS = Limits(most={"count_seconds": 1.0, "freeze_ratio": 20.0})
+_SIZES = {"full": 2_000_000, "small": 3_000}
+_TIMES = 3
+_RULES = {
+    "everyone": Rule(),
+    "visual": Rule(categories=(1,)),
+    "one_township": Rule(townships=("510522112",)),
+    "severe_and_old": Rule(grades=(1, 2), min_age=60),
+}
+_BARE = ("message", "recipient")
+
+
+def run(scale: str = "full") -> dict[str, Any]:
+    """Counts by rule, and a freeze against a bare INSERT … SELECT of the same rows.
+
+    The bare one writes the same columns of the same rows into tables without an index.
+    Five to ten minutes and three gigabytes at two million members.
+    """
+    members = _SIZES[scale]
+    with ground() as place:
+        database, clock = place.wiring.database, place.wiring.clock
+        with database.writing() as session:
+            county.found(session, clock())
+            county.settle(session, members, clock(), mixed=True)
+        county.tidy(database)
+        counts = {name: _count(place, rule) for name, rule in _RULES.items()}
+        with database.writing() as session:
+            campaign_id = county.campaign(session, clock())
+        with database.writing() as session:
+            freeze = seconds(lambda: launch(session, campaign_id, clock()))
+        bare = _bare(place)
+        with database.reading() as session:
+            kept = [
+                session.scalar(select(func.count()).select_from(table))
+                for table in (Message, Recipient)
+            ]
+            told = count(session, Rule(), Scope.everything(), clock()).total
+    figures = {
+        "count_seconds": round(max(counts.values()), 3),
+        "freeze_ratio": round(freeze / bare, 1),
+        "members": members,
+        "count_seconds_by_rule": {name: round(n, 3) for name, n in counts.items()},
+        "freeze_seconds": round(freeze, 1),
+        "bare_insert_seconds": round(bare, 1),
+    }
+    return LIMITS.judged(figures, agreed=kept == [members, members] and told == members)
+
+
+def _count(place: Ground, rule: Rule) -> float:
+    def once() -> None:
+        with place.wiring.database.reading() as session:
+            count(session, rule, Scope.everything(), place.wiring.clock())
+
+    return middle([seconds(once) for _ in range(_TIMES)])
+
+
+def _bare(place: Ground) -> float:
+    with place.wiring.database.writing() as session:
+        for name in _BARE:
+            session.execute(text(f"CREATE TABLE bare_{name} (LIKE {name})"))
+        return seconds(
+            lambda: [
+                session.execute(text(f"INSERT INTO bare_{n} SELECT * FROM {n}"))  # noqa: S608  # nosec B608  # our own names
+                for n in _BARE
+            ]
+        )
