@@ -22,6 +22,7 @@ from campaigns.vocabulary import (
     CampaignState,
     Channel,
     Level,
+    Preference,
     Urgency,
 )
 from outreach.beginning import begin
@@ -37,7 +38,7 @@ INSERT INTO member (
   identity, provisional, name, name_index, phone, phone_index, guardian_phone,
   guardian_phone_index, categories, certificate_category, grade, birth_date, sex,
   township, village, living_alone, chronic_illness, reads_aloud, number_status,
-  legal_basis, status, created_at, updated_at)
+  legal_basis, status, preference, guardian_copy, created_at, updated_at)
 SELECT
   decode(md5('id' || n), 'hex'), false, :name, decode(md5('name' || n % 50000), 'hex'),
   CASE WHEN phoned THEN :phone END,
@@ -45,10 +46,11 @@ SELECT
   CASE WHEN category IN (5, 6) THEN :guardian END,
   CASE WHEN category IN (5, 6) THEN decode(md5('guardian' || n), 'hex') END,
   CASE category WHEN 7 THEN 12 ELSE 1 << (category - 1) END,
-  category, 1 + dice % 4, DATE '1934-01-01' + (dice % 32000)::int,
+  category, 1 + dice % 4, DATE '1934-01-01'
+    + (dice % CASE WHEN :mixed THEN 32000 ELSE 20000 END)::int,
   CASE dice % 2 WHEN 0 THEN 'm' ELSE 'f' END,
   left(village, 9), village, dice % 11 = 0, dice % 5 = 0, dice % 29 = 0,
-  'normal', 'statutory', 'active', :now, :now
+  'normal', 'statutory', 'active', :preference, true, :now, :now
 FROM generate_series(CAST(:first AS bigint), CAST(:people AS bigint)) AS n
 CROSS JOIN LATERAL (SELECT ('x' || left(md5('dice' || n), 8))::bit(32)::bigint AS dice)
 CROSS JOIN LATERAL (SELECT
@@ -100,6 +102,7 @@ def settle(
         "name": privacy.seal("某某", "member.name"),
         "phone": privacy.seal(NUMBER, "member.phone"),
         "guardian": privacy.seal(NUMBER, "member.guardian_phone"),
+        "preference": Preference.NONE.value,
         "now": int(now.timestamp() * 1_000_000),
     }
     session.execute(text(_PEOPLE), values)

@@ -99,7 +99,6 @@ def _settings(folder: Path, server: Server, **given: object) -> Settings:
         "profile": "production",
         "data_dir": folder / "var",
         "database_url": server.address,
-        "broker_url": "",
         "public_url": "",
         "port": free_port(0),
         "simulator_port": free_port(0),
@@ -107,8 +106,8 @@ def _settings(folder: Path, server: Server, **given: object) -> Settings:
         **keys,
         **given,
     }
-    settings = Settings(_env_file=None)
-    return settings.model_copy(update=facts)
+    settings = Settings(_env_file=None, broker_url="").model_copy(update=facts)
+    return settings.model_copy(update={"broker_url": settings.broker_address})
 
 
 def _environment(settings: Settings) -> dict[str, str]:

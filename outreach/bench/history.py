@@ -9,18 +9,18 @@ from __future__ import annotations
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from campaigns.delivery import tally
+from campaigns.delivery import squashing, tally
 from outreach.bench import county
 from outreach.bench.ground import Ground
 
 _MESSAGES = """
 INSERT INTO message (campaign_id, member_id, channel, addressee, phone_index, township,
   village, category, state, was, reason, was_reason, due_at, attempt, provider,
-  provider_ref, parts, asked, submitted_at, accepted_at, finished_at)
+  provider_ref, parts, asked, polled, submitted_at, accepted_at, finished_at)
 SELECT :campaign, id, 'sms', 'member', decode(md5('phone' || id), 'hex'), township,
   village, certificate_category, CASE WHEN id % 12 = 0 THEN 50 ELSE 60 END, 30,
   CASE WHEN id % 12 = 0 THEN 'absent' ELSE '' END, '', :now, 1, 'simulator',
-  'SM' || md5(:campaign || '-' || id), 1, 0, :now, :now, :now
+  'SM' || md5(:campaign || '-' || id), 1, 0, 0, :now, :now, :now
 FROM member WHERE id % :step = 0 ORDER BY id
 """
 _PEOPLE = """
@@ -65,7 +65,7 @@ def write(place: Ground, campaigns: int, people: int, step: int) -> list[int]:
             made.append(campaign_id)
         for statement in rebuilt:
             session.execute(text(statement))
-        while tally.squash(session):
+        while squashing.squash(session):
             pass
     county.tidy(database)
     return made

@@ -16,7 +16,14 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from campaigns.audience.rules import Rule
-from campaigns.delivery import finishing, launching, receipts, reconciling, tally
+from campaigns.delivery import (
+    finishing,
+    launching,
+    receipts,
+    reconciling,
+    squashing,
+    tally,
+)
 from campaigns.delivery.carrying import Outcome
 from campaigns.delivery.claiming import Batch, claim
 from campaigns.delivery.dispatch import Dispatch
@@ -88,7 +95,7 @@ def run(place: Ground) -> dict[str, Plan]:
     explained("apply", lambda s: receipts.apply(s, now))
     later = now + timedelta(hours=1)
     explained("expire", lambda s: reconciling.expire(s, later))
-    explained("squash", tally.squash)
+    explained("squash", squashing.squash)
     explained("read the tally", lambda s: tally.figures(s, campaign_id))
     return found
 

