@@ -7,6 +7,7 @@ from dataclasses import dataclass
 _KILLS = (
     "tests/delivery/test_kills.py::test_wherever_a_sender_dies_nobody_is_told_twice"
 )
+_RESTORE = "tests/journeys/test_restore.py::"
 _JOURNAL = "tests/tasks/test_journal.py::"
 _CONTRACT = "tests/providers/test_contract.py::"
 STORM = "storm"
@@ -102,10 +103,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "F41": Fault(
         "restored to a moment in the middle of a campaign",
-        (
-            "tests/journeys/test_restore.py"
-            "::test_a_restore_to_the_middle_of_sending_sends_nobody_twice",
-        ),
+        (_RESTORE + "test_a_restore_to_the_middle_of_sending_sends_nobody_twice",),
     ),
     "F42": Fault("a migration while sending", ("migration",)),
     "F43": Fault("several launchers at once", ("many-hints",)),

@@ -67,6 +67,7 @@ def _one(
         "in_doubt_found_by_asking": found,
         "recovery_seconds": recovery,
         "broken": broken,
+        "pages": {"p95_seconds": visitor.p95, **visitor.answers},
         "wrong": scene.wrong,
         "seconds": round(time.monotonic() - began, 1),
         "ok": not broken and not scene.wrong,

@@ -42,16 +42,21 @@ class Visitor:
 
     def _look(self) -> None:
         with httpx.Client(timeout=_PATIENCE, trust_env=False) as client:
+            fresh = True
             while not self._end.wait(_EVERY):
                 began = time.monotonic()
                 try:
                     status = client.get(self._address).status_code
                 except httpx.HTTPError:
                     self.answers["closed"] += 1
+                    fresh = True
                     continue
                 well = status in _WELL
                 self.answers[str(status) if well else f"wrong {status}"] += 1
-                self._seconds.append(time.monotonic() - began)
+                # A server that was just started reads its pages from the disk.
+                if not fresh:
+                    self._seconds.append(time.monotonic() - began)
+                fresh = False
 
     def __enter__(self) -> Self:
         self._thread.start()
