@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from campaigns.delivery import quarantine
 from campaigns.delivery.models import DutyRow, Line, Receipt
+from campaigns.delivery.progress import stalled
 from campaigns.errors import mark
 from campaigns.planning.models import Campaign
 from campaigns.vocabulary import CampaignState
@@ -47,11 +48,12 @@ class Part:
 
 
 def parts(wiring: Wiring, session: Session, now: datetime) -> list[Part]:
-    """Database, broker, worker, inbox, strays, disk and lines, in that order."""
+    """Database, broker, worker, sending, inbox, strays, disk and lines."""
     return [
         Part("database", mark("数据库"), well=True, says=WELL, needed=True),
         broker(wiring.settings),
         _worker(session, now),
+        _sending(session, now),
         _inbox(session),
         _strays(session, now),
         disk(wiring.settings),
@@ -101,6 +103,18 @@ def _worker(session: Session, now: datetime) -> Part:
             needed=True,
         )
     return Part("worker", label, well=True, says=WELL, needed=True)
+
+
+def _sending(session: Session, now: datetime) -> Part:
+    waiting = stalled(session, now)
+    return Part(
+        "sending",
+        mark("发送进度"),
+        well=not waiting,
+        says=mark("有短信到点没人发") if waiting else WELL,
+        mend=mark("请重新启动后台进程。短信在库里排队，不会丢。") if waiting else "",
+        needed=True,
+    )
 
 
 def _inbox(session: Session) -> Part:

@@ -20,6 +20,7 @@ from campaigns.delivery import (
     gating,
     numbers,
     polling,
+    progress,
     reconciling,
     silence,
     squashing,
@@ -173,6 +174,11 @@ def _hear(session: Session, now: datetime, _: Hint) -> None:
     visits.hear(session, now)
 
 
+def _watch(session: Session, now: datetime, _: Hint) -> None:
+    for campaign_id in progress.stalled(session, now):
+        _log.error("campaign %s has messages due and nobody sends them", campaign_id)
+
+
 SWEEPS: dict[str, Sweep] = {
     "launch": Sweep(timedelta(seconds=1), _launch),
     "send": Sweep(timedelta(seconds=2), _send),
@@ -192,6 +198,7 @@ SWEEPS: dict[str, Sweep] = {
     "numbers": Sweep(timedelta(minutes=1), _numbers, changes=True),
     "unsigned": Sweep(timedelta(minutes=5), _unsigned, changes=True),
     "hear": Sweep(timedelta(minutes=1), _hear, changes=True),
+    "watch": Sweep(timedelta(seconds=30), _watch),
     "finish": Sweep(timedelta(seconds=5), _finish, changes=True),
 }
 
