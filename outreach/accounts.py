@@ -30,7 +30,15 @@ PASSWORD_LENGTH = range(12, 129)
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 _NOBODY = _HASHER.hash(secrets.token_hex())
 _CONSONANTS, _VOWELS, _DIGITS = "bdfghjkmnprstvz", "aeiou", "23456789"
-_OBVIOUS = ("password", "123456", "qwerty", "abcdef", "111111", "000000", "iloveyou")
+_OBVIOUS = (
+    *("password", "passw0rd", "iloveyou", "woaini", "letmein", "welcome", "admin123"),
+    *("123456", "654321", "123123", "112233", "abcdef", "abc123", "1q2w3e", "1qaz2wsx"),
+    *("qwerty", "qazwsx", "asdfgh", "zxcvbn", "5201314", "1314520", "88888888"),
+    *("canlian", "canjiren", "outreach", "残联", "残疾人", "密码", "mima1234"),
+)
+"""What people try first, and words of this very office."""
+
+_FEWEST_SIGNS = 5
 
 
 class Role(StrEnum):
@@ -135,7 +143,8 @@ def check_password(name: str, password: str) -> None:
     if len(password) not in PASSWORD_LENGTH:
         raise Refused(mark("密码要 12 到 128 个字符。可以用一句话，好记也安全。"))
     plain = password.casefold()
-    if any(word in plain for word in (*_OBVIOUS, name.casefold())):
+    few = len({*plain}) < _FEWEST_SIGNS
+    if few or any(word in plain for word in (*_OBVIOUS, name.casefold())):
         raise Refused(mark("密码里有账号名或太常见的组合，容易被猜到。请换一个。"))
 
 

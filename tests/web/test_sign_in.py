@@ -8,6 +8,7 @@ import pytest
 from office import PASSWORD
 from sqlalchemy import select
 
+from campaigns.errors import Refused
 from outreach import accounts, sign_ins
 from outreach.access import Acting
 from outreach.accounts import User
@@ -121,3 +122,34 @@ def test_a_new_password_ends_the_other_sign_ins(session, now) -> None:
     assert sign_ins.who(session, here, now) is not None
     assert sign_ins.who(session, there, now) is None
     assert sign_ins.sign_in(session, "mei", new, now=now) is not None
+
+
+@pytest.mark.parametrize(
+    "weak",
+    [
+        "short-8-abc",
+        "x" * 129,
+        "aaaaaaaaaaaa",
+        "121212121212",
+        "Password-2026-x",
+        "hejiang-canlian-1",
+        "我的密码就是这一句话呀呀",
+        "mei-hua-kai-le-7",
+    ],
+)
+def test_a_password_that_is_tried_first_is_refused(weak: str) -> None:
+    with pytest.raises(Refused):
+        accounts.check_password("mei", weak)
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        "yi-ju-hao-ji-de-hua",
+        "长江边上的桂花树开了两次",
+        "x7" * 2 + "-kuai-le-ya",
+        "éèêë-abcd-yu",
+    ],
+)
+def test_a_sentence_is_a_good_password(good: str) -> None:
+    accounts.check_password("xian", good)
