@@ -1,6 +1,6 @@
 # Needs GNU make >= 3.81 and Python >= 3.11, nothing else. `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-voice test-deep fuzz drill lint format lock install clean
+.PHONY: help demo up test test-api test-voice test-deep fuzz drill lint format lock install clean
 # The project's path may hold Chinese characters in a locale that is not UTF-8.
 export PYTHONUTF8 := 1
 
@@ -27,6 +27,10 @@ test: ## Every test; ARGS="tests/register -k phone", WORKERS=0 for one process
 	@sh scripts/environment.sh dev
 	@sh scripts/browser.sh
 	@$(PYTHON_IN) pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+test-api: ## Two hundred tries at each operation of the API, in place of four
+	@sh scripts/environment.sh dev
+	API_TRIES=$(or $(TRIES),200) $(PYTHON_IN) pytest -n 0 tests/api $(ARGS)
 
 test-voice: ## A speech recogniser listens to every bulletin (600 MB, half an hour)
 	@sh scripts/voice.sh

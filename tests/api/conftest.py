@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 import pytest
 from flask import Flask
@@ -16,6 +17,10 @@ from campaigns import privacy
 from outreach import sign_ins, tokens, wiring
 from outreach.accounts import Role, User
 from outreach.web.safety import limiter
+
+# An environment made before schemathesis was locked does without it until `make` mends
+# that; what it tries is tried, by fewer tricks, in test_document.py.
+collect_ignore = [] if find_spec("schemathesis") else ["test_fuzzing.py"]
 
 
 @dataclass
