@@ -128,6 +128,10 @@ PROMISES: dict[str, list[str]] = {
         "web/test_gate.py::test_nobody_sees_a_page_without_signing_in",
         "journeys/test_pages.py::test_without_a_sign_in_every_page_is_a_door",
     ],
+    "What comes from outside is refused or read, and harms nothing beside it.": [
+        "hostile/test_table.py::test_every_input_has_the_one_test_that_the_table_names",
+        "hostile/test_server.py::test_bodies_that_never_end_stop_no_page",
+    ],
     # Loudspeakers
     "Every village gets its clip, its pack and a call, and any player plays it.": [
         "journeys/test_loudspeaker.py::test_every_village_gets_its_clip_its_pack_and_a_call",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from pathlib import Path
 
@@ -26,6 +25,8 @@ from campaigns.vocabulary import CampaignState, Category
 from outreach.accounts import Grant, User, list_users
 from outreach.audit import AuditRow
 from outreach.database import connect
+
+pytestmark = pytest.mark.xdist_group("hostile-access")  # one desk
 
 ROOT = Path(__file__).parents[2]
 
@@ -287,18 +288,20 @@ def test_a_files_name_is_only_shown(desk, name):
     expect("H231", "N")
 
 
-def test_no_address_that_somebody_writes_is_ever_fetched(desk):
-    fetching = {"httpx", "aiohttp", "requests", "urllib.request", "http.client"}
+def test_no_address_that_somebody_writes_is_ever_fetched():
+    fetching = re.compile(
+        r"^\s*(?:from|import) (?:httpx|aiohttp|requests|urllib\.request|http\.client)",
+        re.MULTILINE,
+    )
     names = {
         path.relative_to(ROOT).as_posix()
         for folder in ("outreach", "campaigns")
-        for path in (ROOT / folder).rglob("[a-z_0]*.py")
-        if fetching & _imports(path)
+        for path in (ROOT / folder).rglob("*.py")
+        if fetching.search(path.read_text("utf-8"))
     }
     assert {name for name in names if not name.startswith(MAY_FETCH)} == set()
-    for rule in desk.app.url_map.iter_rules():
-        if "GET" in rule.methods and not rule.arguments:
-            assert b'type="url"' not in desk.clerk.open(rule.rule).data, rule.rule
+    for page in (ROOT / "outreach" / "web" / "templates").rglob("*.html"):
+        assert not re.search(r"""["']url["']""", page.read_text("utf-8")), page.name
     expect("H232", "R")
 
 
@@ -310,16 +313,6 @@ MAY_FETCH = (
     "outreach/supervisor.py",
 )
 """Providers speak to the address of their settings; the others to loopback."""
-
-
-def _imports(path):
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
-    return found
 
 
 def test_who_sees_no_category_counts_none_either(desk):

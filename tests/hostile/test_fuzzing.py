@@ -8,7 +8,7 @@ from hostile.fuzzing import TARGETS, run
 from campaigns import privacy
 from outreach import wiring
 
-TURNS = {"importer": 40, "reader": 300, "callbacks": 300}
+TURNS = {"importer": 25, "reader": 300, "callbacks": 300}
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -16,6 +16,8 @@ from campaigns.delivery.models import Message
 from campaigns.register.certificates import check_digit
 from campaigns.vocabulary import Addressee, Category, MemberStatus, MessageState, Reason
 
+pytestmark = pytest.mark.xdist_group("hostile-identities")  # one desk
+
 _ALL = [*HEADINGS, "身份证号", "残疾类别", "残疾等级", "多重类别", "监护人电话", "备注"]
 LOST = "末尾的数字已经丢失"
 LOOK = "核对原件"

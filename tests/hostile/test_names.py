@@ -26,6 +26,8 @@ from campaigns.reporting.exporting import csv_bytes
 from campaigns.reporting.tables import Table
 from campaigns.vocabulary import Level
 
+pytestmark = pytest.mark.xdist_group("hostile-names")  # one desk
+
 LONG = "阿卜杜热西提" * 5
 ZALGO = "测" + "\u0301" * 500
 CASES = {

@@ -16,6 +16,8 @@ from campaigns.delivery.models import Message
 from campaigns.register.models import Place
 from campaigns.vocabulary import MessageState, Reason
 
+pytestmark = pytest.mark.xdist_group("hostile-phones")  # one desk
+
 LOST = "末尾的数字已经丢失"
 SAME, OTHER = "+8613800138000", "+8613900139000"
 """Used six times each: of a seventh person behind one number one is told."""

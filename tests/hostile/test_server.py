@@ -17,6 +17,8 @@ from hostile.inputs import expect
 
 from outreach.settings import inherited
 
+pytestmark = pytest.mark.xdist_group("hostile-server")  # one desk
+
 FORM = (
     b"POST /callbacks/simulator/x HTTP/1.1\r\nHost: x\r\n"
     b"Content-Type: application/x-www-form-urlencoded\r\n"

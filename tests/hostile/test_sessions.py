@@ -12,6 +12,8 @@ from outreach import accounts
 from outreach.accounts import Grant, User
 from outreach.web.safety import limiter
 
+pytestmark = pytest.mark.xdist_group("hostile-sessions")  # one desk
+
 WRONG = "falsch-falsch-1"
 
 

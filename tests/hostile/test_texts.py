@@ -12,6 +12,8 @@ from lists import HEADINGS, person
 from campaigns.errors import Unreadable
 from campaigns.register.sheets.reading import open_table
 
+pytestmark = pytest.mark.xdist_group("hostile-texts")  # one desk
+
 ENDS = ",".join(HEADINGS)
 TITLES = [["合江县持证残疾人花名册"], ["填报单位：县残联"], ["2026年11月23日"]]
 

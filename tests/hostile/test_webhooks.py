@@ -21,6 +21,8 @@ from campaigns.delivery.people import settle
 from campaigns.vocabulary import MessageState
 from outreach import receiving
 
+pytestmark = pytest.mark.xdist_group("hostile-webhooks")  # one desk
+
 SID = "SM" + "a" * 32
 S = MessageState
 KEY = "nobody-guesses-this-address"

@@ -25,6 +25,8 @@ from campaigns.register.importing.tidying import DataRows
 from campaigns.register.models import Import, ImportRow
 from campaigns.register.sheets.reading import open_table
 
+pytestmark = pytest.mark.xdist_group("hostile-workbooks")  # one desk
+
 SHEET = "xl/worksheets/sheet1.xml"
 DAY = date(1970, 10, 10)
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
