@@ -83,7 +83,7 @@ def restore(settings: Settings, folder: Path, now: datetime) -> dict[str, Any]:
 def _hold(database: Database, taken_at: datetime, now: datetime) -> dict[str, Any]:
     """Before anything can be sent: campaigns pause, open messages are in doubt."""
     with database.writing() as session:
-        paused = restoring.pause_all(session, now)
+        paused = restoring.hold_back(session, now)
         details = {"taken_at": taken_at.isoformat(), "paused": paused}
         audit.note(session, "restored", details=details, now=now)
     doubtful = 0

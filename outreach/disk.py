@@ -6,9 +6,16 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from campaigns.errors import NotReady, mark
+from campaigns.planning import pausing
+from outreach import audit
+from outreach.wiring import Wiring
+
 _GIGABYTE = 2**30
-_TIGHT_SHARE, _TIGHT_BYTES = 0.10, 2 * _GIGABYTE
-_FULL_SHARE = 0.05
+_LEAST = 2 * _GIGABYTE
+# A tenth of a large disk is more than a county fills in a year.
+_TIGHT_SHARE, _TIGHT_MOST = 0.10, 20 * _GIGABYTE
+_FULL_SHARE, _FULL_MOST = 0.05, 5 * _GIGABYTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +32,14 @@ class Room:
 
     @property
     def tight(self) -> bool:
-        """Below 10 % or 2 GB: no imports and no recordings."""
-        return self.free < max(self.total * _TIGHT_SHARE, _TIGHT_BYTES)
+        """Below 10 % (20 GB at most) or 2 GB: no imports and no recordings."""
+        share = min(self.total * _TIGHT_SHARE, _TIGHT_MOST)
+        return self.free < max(share, _LEAST)
 
     @property
     def full(self) -> bool:
-        """Below 5 %: campaigns pause, because intent may no longer reach the disk."""
-        return self.free < self.total * _FULL_SHARE
+        """Below 5 % (5 GB at most): campaigns pause, lest intent not reach the disk."""
+        return self.free < min(self.total * _FULL_SHARE, _FULL_MOST)
 
 
 def room(folder: Path) -> Room:
@@ -39,3 +47,27 @@ def room(folder: Path) -> Room:
     there = next(each for each in (folder, *folder.resolve().parents) if each.exists())
     usage = shutil.disk_usage(there)
     return Room(usage.free, usage.total)
+
+
+def demand_room(folder: Path) -> None:
+    """Raise NotReady where an import or a recording would take the last of it."""
+    here = room(folder)
+    if here.tight:
+        raise NotReady(
+            mark(
+                "磁盘只剩 %(n)s GB，先不导入也不录音。请系统管理员清理磁盘，再试一次。"
+            ),
+            n=here.gigabytes,
+        )
+
+
+def keep_room(wiring: Wiring) -> list[int]:
+    """Pause what runs while the disk is full; return the campaigns' numbers."""
+    if not room(wiring.settings.data_dir).full:
+        return []
+    with wiring.database.writing() as session:
+        paused = pausing.pause_all(session, wiring.clock())
+        for campaign_id in paused:
+            subject = f"campaign:{campaign_id}"
+            audit.note(session, "paused_for_room", subject, now=wiring.clock())
+    return paused

@@ -19,6 +19,7 @@ from campaigns.register import importing
 from campaigns.register.importing import findings
 from campaigns.register.models import Import
 from campaigns.vocabulary import ImportState, LegalBasis
+from outreach.disk import demand_room
 from outreach.settings import Settings
 from outreach.wiring import Wiring
 
@@ -87,6 +88,7 @@ def check(wiring: Wiring, import_id: int) -> None:
     if not _claim(place / "busy"):
         return
     try:
+        demand_room(wiring.settings.data_dir)
         with wiring.database.writing() as session:
             _check(session, wiring, import_id, place)
     except CampaignError as error:

@@ -27,6 +27,7 @@ from campaigns.fieldwork.models import Announcement
 from campaigns.planning.models import Campaign
 from campaigns.register.models import Place, Unit
 from campaigns.vocabulary import Channel, Urgency
+from outreach.disk import demand_room
 from outreach.settings import Settings
 from outreach.wiring import Wiring
 
@@ -84,6 +85,7 @@ def record_campaign(wiring: Wiring, campaign_id: int) -> bool:
     if work is None:
         return False
     try:
+        demand_room(wiring.settings.data_dir)
         _record_all(wiring, work)
     except (AudioError, CampaignError) as error:
         _log.warning("campaign %s cannot be recorded: %s", campaign_id, error)

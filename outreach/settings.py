@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     token_key: SecretStr = SecretStr("")
     """64 hex digits that sign callback tokens and village links."""
 
+    metrics_key: SecretStr = SecretStr("")
+    """What a monitor sends as its bearer token to read /metrics; empty: nobody may."""
+
     host: str = "127.0.0.1"
     """Address that the web server listens on."""
     port: int = 8000

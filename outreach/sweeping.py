@@ -33,7 +33,7 @@ from campaigns.fieldwork import ladder, replies, visits
 from campaigns.planning import emergency
 from campaigns.reporting import over_time
 from campaigns.reporting.daily import reminding
-from outreach import audit
+from outreach import audit, disk
 from outreach.loop import LOOP
 from outreach.wiring import Wiring
 
@@ -41,6 +41,7 @@ _log = logging.getLogger(__name__)
 _NO_RECEIPT_BATCH = 2000
 _VISIT_BATCHES = 5
 _UNSIGNED = "unsigned"
+_ROOM, _ROOM_EVERY = "room", timedelta(minutes=1)
 _POLLS = 20
 """Batches of questions that one sweep asks: a thousand in five minutes."""
 
@@ -62,12 +63,15 @@ def sweep(wiring: Wiring, hint: Hint) -> list[str]:
 
     One that fails is logged and tried again when it is due next; the others go on.
     """
-    every = {name: each.every for name, each in SWEEPS.items()}
+    every = {name: each.every for name, each in SWEEPS.items()} | {_ROOM: _ROOM_EVERY}
     with wiring.database.writing() as session:
         won = win(session, every, wiring.clock())
     for name in won:
         try:
-            _do(wiring, SWEEPS[name], hint)
+            if name == _ROOM:
+                disk.keep_room(wiring)
+            else:
+                _do(wiring, SWEEPS[name], hint)
         except Exception:  # noqa: BLE001 - one sweep must not stop the others
             _log.exception("sweep %s failed", name)
     return won

@@ -18,29 +18,21 @@ from campaigns.delivery.finishing import BY_HAND
 from campaigns.delivery.models import Message
 from campaigns.delivery.people import settle
 from campaigns.orm import number
+from campaigns.planning import pausing
 from campaigns.planning.models import Campaign
-from campaigns.vocabulary import CampaignState, MessageState
+from campaigns.vocabulary import MessageState
 
 _OPEN = (number(MessageState.QUEUED), number(MessageState.SUBMITTING))
 
 
-def pause_all(session: Session, now: datetime) -> list[int]:
+def hold_back(session: Session, now: datetime) -> list[int]:
     """Pause every running campaign, launched or not; return their numbers.
 
     Nothing is sent again by itself any more: records are searched round the moment of
     an attempt, and when the lost ones were made nobody knows.
     """
     session.execute(update(Campaign).values(resend_absent=False))
-    running = Campaign.status == CampaignState.RUNNING
-    return list(
-        session.scalars(
-            update(Campaign)
-            .where(running)
-            .values(status=CampaignState.PAUSED, moved_by=None, moved_at=now)
-            .returning(Campaign.id)
-            .execution_options(synchronize_session=False)
-        )
-    )
+    return pausing.pause_all(session, now)
 
 
 def doubt(session: Session, taken_at: datetime, now: datetime, size: int = 2000) -> int:

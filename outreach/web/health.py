@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, render_template
+from hmac import compare_digest
+
+from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as Answer
 
 from campaigns.delivery import quarantine
+from campaigns.errors import NotFound, mark
 from campaigns.planning import lifecycle
-from outreach import audit, condition
+from outreach import audit, condition, metrics
 from outreach.access import Action
 from outreach.web.campaign_check import found, require_for
 from outreach.web.gate import (
@@ -50,6 +53,19 @@ def ready() -> Response:
     lacking = [part.name for part in parts if part.needed and not part.well]
     body = "\n".join(lacking or ["ok"]) + "\n"
     return Response(body, 503 if lacking else 200, mimetype="text/plain")
+
+
+@bp.get("/metrics")
+@open_to_everyone
+@limiter.exempt
+def figures() -> Response:
+    """Counts for a monitor that knows the key; 404 for everybody else."""
+    key = wired().settings.metrics_key.get_secret_value()
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not key or not compare_digest(given.encode(), key.encode()):
+        raise NotFound(mark("没有这一页。"))
+    with reading() as db:
+        return Response(metrics.text(wired(), db, now()), mimetype=metrics.KIND)
 
 
 @bp.get("/health")
