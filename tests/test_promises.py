@@ -22,6 +22,12 @@ PROMISES: dict[str, list[str]] = {
         "delivery/test_kills.py::test_killed_senders_tell_nobody_twice",
         "delivery/test_sending.py::test_recording_twice_changes_nothing",
     ],
+    "A backup from the middle of sending, restored, sends nobody a second message.": [
+        "journeys/test_restore.py::test_a_restore_to_the_middle_of_sending_sends_nobody_twice",
+    ],
+    "A new data key is taken up while people work, and loses nobody.": [
+        "operation/test_rotating.py::test_everything_is_sealed_anew_while_others_write",
+    ],
     "One text a phone; whoever shares it follows its message.": [
         "delivery/test_launching.py::test_one_text_a_phone_and_the_others_follow_it",
         "delivery/test_receipts.py::test_the_people_behind_a_phone_follow_its_message",

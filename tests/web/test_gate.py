@@ -20,6 +20,7 @@ OPEN = {
     "me.choose_language",
     "help.accessibility",
     "health.alive",
+    "health.figures",
     "health.ready",
     "assets.show",
     "api.document",
