@@ -144,7 +144,9 @@ def refused(urgency: Urgency) -> ColumnElement[bool]:
         return false()
     scopes = ("all", "tips") if urgency == Urgency.TIP else ("all",)
     follower = _message.alias("follower")
-    alone = ~exists().where(follower.c.carried_by == _m.id)
+    # Named, because two levels up is further than it is looked for: the question
+    # would be whether anybody anywhere shares a phone, and read every message.
+    alone = ~exists().where(follower.c.carried_by == _m.id).correlate(_message)
     return exists().where(
         OptOut.phone_index == _m.phone_index,
         OptOut.lifted_at.is_(None),
