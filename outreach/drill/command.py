@@ -10,6 +10,7 @@ import click
 from outreach.drill.playing import play
 from outreach.drill.run import Wanted, run
 from outreach.drill.table import SCENARIOS, SETS, chosen
+from outreach.stopping import Stopped, on_signals
 
 
 @click.command
@@ -53,7 +54,11 @@ def drill(  # noqa: PLR0913, PLR0917 - one argument for each option
     )
     click.echo(f"种子 / seed {wanted.seed}", err=True)
     scenarios = chosen(names, wanted_set)
-    report = play(scenarios, wanted.seed, _say) if scenarios else run(wanted, _say)
+    on_signals()
+    try:
+        report = play(scenarios, wanted.seed, _say) if scenarios else run(wanted, _say)
+    except Stopped:
+        raise click.Abort from None
     click.echo(json.dumps(report, ensure_ascii=False, indent=None if as_json else 2))
     if not report["ok"]:
         raise SystemExit(1)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from campaigns.errors import CampaignError
 from outreach.drill import run, settling
 from outreach.drill.leaking import leaks
 from outreach.drill.office import Office
@@ -52,7 +53,10 @@ def _one(
     began = time.monotonic()
     scene = Scene(stand, office, random.Random(seed))  # noqa: S311 - to be repeated
     with Visitor(f"{stand.settings.own_url}/sign-in") as visitor:
-        scenario.play(scene)
+        try:
+            scenario.play(scene)
+        except CampaignError as fault:
+            scene.wrong.append(str(fault))
         ended = time.monotonic()
         scene.calm()
         recovery = settling.recovered(stand, office, scene.campaigns, ended)

@@ -52,7 +52,7 @@ def told(stand: Stand, office: Office, campaigns: Sequence[int]) -> None:
     stand.until(nothing_pending, PATIENCE)
 
 
-def ask(wiring: Wiring) -> int:
+def ask(wiring: Wiring, moments: Sequence[timedelta] = QUESTIONS) -> int:
     """Ask the ledger as often as the product does, without waiting for the hours.
 
     It is the product's own sweep; only its clock runs ahead, from question to question.
@@ -60,7 +60,7 @@ def ask(wiring: Wiring) -> int:
     """
     clock, found = wiring.clock, 0
     try:
-        for moment in QUESTIONS:
+        for moment in moments:
             wiring.clock = _ahead(clock, moment + _MINUTE)
             while _left(wiring):
                 found += sweeping.reconcile(wiring)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from campaigns.delivery.doubts import QUESTIONS
 from campaigns.delivery.models import Line
 from campaigns.errors import CampaignError
 from campaigns.planning import lifecycle
@@ -88,8 +89,9 @@ def _blocked(scene: Scene) -> None:
 def _closed(scene: Scene) -> None:
     scene.release(120, error_after=0.2, callbacks=False, ledger_closed=True)
     scene.until(scene.over, "it does not end")
+    scene.until(lambda: not scene.count(MessageState.SUBMITTING), "still under way")
     doubted = scene.count(MessageState.IN_DOUBT)
-    ask(scene.office.wiring)
+    ask(scene.office.wiring, QUESTIONS[:1])
     scene.check(
         "doubt was decided without a ledger",
         holds=scene.count(MessageState.IN_DOUBT) == doubted > 0,
@@ -100,7 +102,8 @@ def _closed(scene: Scene) -> None:
 def _late(scene: Scene) -> None:
     scene.release(120, error_after=0.2, callbacks=False, ledger_lag_seconds=600.0)
     scene.until(scene.over, "it does not end")
-    ask(scene.office.wiring)
+    ask(scene.office.wiring, QUESTIONS[:1])
+    scene.stand.behave(ledger_lag_seconds=0.0)
     scene.check("absence was believed", holds=not scene.count(MessageState.QUEUED))
 
 
@@ -109,8 +112,8 @@ def _early(scene: Scene) -> None:
 
 
 def _steered(scene: Scene) -> None:
-    campaign = scene.begin(480, latency_ms=100.0)
-    other = scene.begin(240, latency_ms=100.0)
+    campaign = scene.begin(1200, latency_ms=100.0)
+    other = scene.begin(480, latency_ms=100.0)
     _decide(scene, campaign, lifecycle.pause)
     _decide(scene, other, lifecycle.cancel)
     scene.until(lambda: not scene.count(MessageState.SUBMITTING), "still under way")
