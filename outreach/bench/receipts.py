@@ -16,6 +16,7 @@ from campaigns.delivery.models import Receipt
 from outreach.bench import county
 from outreach.bench.ground import Ground, ground
 from outreach.bench.limits import Limits, middle, spread
+from outreach.supervisor import free_port
 
 LIMITS = Limits(least={"ratio_to_verify_only": 0.4})
 _SIZES = {"full": (50_000, 5), "small": (300, 1)}
@@ -34,10 +35,9 @@ def run(scale: str = "full") -> dict[str, Any]:
         place.start_broker()
         with place.wiring.database.writing() as session:
             county.found(session, place.wiring.clock())
-        other = place.settings.model_copy(update={"port": place.settings.port + 1})
         web = _serve(place, "web", "outreach.app:create_app", place.settings.port)
         bare = _serve(
-            place, "bare", "outreach.bench.verify_only:create_app", other.port
+            place, "bare", "outreach.bench.verify_only:create_app", free_port(0)
         )
         kept, verified = [], []
         each = callbacks // rounds
