@@ -195,8 +195,8 @@ class Stand:
                 child.tell(signal.SIGCONT)
         with uninterrupted():
             stop_all(list(reversed(self.children.values())), _PATIENCE)
-        self.relay.stop()
-        self.database.stop()
+            self.relay.stop()
+            self.database.stop()
         shutil.rmtree(self._broker_settings.socket_path.parent, ignore_errors=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
