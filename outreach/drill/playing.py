@@ -51,7 +51,7 @@ def _one(
     scenario: Scenario, stand: Stand, wiring: Wiring, office: Office, seed: int
 ) -> dict[str, Any]:
     began = time.monotonic()
-    scene = Scene(stand, office, random.Random(seed))  # noqa: S311 - to be repeated
+    scene = Scene(stand, office, random.Random(seed))  # noqa: S311  # nosec B311
     with Visitor(f"{stand.settings.own_url}/sign-in") as visitor:
         try:
             scenario.play(scene)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from xml.sax.saxutils import escape
 
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.call import CallInstance
+from twilio.twiml.voice_response import VoiceResponse
 
 from campaigns.delivery.provider import NotAccepted, Outgoing, Submission
 from campaigns.vocabulary import MessageState, Reason
@@ -65,7 +65,9 @@ class Calls:
 
 def played(sound: str) -> str:
     """What a call does, in Twilio's words."""
-    return f'<Response><Play loop="2">{escape(sound)}</Play></Response>'
+    response = VoiceResponse()
+    response.play(sound, loop=2)
+    return str(response)
 
 
 def submission(answer: CallInstance) -> Submission | None:

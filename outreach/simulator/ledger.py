@@ -49,7 +49,7 @@ class Entry:
     @property
     def is_call(self) -> bool:
         """Whether it is a call: its body is then what the call does, in TwiML."""
-        return self.body.startswith("<Response>")
+        return self.body.startswith(("<Response>", "<?xml"))
 
     @property
     def sid(self) -> str:

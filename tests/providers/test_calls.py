@@ -57,6 +57,7 @@ def test_a_call_is_placed_once_with_our_token(provider, carrier):
 
 def test_what_is_played_is_an_address_made_safe():
     assert played(SOUND) == (
+        '<?xml version="1.0" encoding="UTF-8"?>'
         '<Response><Play loop="2">https://bulletins.example/sound/1.wav'
         "?a=1&amp;b=2</Play></Response>"
     )
