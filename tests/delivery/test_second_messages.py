@@ -26,7 +26,7 @@ from campaigns.vocabulary import (
     Urgency,
 )
 
-GUARDIAN = "+8614000000900"
+GUARDIAN = "+8614100000900"
 WARD = {"category": Category.INTELLECTUAL, "guardian_phone": GUARDIAN}
 CHILD = {"birth_date": date(2020, 1, 1), "guardian_phone": GUARDIAN}
 S = MessageState
@@ -77,10 +77,10 @@ def test_sums_hold_for_each_channel_and_addressee(session, launched, send, now):
         WARD,
         CHILD,
         {**CHILD, "guardian_phone": None},
-        {"phone": None, "guardian_phone": "+8614000000901"},
+        {"phone": None, "guardian_phone": "+8614100000901"},
         {"category": Category.VISUAL},
         {"category": Category.MULTIPLE, "categories": 0b11},
-        {"category": Category.MULTIPLE, "guardian_phone": "+8614000000902"},
+        {"category": Category.MULTIPLE, "guardian_phone": "+8614100000902"},
         {**WARD, "guardian_copy": False},
         {**WARD, "status": MemberStatus.DECEASED},
         {"phone": None},
@@ -109,7 +109,7 @@ ENDS = (S.DELIVERED, S.UNDELIVERED, S.NO_RECEIPT, S.REJECTED)
 @pytest.mark.parametrize(("own", "copy"), list(itertools.product(ENDS, ENDS)))
 def test_the_better_message_decides_in_any_order(session, launched, own, copy):
     first = factories.member(session, **WARD)
-    second = factories.member(session, **{**WARD, "guardian_phone": "+8614000000903"})
+    second = factories.member(session, **{**WARD, "guardian_phone": "+8614100000903"})
     campaign = launched(0)
     for ward, order in ((first, (0, 1)), (second, (1, 0))):
         ends = ((Addressee.MEMBER, own), (Addressee.GUARDIAN, copy))
@@ -178,7 +178,7 @@ def test_one_phone_of_a_household_and_everybodys_row_is_answered(session, launch
 
 
 def test_a_text_that_names_a_place_is_not_shared_with_another_place(session, launched):
-    phone = "+8614000000904"
+    phone = "+8614100000904"
     there = factories.member(session, phone=phone)
     beside = factories.member(session, phone=phone)
     away = factories.member(session, phone=phone, village="510522112202")
@@ -197,7 +197,7 @@ def test_a_refusing_guardian_stops_the_copy_and_not_the_persons_own(
     session, launched, now
 ):
     ward = factories.member(session, **WARD)
-    other = factories.member(session, **{**CHILD, "guardian_phone": "+8614000000905"})
+    other = factories.member(session, **{**CHILD, "guardian_phone": "+8614100000905"})
     for member in (ward, other):
         index = member.guardian_phone_index
         gating.refuse(session, index, now)
@@ -224,7 +224,7 @@ def test_the_deaf_never_wait_for_a_loudspeaker(session, launched):
 def test_what_one_person_refused_does_not_stop_the_others_of_the_phone(
     session, launched, now, claim
 ):
-    phone = "+8614000000906"
+    phone = "+8614100000906"
     first = factories.member(session, phone=phone)
     second = factories.member(session, phone=phone)
     campaign = launched(0, urgency=Urgency.MUST_REACH)
