@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 from journeys.embedded import CALM, Embedded
-from journeys.office import Office
+from journeys.office import Office, employ
 
 from campaigns import privacy
 from outreach import wiring
-from outreach.demo import county
 from outreach.demo.county import SignIn
 from outreach.wiring import Wiring
 
@@ -35,13 +34,7 @@ def wired(embedded: Embedded, keyring: privacy.Keyring) -> Iterator[Wiring]:
 @pytest.fixture(scope="session")
 def staff(embedded: Embedded, keyring: privacy.Keyring) -> list[SignIn]:
     """The county, its places and its people, made once."""
-    built = wiring.build(embedded.settings)
-    with built.database.writing() as session:
-        made = county.make(session, embedded.settings.demo_county, built.clock())
-    built.database.dispose()
-    wiring._current.clear()
-    privacy.unlock(keyring)
-    return made
+    return employ(embedded, keyring)
 
 
 @pytest.fixture

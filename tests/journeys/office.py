@@ -12,6 +12,7 @@ from factories import member
 from journeys.embedded import Embedded
 from sqlalchemy import func, select
 
+from campaigns import privacy
 from campaigns.audience import segments
 from campaigns.audience.rules import Rule
 from campaigns.bulletins import drafting, review
@@ -31,6 +32,8 @@ from campaigns.vocabulary import (
     MessageState,
     Urgency,
 )
+from outreach import wiring
+from outreach.demo import county
 from outreach.demo.county import SignIn
 from outreach.demo.proof import Proof, prove
 from outreach.wiring import Wiring
@@ -262,3 +265,14 @@ class Office:
     def everybody_is_where_the_tally_says(self, campaign_id: int) -> None:
         with self.wiring.database.reading() as session:
             assert tally.recount(session, campaign_id) == []
+
+
+def employ(embedded: Embedded, keyring: privacy.Keyring) -> list[SignIn]:
+    """Fill a new stack's folder with the county, its places and its people."""
+    built = wiring.build(embedded.settings)
+    with built.database.writing() as session:
+        made = county.make(session, embedded.settings.demo_county, built.clock())
+    built.database.dispose()
+    wiring._current.clear()
+    privacy.unlock(keyring)
+    return made
