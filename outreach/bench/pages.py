@@ -7,7 +7,6 @@ then opens each again in turn. The server is a real one, in a process of its own
 from __future__ import annotations
 
 import re
-import socket
 import statistics
 import sys
 import tempfile
@@ -30,6 +29,7 @@ from outreach.app import create_app
 from outreach.bench import office
 from outreach.children import Child, stop_all
 from outreach.settings import Settings, inherited
+from outreach.supervisor import free_port
 from outreach.web import village_link
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def run(
 ) -> dict[str, object]:
     """Every figure, the slowest and the heaviest pages, and links that lead nowhere."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data_dir=Path(folder), port=_free_port(), _env_file=None)
+        settings = Settings(data_dir=Path(folder), port=free_port(0), _env_file=None)
         staff = office.make(settings, members, campaigns)
         village = _village_address()
         routes = create_app(settings).url_map.bind("")
@@ -230,10 +230,3 @@ def _wait(address: str, child: Child) -> None:
             time.sleep(0.1)
         else:
             return
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
