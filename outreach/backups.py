@@ -20,7 +20,7 @@ from sqlalchemy import inspect, make_url
 import outreach.tables  # noqa: F401 - every table belongs in a copy
 from campaigns.delivery import restoring
 from campaigns.errors import NotReady, Refused, Unreadable, mark
-from outreach import audit, copying, migrating
+from outreach import audit, copying, migrating, numbering
 from outreach.database import Database, connect
 from outreach.settings import Settings
 from outreach.wiring import Wiring
@@ -81,8 +81,12 @@ def restore(settings: Settings, folder: Path, now: datetime) -> dict[str, Any]:
 
 
 def _hold(database: Database, taken_at: datetime, now: datetime) -> dict[str, Any]:
-    """Before anything can be sent: campaigns pause, open messages are in doubt."""
+    """Before anything can be sent: campaigns pause, open messages are in doubt.
+
+    New rows leave the numbers alone that were given since the copy was made.
+    """
     with database.writing() as session:
+        numbering.leap(session.connection(), now)
         paused = restoring.hold_back(session, now)
         details = {"taken_at": taken_at.isoformat(), "paused": paused}
         audit.note(session, "restored", details=details, now=now)

@@ -146,6 +146,7 @@ class Message(Base):
             sqlite_where=text("portal_batch_id IS NOT NULL"),
             postgresql_where=text("portal_batch_id IS NOT NULL"),
         ),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)

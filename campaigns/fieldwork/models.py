@@ -27,6 +27,7 @@ class Announcement(Base):
     __table_args__ = (
         UniqueConstraint("campaign_id", "village"),
         Index("announcement_place", "village"),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)

@@ -39,6 +39,7 @@ class Visit(Base):
             postgresql_where=_OPEN,
         ),
         Index("visit_closed", "closed_at"),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)

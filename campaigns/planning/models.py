@@ -50,6 +50,7 @@ class Campaign(Base):
             name="countersigned",
         ),
         Index("campaign_status", "status", "due_at"),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)

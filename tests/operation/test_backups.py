@@ -6,18 +6,24 @@ import json
 import os
 import stat
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import factories
 import pytest
 from factories import member
 from pydantic import SecretStr
 from sqlalchemy import create_engine, make_url, select, text
+from sqlalchemy.orm import Session
 
 from campaigns import privacy
+from campaigns.delivery import quarantine, receipts, token
+from campaigns.delivery.models import Message
+from campaigns.delivery.provider import Report
 from campaigns.errors import CampaignError, NotReady, Refused, Unreadable
 from campaigns.register.models import Member
-from outreach import backups, migrating, wiring
+from campaigns.vocabulary import MessageState as State
+from outreach import backups, migrating, numbering, wiring
 from outreach.audit import broken_at, note
 from outreach.database import connect
 from outreach.settings import Settings
@@ -87,6 +93,58 @@ def test_what_was_copied_stands_again_elsewhere(
         assert broken_at(session) is None
     opened.dispose()
     assert (elsewhere.media_dir / "ab" / "clip.mp3").read_bytes() == b"sound"
+
+
+def test_a_late_receipt_of_a_forgotten_message_counts_for_nobody(
+    office: Wiring, addresses: list[str], tmp_path: Path
+):
+    folder = tmp_path / "备份"
+    backups.back_up(office, folder)
+    with office.database.writing() as session:
+        forgotten = _queue_one(session)
+    elsewhere = settings(tmp_path / "neu", addresses[1])
+    backups.restore(elsewhere, folder, NOW)
+    opened = connect(elsewhere.database_address)
+    signer = office.signer
+    with opened.writing() as session:
+        made = _queue_one(session)
+        assert made.phone_index == forgotten.phone_index
+        late = token.mint(signer, forgotten.campaign_id, forgotten.id, 1)
+        report = Report("simulator", late, "SM1", "sent", State.SENT, ("SM1", "s"))
+        receipts.store(session, [report], signer=signer, now=NOW)
+        assert receipts.apply(session, NOW).matched == 0
+        after_a_day = NOW + timedelta(hours=25)
+        receipts.apply(session, after_a_day)
+        (stray,) = quarantine.listed(session)
+        assert (stray.result, made.state) == ("unmatched", State.SUBMITTING)
+        # Restored once more, later: what was made in between is not met again.
+        numbering.leap(session.connection(), after_a_day)
+        again = _queue_one(session)
+        assert again.id > made.id + 1000
+        assert again.campaign_id > made.campaign_id + 1000
+    opened.dispose()
+
+
+def _queue_one(session: Session) -> Message:
+    """One message under way, as the first campaign after the backup has it."""
+    campaign = factories.campaign(session)
+    made = Message(
+        campaign_id=campaign.id,
+        member_id=session.scalars(select(Member.id)).first(),
+        channel="sms",
+        addressee="member",
+        phone_index=privacy.blind("phone", "+8614000009999"),
+        township="510522112",
+        category=4,
+        state=State.SUBMITTING,
+        was=State.QUEUED,
+        attempt=1,
+        provider="simulator",
+        due_at=NOW,
+    )
+    session.add(made)
+    session.flush()
+    return made
 
 
 def test_a_copy_is_its_owners_alone_and_holds_no_key_and_no_name(

@@ -940,6 +940,7 @@ def upgrade() -> None:
             name=op.f("fk_campaign_version_id_bulletin_version"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("campaign", schema=None) as batch_op:
         batch_op.create_index("campaign_status", ["status", "due_at"], unique=False)
@@ -1066,6 +1067,7 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "campaign_id", "village", name=op.f("uq_announcement_campaign_id_village")
         ),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("announcement", schema=None) as batch_op:
         batch_op.create_index("announcement_place", ["village"], unique=False)
@@ -1128,6 +1130,7 @@ def upgrade() -> None:
             ["member_id"], ["member.id"], name=op.f("fk_message_member_id_member")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index(
@@ -1342,6 +1345,7 @@ def upgrade() -> None:
             ["member_id"], ["member.id"], name=op.f("fk_visit_member_id_member")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.create_index("visit_closed", ["closed_at"], unique=False)
