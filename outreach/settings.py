@@ -34,6 +34,8 @@ class Settings(BaseSettings):
         default=False, validation_alias=AliasChoices("OUTREACH_DEBUG", "FLASK_DEBUG")
     )
     """Shows faults in full to whoever met them; production refuses to start with it."""
+    log_format: Literal["auto", "json", "plain"] = "auto"
+    """Form of the log: auto is plain on a terminal, and JSON everywhere else."""
     data_dir: Path = Path("var")
     """Folder of the database, the broker's socket, the keys and the sound files."""
     database_url: str = ""

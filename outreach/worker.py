@@ -14,6 +14,7 @@ from celery import Celery
 from celery.signals import (
     beat_init,
     setup_logging,
+    task_prerun,
     worker_init,
     worker_process_init,
     worker_process_shutdown,
@@ -22,7 +23,7 @@ from celery.signals import (
     worker_shutting_down,
 )
 
-from outreach import lanes, wiring
+from outreach import lanes, logs, wiring
 from outreach.loop import LOOP
 from outreach.settings import Settings
 from outreach.tasks import MODULES, QUEUES, ROUTES
@@ -101,9 +102,13 @@ def worker_arguments(queues: str, *, beat: bool) -> list[str]:
 
 
 @setup_logging.connect
-def _log_plainly(**_: object) -> None:
-    form = "%(asctime)s %(levelname)s %(name)s %(message)s"
-    logging.basicConfig(level=logging.WARNING, format=form)
+def _log(**_: object) -> None:
+    logs.set_up()
+
+
+@task_prerun.connect
+def _begin(**_: object) -> None:
+    logs.begin()
 
 
 @worker_init.connect

@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from outreach import logs
 from outreach.commands.wired import fit_settings
 
 
@@ -31,7 +32,8 @@ def web() -> None:
             *["--host", settings.host],
             *["--port", str(settings.port), "--workers", "1"],
             *["--blocking-threads", threads, "--no-ws", "--http", "1"],
-            *["--backpressure", "256", "--factory", "outreach.app:create_app"],
+            *["--backpressure", "256", "--log-config", str(logs.FILE)],
+            *["--factory", "outreach.app:create_app"],
         ],
     )
 

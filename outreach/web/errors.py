@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import secrets
 
 from flask import Flask, Response, current_app, g, render_template, request
 from flask.globals import request_ctx
@@ -24,7 +23,7 @@ from campaigns.errors import (
     Stale,
     Unreadable,
 )
-from outreach import access, audit
+from outreach import access, audit, logs
 from outreach.web.gate import acting, now, writing
 from outreach.web.languages import API, sentence
 
@@ -38,12 +37,14 @@ _STATUS: dict[type[CampaignError], int] = {
     Refused: 422,
     Unreadable: 422,
 }
-_DIGITS = 9
 _FAULT = 500
+_MENDABLE = frozenset({401, 404, 409, 413, 422, 429})
+"""The page says what to do: no colleague has to look into the log for these."""
 
 
 def register(app: Flask) -> None:
     """Answer every error with a sentence."""
+    app.before_request(logs.begin)
     app.register_error_handler(CampaignError, _campaign_error)
     app.register_error_handler(CSRFError, _too_old)
     app.register_error_handler(RateLimitExceeded, _too_often)
@@ -53,11 +54,19 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, _fault)
 
 
-def page(status: int, title: str, text: str, **more: object) -> Shown:
-    """The error page; for the API its sentences as ``application/problem+json``."""
+def page(
+    status: int, title: str, text: str, *, logged: bool = False, **more: object
+) -> Shown:
+    """The error page; for the API its sentences as ``application/problem+json``.
+
+    What the reader cannot mend carries the reference under which the log tells more.
+    """
+    told = {} if status in _MENDABLE else {"reference": logs.reference()}
+    if told and not logged:
+        _log.warning("answered %s at %s", status, request.endpoint)
     if request.path.startswith(API):
-        told = {name: it for name, it in more.items() if name == "reference"}
         return problem(status, title, text, **told), status
+    more |= told
     shown = render_template("errors/show.html", title=title, text=text, **more)
     return shown, status
 
@@ -163,15 +172,14 @@ def _database_away(error: Exception) -> Shown:
 
 
 def _fault(error: Exception, status: int = _FAULT) -> Shown:
-    number = f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}}"
-    reference = " ".join(number[at : at + 3] for at in range(0, _DIGITS, 3))
     # The message of a database error may hold values: only its kind is logged.
-    where = error.__traceback__ if status == _FAULT else None
-    _log.error("fault %s %s", number, type(error).__name__, exc_info=where and error)
+    where = error if status == _FAULT else None
+    kind = type(error).__name__
+    _log.error("fault %s %s at %s", status, kind, request.endpoint, exc_info=where)
     return page(
         status,
         _("不是您的问题"),
         _("系统出了故障，已经记下来了。请过一会儿再试一次。"),
-        reference=reference,
+        logged=True,
         again=request.full_path.rstrip("?") if request.method == "GET" else None,
     )

@@ -149,24 +149,6 @@ def test_the_search_itself_would_find_them():
         assert found_in("上官金丝雀".encode(encoding)) == {"上官金丝雀"}
 
 
-def test_a_fault_has_a_number_and_tells_nothing_else(
-    served: Flask,
-    coordinator: Secure,
-    caplog: pytest.LogCaptureFixture,
-    monkeypatch: pytest.MonkeyPatch,
-):
-    del served
-    monkeypatch.setattr("outreach.web.register.get_member", lambda *_: fault(KeyError))
-    answer = coordinator.client.get("/register/1")
-    text = answer.get_data(as_text=True)
-    shown = re.search(r'class="reference">([\d ]+)<', text)
-    assert answer.status_code == 500
-    assert shown
-    assert f"fault {shown[1].replace(' ', '')} KeyError" in caplog.text
-    for word in ("Traceback", "KeyError", "unlucky", ".py"):
-        assert word not in text
-
-
 def test_a_cookie_behind_https_is_bound_to_this_host(served: Flask):
     visitor = Secure(served)
     answer = visitor.send("/sign-in", name="xian", password=PASSWORD)
