@@ -18,10 +18,17 @@ HOW = {
 }
 """What each code means at a door (msgids)."""
 
+_ANYTHING = ("approach.write", "approach.speak", "approach.slow", "approach.family")
+
 
 def approach(member: Member) -> list[str]:
-    """Codes of words such as ``approach.write``, the most helpful first."""
+    """Codes of words such as ``approach.write``, the most helpful first.
+
+    Where nobody knows the components of several, all that may help.
+    """
     has = member.categories
+    if not has and member.category is Category.MULTIPLE:
+        return [*_ANYTHING]
     found = []
     if has & _DEAF_BLIND == _DEAF_BLIND:
         found.append("approach.touch")

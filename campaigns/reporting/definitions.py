@@ -21,7 +21,7 @@ DEFINITIONS: dict[str, str] = {
     "figure.family": mark("走访时只见到家人的人数，不算联系上，也不再欠走访。"),
     "figure.reached_rate": mark("联系上的人数 ÷ 发送名单人数。"),
     "figure.to_visit": mark(
-        "必须通知到的任务里还没有联系上的人，包括没有手机、听看都困难的人。"
+        "必须通知到的任务里还没有联系上的人，包括没有手机、没有合适的远程方式的人。"
     ),
     "figure.attempted": mark(
         "提示类任务里没有送达的人，不欠走访，号码要核实；走访时人户不在的也算在这里。"

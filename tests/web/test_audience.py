@@ -43,8 +43,8 @@ def test_the_preview_says_who_is_reached_how_and_who_cannot_be(visit, writing):
         ns = [int(n) for n in re.findall(r'class="number">(\d+)</td>', body)]
         assert sum(ns) == total
         assert f">{total}</td>" in foot
-    assert "也发给监护人，请家人帮着看" in text
-    assert "听看都困难" in text
+    assert "也发给监护人。" in text
+    assert "没有合适的远程方式：" in text
     assert "其中 14 人重度或独居" in text
 
 
