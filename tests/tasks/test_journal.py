@@ -126,6 +126,8 @@ def test_a_claim_whose_commit_fails_goes_back_because_nothing_was_written(
             raise OperationalError("COMMIT", None, ConnectionError())
 
     monkeypatch.setattr(lanes, "_RETRY_SECONDS", 0.01)
+    # A second lane would send at once what the first one gave back.
+    wiring.settings = wiring.settings.model_copy(update={"lanes": 1})
     event.listen(wiring.database.engine, "commit", lost)
     with pytest.raises(OperationalError):
         lanes.send(wiring, 1)
