@@ -10,26 +10,28 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from redis import Redis
-from redis.exceptions import RedisError
-from sqlalchemy import make_url, select, text
+from sqlalchemy import make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from audio import AudioError
 from campaigns import privacy
 from campaigns.errors import CampaignError, mark
-from campaigns.orm import is_sqlite
 from campaigns.register.models import Member
-from outreach import condition, migrating, production, providers, secrets_file, wiring
-from outreach.audit import AuditRow
+from outreach import (
+    clocks,
+    condition,
+    migrating,
+    production,
+    providers,
+    secrets_file,
+    wiring,
+)
 from outreach.condition import WELL, Part
 from outreach.database import connect
 from outreach.disk import room
 from outreach.settings import Settings
 
-_SKEW = 2.0
-_SECONDS = 2.0
 _SAMPLE = "正常。"
 _LONGEST = 40
 
@@ -41,8 +43,7 @@ def parts(settings: Settings) -> list[Part]:
         *_settings(settings),
         _keys(known),
         *_database(known),
-        _broker_clock(known),
-        condition.broker(known),
+        *_broker(known),
         _provider(known),
         _voice(known),
         replace(condition.disk(known), needed=room(known.data_dir).full),
@@ -81,7 +82,7 @@ def _database(settings: Settings) -> Iterator[Part]:
     database = connect(settings.database_address)
     try:
         with database.reading() as session:
-            yield from _inside(session)
+            yield from _inside(session, settings)
     except SQLAlchemyError as error:
         says = mark("不通（%(kind)s）")
         mend = mark("请看数据库开着没有，再核对 OUTREACH_DATABASE_URL。")
@@ -90,7 +91,7 @@ def _database(settings: Settings) -> Iterator[Part]:
         database.dispose()
 
 
-def _inside(session: Session) -> Iterator[Part]:
+def _inside(session: Session, settings: Settings) -> Iterator[Part]:
     now = datetime.now(UTC)
     yield _well("database")
     here = migrating.current(session.connection())
@@ -100,7 +101,10 @@ def _inside(session: Session) -> Iterator[Part]:
         return
     yield _well("tables")
     yield _readable(session)
-    yield _clock(session, now)
+    yield clock(clocks.from_database(session, now))
+    for part in condition.kept(session, settings, now):
+        # Whether anybody works already is not asked of a machine that may start.
+        yield replace(part, needed=False)
 
 
 def _readable(session: Session) -> Part:
@@ -114,37 +118,14 @@ def _readable(session: Session) -> Part:
     return _well("register")
 
 
-def _clock(session: Session, now: datetime) -> Part:
-    """This machine's clock against the database's, and against the last deed."""
-    last = session.scalar(select(AuditRow.at).order_by(AuditRow.id.desc()).limit(1))
-    ahead = (last - now).total_seconds() if last else 0.0
-    if not is_sqlite(session):
-        theirs = session.scalar(text("SELECT clock_timestamp()"))
-        ahead = max(ahead, abs((theirs - now).total_seconds()))
-    return _told_time(ahead)
+def clock(off: float) -> Part:
+    """A clock that is off by so many seconds sends when nothing may be sent."""
+    return replace(condition.clock(off), needed=True)
 
 
-def _broker_clock(settings: Settings) -> Part:
-    """This machine's clock against the broker's, where it is another machine's."""
-    try:
-        with Redis.from_url(
-            settings.broker_address.replace("redis+socket://", "unix://"),
-            socket_timeout=_SECONDS,
-            socket_connect_timeout=_SECONDS,
-        ) as client:
-            seconds, fraction = client.time()
-    except (RedisError, OSError, ValueError):
-        return _told_time(0.0)
-    now = datetime.now(UTC).timestamp()
-    return _told_time(abs(seconds + fraction / 1e6 - now))
-
-
-def _told_time(off: float) -> Part:
-    if off <= _SKEW:
-        return _well("clock")
-    says = mark("相差 %(n)s 秒")
-    mend = mark("请打开自动对时（NTP）。钟不准，会在不该发的时候发。")
-    return _bad("clock", says, mend, n=round(off))
+def _broker(settings: Settings) -> list[Part]:
+    queue, off = condition.broker(settings, datetime.now(UTC))
+    return [queue] if not off else [queue, clock(off)]
 
 
 def _provider(settings: Settings) -> Part:

@@ -12,6 +12,7 @@ import click
 from campaigns.errors import CampaignError
 
 _COMMANDS = {
+    "alarms": "outreach.commands.alarms:alarms",
     "audit": "outreach.commands.audit:audit",
     "backup": "outreach.commands.backup:backup",
     "beat": "outreach.commands.processes:beat",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,13 +17,18 @@ from campaigns.delivery.progress import stalled
 from campaigns.errors import mark
 from campaigns.planning.models import Campaign
 from campaigns.vocabulary import CampaignState
+from campaigns.words import word
+from outreach import clocks
 from outreach import disk as disks
-from outreach.settings import Settings
+from outreach.audit import AuditRow
+from outreach.balances import Balance
+from outreach.catalogs import told
+from outreach.settings import Settings, in_english
 from outreach.wiring import Wiring
 
 _SILENT = timedelta(seconds=60)
+_SKEW = 2.0
 _BACKLOG = 10_000
-_SECONDS = 1.0
 WELL = mark("正常")
 
 
@@ -48,16 +53,27 @@ class Part:
 
 
 def parts(wiring: Wiring, session: Session, now: datetime) -> list[Part]:
-    """Database, broker, worker, sending, inbox, strays, disk and lines."""
+    """Every part of the running service: what is not well is an alarm."""
+    queue, away = broker(wiring.settings, now)
     return [
         Part("database", mark("数据库"), well=True, says=WELL, needed=True),
-        broker(wiring.settings),
+        queue,
+        *kept(session, wiring.settings, now),
+        disk(wiring.settings),
+        clock(max(clocks.from_database(session, now), away)),
+    ]
+
+
+def kept(session: Session, settings: Settings, now: datetime) -> list[Part]:
+    """What the rows alone tell: the worker's traces, the lines, money and backup."""
+    return [
         _worker(session, now),
         _sending(session, now),
         _inbox(session),
         _strays(session, now),
-        disk(wiring.settings),
         *_lines(session, now),
+        *_balances(session, settings),
+        *_backup(session, settings, now),
     ]
 
 
@@ -68,26 +84,30 @@ def running(session: Session) -> list[tuple[int, str, datetime | None]]:
     return [(n, state.value, since) for n, state, since in session.execute(query)]
 
 
-def broker(settings: Settings) -> Part:
-    """Whether the queue answers within a second."""
+def broker(settings: Settings, now: datetime) -> tuple[Part, float]:
+    """Whether the queue answers within a second, and how far its clock is off."""
     label = mark("任务队列")
-    address = settings.broker_address.replace("redis+socket://", "unix://")
-    if not address.startswith(("unix://", "redis://", "rediss://")):
-        return Part("broker", label, well=True, says=WELL, needed=True)
-    options = {"socket_timeout": _SECONDS, "socket_connect_timeout": _SECONDS}
+    well = Part("broker", label, well=True, says=WELL, needed=True)
     try:
-        with Redis.from_url(address, **options) as client:
-            client.ping()
-    except (RedisError, OSError):
-        return Part(
-            "broker",
-            label,
-            well=False,
-            says=mark("不通"),
-            mend=mark("请重新启动本服务。短信在库里排队，不会丢。"),
-            needed=True,
-        )
-    return Part("broker", label, well=True, says=WELL, needed=True)
+        return well, clocks.from_broker(settings, now)
+    except (RedisError, OSError, ValueError):
+        mend = mark("请重新启动本服务。短信在库里排队，不会丢。")
+        return replace(well, well=False, says=mark("不通"), mend=mend), 0.0
+
+
+def clock(off: float) -> Part:
+    """This machine's clock, ``off`` by so many seconds."""
+    well = Part("clock", "part.clock", well=True, says=WELL)
+    if off <= _SKEW:
+        return well
+    says = mark("相差 %(n)s 秒")
+    mend = mark("请打开自动对时（NTP）。钟不准，会在不该发的时候发。")
+    return replace(well, well=False, says=says, mend=mend, values={"n": round(off)})
+
+
+def name_of(label: str) -> str:
+    """A part's name in the language of the shell."""
+    return word(label, "en" if in_english() else "zh") if "." in label else told(label)
 
 
 def _worker(session: Session, now: datetime) -> Part:
@@ -176,3 +196,35 @@ def _lines(session: Session, now: datetime) -> list[Part]:
             )
         )
     return found
+
+
+def _balances(session: Session, settings: Settings) -> Iterator[Part]:
+    for known in session.scalars(select(Balance).order_by(Balance.provider)):
+        enough = known.hundredths >= settings.low_balance * 100
+        yield Part(
+            f"balance:{known.provider}",
+            "part.balance",
+            enough,
+            mark("%(name)s 还剩 %(n)s %(currency)s"),
+            "" if enough else mark("请充值。余额用完以后，短信排队，发不出去。"),
+            {
+                "name": known.provider,
+                "n": known.hundredths // 100,
+                "currency": known.currency,
+            },
+        )
+
+
+def _backup(session: Session, settings: Settings, now: datetime) -> Iterator[Part]:
+    """The last backup; before there was one, the time since the first deed."""
+    if not settings.backup_hours:
+        return
+    of_backup = AuditRow.action == "backed_up"
+    last = session.scalar(select(func.max(AuditRow.at)).where(of_backup))
+    first = session.scalar(select(AuditRow.at).order_by(AuditRow.id).limit(1))
+    hours = (now - (last or first or now)) // timedelta(hours=1)
+    young = hours < settings.backup_hours
+    says = mark("上一次在 %(n)s 小时前") if last else mark("还没有备份过")
+    mend = mark("请运行 outreach backup，并看看定时备份为什么没有做。")
+    values = {"n": hours}
+    yield Part("backup", "part.backup", young, says, "" if young else mend, values)

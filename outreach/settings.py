@@ -128,6 +128,12 @@ class Settings(BaseSettings):
     """Ends the address where carriers that sign nothing report; 24 letters or more."""
     callback_senders: str = ""
     """Networks (CIDR) that those carriers report from; empty lets in every sender."""
+    low_balance: float = Field(default=100, ge=0)
+    """Below this, in the account's own currency, a provider's balance is an alarm."""
+    backup_hours: int = Field(default=26, ge=0)
+    """A last backup older than this is an alarm; 0: nobody minds."""
+    alarm_webhook: SecretStr = SecretStr("")
+    """Address that alarms are posted to, as robots of WeCom and DingTalk give it."""
     foreign_route_approval: str = ""
     """Number of the approval that allows numbers or texts to leave the country."""
 

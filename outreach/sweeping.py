@@ -6,7 +6,6 @@ so that any number of beats may tick. Work that takes long is only hinted at.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,16 +24,13 @@ from campaigns.delivery import (
     silence,
     squashing,
 )
-from campaigns.delivery.asking import Answer, Question
 from campaigns.delivery.duty import win
 from campaigns.delivery.models import Receipt
-from campaigns.delivery.provider import CannotBeAsked
 from campaigns.fieldwork import ladder, replies, visits
 from campaigns.planning import emergency
 from campaigns.reporting import over_time
 from campaigns.reporting.daily import reminding
 from outreach import audit, disk
-from outreach.loop import LOOP
 from outreach.wiring import Wiring
 
 _log = logging.getLogger(__name__)
@@ -42,8 +38,6 @@ _NO_RECEIPT_BATCH = 2000
 _VISIT_BATCHES = 5
 _UNSIGNED = "unsigned"
 _ROOM, _ROOM_EVERY = "room", timedelta(minutes=1)
-_POLLS = 20
-"""Batches of questions that one sweep asks: a thousand in five minutes."""
 
 Hint = Callable[[str, int | None], None]
 """Sends a hint to the task of that name, with a campaign's id where it needs one."""
@@ -183,6 +177,10 @@ def _watch(session: Session, now: datetime, _: Hint) -> None:
         _log.error("campaign %s has messages due and nobody sends them", campaign_id)
 
 
+def _only_hint(name: str) -> Callable[[Session, datetime, Hint], None]:
+    return lambda _session, _now, hint: hint(name, None)
+
+
 SWEEPS: dict[str, Sweep] = {
     "launch": Sweep(timedelta(seconds=1), _launch),
     "send": Sweep(timedelta(seconds=2), _send),
@@ -203,48 +201,7 @@ SWEEPS: dict[str, Sweep] = {
     "unsigned": Sweep(timedelta(minutes=5), _unsigned, changes=True),
     "hear": Sweep(timedelta(minutes=1), _hear, changes=True),
     "watch": Sweep(timedelta(seconds=30), _watch),
+    "balance": Sweep(timedelta(minutes=10), _only_hint("balance")),
+    "tell": Sweep(timedelta(minutes=1), _only_hint("tell")),
     "finish": Sweep(timedelta(seconds=5), _finish, changes=True),
 }
-
-
-def reconcile(wiring: Wiring) -> int:
-    """Ask providers about messages in doubt; return how many were found there."""
-    with wiring.database.reading() as session:
-        questions = reconciling.questions(session, wiring.clock(), signer=wiring.signer)
-    if not questions:
-        return 0
-    answers = LOOP.run(_ask(wiring, questions))
-    with wiring.database.writing() as session:
-        return reconciling.answered(session, answers, wiring.clock())
-
-
-def poll(wiring: Wiring) -> int:
-    """Ask for reports that never came; return how many providers' records had more."""
-    more = 0
-    for _ in range(_POLLS):
-        with wiring.database.reading() as session:
-            questions = polling.to_poll(session, wiring.clock(), signer=wiring.signer)
-        if not questions:
-            break
-        answers = LOOP.run(_ask(wiring, questions))
-        with wiring.database.writing() as session:
-            more += polling.heard(
-                session, answers, signer=wiring.signer, now=wiring.clock()
-            )
-        if not all(answer.heard or answer.mute for answer in answers):
-            break
-    return more
-
-
-async def _ask(wiring: Wiring, questions: list[Question]) -> list[Answer]:
-    return await asyncio.gather(*(_ask_one(wiring, q) for q in questions))
-
-
-async def _ask_one(wiring: Wiring, question: Question) -> Answer:
-    try:
-        provider = wiring.provider(question.provider)
-        return Answer(question, await provider.find(question.outgoing))
-    except CannotBeAsked:
-        return Answer(question, None, heard=False, mute=True)
-    except Exception:  # noqa: BLE001 - whatever it was, the ledger was not heard
-        return Answer(question, None, heard=False)

@@ -13,12 +13,14 @@ from campaigns.register import consent, organisations
 from campaigns.register import models as register
 from campaigns.reporting import models as reporting
 from campaigns.reporting.daily import models as daily
-from outreach import accounts, audit, once, sign_ins, tokens
+from outreach import accounts, alarms, audit, balances, once, sign_ins, tokens
 
 __all__ = [
     "accounts",
+    "alarms",
     "audience",
     "audit",
+    "balances",
     "bulletins",
     "consent",
     "daily",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Protocol, runtime_checkable
 
 from campaigns.vocabulary import Channel, MessageState, Reason
@@ -176,4 +177,13 @@ class Provider(Protocol):
 
     async def close(self) -> None:
         """Close kept-alive connections."""
+        ...
+
+
+@runtime_checkable
+class Prepaid(Protocol):
+    """A provider that can be asked what is left on its account."""
+
+    async def balance(self) -> tuple[Decimal, str]:
+        """The amount, and its currency in three letters."""
         ...

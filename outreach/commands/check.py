@@ -6,11 +6,10 @@ import json
 
 import click
 
-from campaigns.words import word
 from outreach.catalogs import told
 from outreach.commands.wired import json_option
-from outreach.condition import Part
-from outreach.settings import Settings, in_english
+from outreach.condition import Part, name_of
+from outreach.settings import Settings
 
 _COLOURS = {"ok": "green", "warn": "yellow", "bad": "red"}
 
@@ -26,14 +25,19 @@ def check(*, as_json: bool) -> None:
 
     found = parts(Settings())
     fit = all(part.level != "bad" for part in found)
-    if as_json:
-        facts = {"fit": fit, "parts": [_facts(part) for part in found]}
-        click.echo(json.dumps(facts, ensure_ascii=False, indent=2))
-    else:
-        for part in found:
-            click.echo(_line(part))
+    show(found, "parts", as_json=as_json, fit=fit)
     if not fit:
         raise SystemExit(1)
+
+
+def show(found: list[Part], name: str, /, *, as_json: bool, **more: object) -> None:
+    """Print parts as lines, or under ``name`` in one JSON object beside ``more``."""
+    if as_json:
+        facts = {**more, name: [_facts(part) for part in found]}
+        click.echo(json.dumps(facts, ensure_ascii=False, indent=2))
+        return
+    for part in found:
+        click.echo(_line(part))
 
 
 def _facts(part: Part) -> dict[str, str]:
@@ -47,6 +51,6 @@ def _facts(part: Part) -> dict[str, str]:
 
 def _line(part: Part) -> str:
     facts = _facts(part)
-    name = word(f"part.{part.name}", "en" if in_english() else "zh")
+    name = name_of(part.label)
     level = click.style(f"{part.level:5}", fg=_COLOURS[part.level])
     return f"{level} {name}  {facts['says']}  {facts['mend']}".rstrip()

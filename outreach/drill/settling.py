@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from campaigns.delivery.doubts import QUESTIONS
 from campaigns.delivery.reconciling import anything_to_ask
-from outreach import sweeping
+from outreach import enquiring
 from outreach.drill.office import Office
 from outreach.drill.stand import Stand
 from outreach.simulator import asking
@@ -63,7 +63,7 @@ def ask(wiring: Wiring, moments: Sequence[timedelta] = QUESTIONS) -> int:
         for moment in moments:
             wiring.clock = _ahead(clock, moment + _MINUTE)
             while _left(wiring):
-                found += sweeping.reconcile(wiring)
+                found += enquiring.reconcile(wiring)
     finally:
         wiring.clock = clock
     return found

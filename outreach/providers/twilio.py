@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from twilio.base.exceptions import TwilioException, TwilioRestException
@@ -70,6 +71,7 @@ class TwilioProvider:
         if account.base_url:
             client.api.base_url = account.base_url
         self._messages = client.messages
+        self._account_of = client.api.v2010.account
         self._calls = Calls(client, account.sender)
         service = account.sender.startswith("MG")
         self._sender = {"messaging_service_sid" if service else "from_": account.sender}
@@ -124,6 +126,15 @@ class TwilioProvider:
             if row.body == outgoing.text and since <= created <= until:
                 found = row
         return found
+
+    async def balance(self) -> tuple[Decimal, str]:
+        """What is left on the account. Raises Unclear where it was not told."""
+        exchange.set(Exchange())
+        try:
+            told = await self._account_of.balance.fetch_async()
+            return Decimal(told.balance), str(told.currency)[:3]
+        except (TwilioException, ArithmeticError, TypeError, KeyError) as unread:
+            raise Unclear(type(unread).__name__) from None
 
     def callback_url(self, token: str) -> str:
         """The address under which receipts of one attempt come back."""

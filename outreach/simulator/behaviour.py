@@ -69,6 +69,8 @@ class Behaviour:
     """Accepted, and answered without the message's SID."""
     quota: float = 0.0
     """Refused because the account's daily limit is used up."""
+    balance: float = 5000.0
+    """What is left on the account, whatever was sent."""
     ledger_closed: bool = False
     """Whether listing messages fails, as it does while a carrier has trouble."""
     ledger_lag_seconds: float = 0.0

@@ -41,6 +41,7 @@ class Carrier:
         self._credentials = f"Basic {pair}"
         self._home = f"/{answers.VERSION}/Accounts/{account}/Messages"
         self._calls = f"/{answers.VERSION}/Accounts/{account}/Calls"
+        self._balance = f"/{answers.VERSION}/Accounts/{account}/Balance.json"
         self._requests = count()
         self._second = (0, 0)
 
@@ -57,6 +58,7 @@ class Carrier:
         if method == "GET" and path.startswith(self._home + "/"):
             return self.fetch
         doors = {
+            ("GET", self._balance): self.tell_balance,
             ("GET", "/faults"): self.show_behaviour,
             ("POST", "/faults"): self.change_behaviour,
             ("GET", "/ledger"): self.show_ledger,
@@ -68,6 +70,11 @@ class Carrier:
     async def nothing_here(self, _request: web.BaseRequest) -> web.Response:
         """Any other address."""
         return refused(20404, 404)
+
+    async def tell_balance(self, _request: web.BaseRequest) -> web.Response:
+        """What is left on the account."""
+        shown = {"account_sid": self.account, "currency": "USD"}
+        return web.json_response({**shown, "balance": str(self.behaviour.balance)})
 
     async def create(self, request: web.BaseRequest) -> web.StreamResponse:
         """Accept a message, or do what the behaviour of the day demands."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from outreach import lanes, sweeping
+from outreach import alarms, balances, enquiring, lanes, sweeping
 from outreach.wiring import current
 from outreach.worker import celery
 
@@ -13,6 +13,8 @@ _HINTS = {
     "apply": ("outreach.tasks.receiving.apply", 5),
     "reconcile": ("outreach.tasks.housekeeping.reconcile", 15),
     "poll": ("outreach.tasks.housekeeping.poll", 60),
+    "balance": ("outreach.tasks.housekeeping.balance", 60),
+    "tell": ("outreach.tasks.housekeeping.tell", 30),
 }
 
 
@@ -32,10 +34,22 @@ def tick() -> None:
 @celery.task
 def reconcile() -> None:
     """Ask providers about messages in doubt."""
-    sweeping.reconcile(current())
+    enquiring.reconcile(current())
 
 
 @celery.task
 def poll() -> None:
     """Ask providers for reports that never came."""
-    sweeping.poll(current())
+    enquiring.poll(current())
+
+
+@celery.task
+def balance() -> None:
+    """Ask providers what is left on their accounts."""
+    balances.ask(current())
+
+
+@celery.task
+def tell() -> None:
+    """Tell what is not well, or is well again."""
+    alarms.tell(current())

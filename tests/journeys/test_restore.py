@@ -13,7 +13,7 @@ from campaigns import privacy
 from campaigns.audience.rules import Rule
 from campaigns.planning import lifecycle
 from campaigns.vocabulary import CampaignState, MessageState
-from outreach import backups, sweeping
+from outreach import backups, enquiring
 from outreach.demo.county import SignIn
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("stack")]
@@ -57,7 +57,7 @@ def test_a_restore_to_the_middle_of_sending_sends_nobody_twice(
     assert 0 < held["in_doubt"] < people
     office.stack.start()
     assert office.status(campaign) == CampaignState.PAUSED
-    while sweeping.reconcile(office.wiring):
+    while enquiring.reconcile(office.wiring):
         pass
     # Somebody looks, and lets it go on: whoever got it is known to have got it.
     with office.wiring.database.writing() as session:

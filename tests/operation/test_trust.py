@@ -17,7 +17,7 @@ from flask import Flask
 from office import PASSWORD, Visitor, fill
 
 from campaigns import privacy
-from outreach import audit, backups, checking, migrating, wiring
+from outreach import audit, backups, checking, clocks, migrating, wiring
 from outreach.app import create_app
 from outreach.settings import Settings
 from outreach.web.safety import limiter
@@ -218,6 +218,7 @@ def test_a_clock_that_is_off_is_told(served: Flask, ahead: int, level: str):
     with wired.database.writing() as session:
         then = datetime.now(UTC) + timedelta(seconds=ahead)
         audit.note(session, "denied", now=then)
-        clock = checking._clock(session, datetime.now(UTC))
+        off = clocks.from_database(session, datetime.now(UTC))
+    clock = checking.clock(off)
     assert clock.level == level
     assert bool(clock.mend) == (level == "bad")

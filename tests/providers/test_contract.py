@@ -9,6 +9,7 @@ import threading
 import time
 import traceback
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from carriers import (
@@ -53,6 +54,11 @@ def impatient(carrier, seconds=0.5):
     account = Account(ACCOUNT, SECRET, "+15005550006", PUBLIC, carrier.url)
     limits = Limits(per_second=10, timeout_seconds=seconds)
     return TwilioProvider("simulator", account, limits, connections=4)
+
+
+def test_the_balance_is_told_in_its_currency(provider, carrier):
+    carrier.behave(balance=12.5)
+    assert run(provider, provider.balance())[0] == (Decimal("12.5"), "USD")
 
 
 def test_a_message_travels_with_our_token(provider, carrier):

@@ -15,8 +15,9 @@ from campaigns.delivery.receipts import store
 from campaigns.planning.models import Campaign
 from campaigns.vocabulary import CampaignState, MessageState
 from outreach import lanes, receiving
+from outreach.enquiring import reconcile
 from outreach.settings import Settings
-from outreach.sweeping import SWEEPS, reconcile, sweep
+from outreach.sweeping import SWEEPS, sweep
 from outreach.wiring import Wiring
 
 SIGNER = "ab" * 32

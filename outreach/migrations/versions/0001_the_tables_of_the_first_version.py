@@ -12,6 +12,22 @@ down_revision = None
 def upgrade() -> None:
     """Step forward."""
     op.create_table(
+        "alarm",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("label", sa.String(length=40), nullable=False),
+        sa.Column("told_at", sa.BigInteger(), nullable=False),
+        sa.Column("well_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_alarm")),
+    )
+    op.create_table(
+        "balance",
+        sa.Column("provider", sa.String(length=20), nullable=False),
+        sa.Column("hundredths", sa.Integer(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("provider", name=op.f("pk_balance")),
+    )
+    op.create_table(
         "attempt",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
@@ -1737,3 +1753,5 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attempt_message_id"))
 
     op.drop_table("attempt")
+    op.drop_table("balance")
+    op.drop_table("alarm")
