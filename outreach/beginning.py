@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -16,23 +17,38 @@ from campaigns.planning.models import Campaign
 from campaigns.register import places
 from campaigns.register.models import Member, Unit
 from campaigns.register.unit import save_unit
-from campaigns.vocabulary import BulletinState
+from campaigns.vocabulary import BulletinState, CampaignState
 from outreach.access import Action
 from outreach.accounts import Grant, Role
 
 _TWO = 2
+_ISSUED = BulletinState.ISSUED
+_REVIEWED = (BulletinState.IN_REVIEW, BulletinState.REVIEWED)
+_UNDECIDED = (CampaignState.DRAFT, CampaignState.SUBMITTED)
+
+
+class Stage(StrEnum):
+    """How far a step is; ``waits`` is for a colleague."""
+
+    TODO = "todo"
+    WAITS = "waits"
+    DONE = "done"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the guide: msgids of title, reason and button, and where it is."""
+    """One step of the guide: msgids of title, reason and button, and where it is.
+
+    ``n`` is the figure in the title, where it has one.
+    """
 
     title: str
     why: str
     button: str
     address: str
     action: Action
-    done: bool
+    stage: Stage
+    n: int = 0
 
 
 def begin(session: Session, county: str, *, now: datetime, **values: object) -> Unit:
@@ -44,14 +60,14 @@ def begin(session: Session, county: str, *, now: datetime, **values: object) -> 
     return unit
 
 
+def finished(session: Session) -> bool:
+    """Whether a first campaign was ever approved: the guide has done its work."""
+    released = Campaign.status.not_in((*_UNDECIDED, CampaignState.CANCELLED))
+    return _any(session, select(Campaign.id).where(released))
+
+
 def steps(session: Session) -> list[Step]:
     """Everything from nothing to the first campaign."""
-    coordinators = select(func.count(func.distinct(Grant.user_id))).where(
-        Grant.role == Role.COORDINATOR, Grant.holds
-    )
-    issued = select(BulletinVersion.id).where(
-        BulletinVersion.state == BulletinState.ISSUED
-    )
     return [
         Step(
             mark("您是哪个县，单位叫什么"),
@@ -59,41 +75,78 @@ def steps(session: Session) -> list[Step]:
             mark("设置本单位"),
             "/start/unit",
             Action.SET_UP,
-            done=_any(session, select(Unit.id)),
+            _done(_any(session, select(Unit.id))),
         ),
-        Step(
-            mark("请一位同事来审批"),
-            mark("谁也不能批准自己写的文字，所以要有两位县残联经办人。"),
-            mark("开通账号"),
-            "/accounts/new",
-            Action.CHANGE_ACCOUNTS,
-            done=(session.scalar(coordinators) or 0) >= _TWO,
-        ),
+        _colleagues(session),
         Step(
             mark("导入名册"),
             mark("先检查，看过每一处变化以后才导入。"),
             mark("导入名册"),
             "/register/imports/new",
             Action.CHECK_IMPORT,
-            done=_any(session, select(Member.id)),
+            _done(_any(session, select(Member.id))),
         ),
-        Step(
-            mark("选一篇文稿，请同事签发"),
-            mark("文稿库里有现成的，改几个字就能用。"),
-            mark("看文稿库"),
-            "/bulletins/new",
-            Action.WRITE_BULLETINS,
-            done=_any(session, issued),
-        ),
-        Step(
-            mark("建第一个任务"),
-            mark("选文稿、选人群，再请同事批准，就发出去了。"),
-            mark("新建任务"),
-            "/planning/new",
-            Action.MAKE_CAMPAIGNS,
-            done=_any(session, select(Campaign.id)),
-        ),
+        _text(session),
+        _campaign(session),
     ]
+
+
+def next_step(session: Session) -> tuple[int, Step] | None:
+    """Number and step of the first that is not done; None when all are."""
+    found = enumerate(steps(session), start=1)
+    return next((pair for pair in found if pair[1].stage is not Stage.DONE), None)
+
+
+def _colleagues(session: Session) -> Step:
+    query = select(func.count(func.distinct(Grant.user_id)))
+    holds = Grant.role == Role.COORDINATOR, Grant.holds
+    n = session.scalar(query.where(*holds)) or 0
+    return Step(
+        mark("开通两位经办人，一位写、一位批（已有 %(n)s 位）"),
+        mark("谁也不能批准自己写的文字，所以要有两位县残联经办人。"),
+        mark("开通账号"),
+        "/accounts/new",
+        Action.CHANGE_ACCOUNTS,
+        _done(n >= _TWO),
+        n,
+    )
+
+
+def _text(session: Session) -> Step:
+    version = BulletinVersion
+    issued = _any(session, select(version.id).where(version.state == _ISSUED))
+    under_way = select(version.bulletin_id, version.state)
+    begun = session.execute(under_way.order_by(version.id.desc()).limit(1)).first()
+    waits = begun is not None and begun.state in _REVIEWED
+    stage = Stage.WAITS if waits else Stage.TODO
+    return Step(
+        mark("选一篇文稿，请同事签发"),
+        mark("文稿库里有现成的，改几个字就能用。写的人送审，另一位经办人在首页签发。"),
+        mark("接着做") if begun and not issued else mark("看文稿库"),
+        f"/bulletins/{begun[0]}" if begun and not issued else "/bulletins/new",
+        Action.WRITE_BULLETINS,
+        Stage.DONE if issued else stage,
+    )
+
+
+def _campaign(session: Session) -> Step:
+    done = finished(session)
+    query = select(Campaign.id, Campaign.status).where(Campaign.status.in_(_UNDECIDED))
+    begun = session.execute(query.order_by(Campaign.id.desc()).limit(1)).first()
+    waits = begun is not None and begun.status is CampaignState.SUBMITTED
+    stage = Stage.WAITS if waits else Stage.TODO
+    return Step(
+        mark("建第一个任务，请同事批准"),
+        mark("选文稿、选人群，算出人数和费用；另一位经办人在首页批准，就发出去了。"),
+        mark("接着做") if begun and not done else mark("新建任务"),
+        f"/planning/{begun[0]}" if begun and not done else "/planning/new",
+        Action.MAKE_CAMPAIGNS,
+        Stage.DONE if done else stage,
+    )
+
+
+def _done(done: bool) -> Stage:  # noqa: FBT001 - one step's answer
+    return Stage.DONE if done else Stage.TODO
 
 
 def _any(session: Session, query: Select[int]) -> bool:

@@ -19,7 +19,7 @@ from campaigns.fieldwork.visit_models import Need, Visit
 from campaigns.planning import emergency
 from campaigns.planning.models import Campaign
 from campaigns.register import consent
-from campaigns.register.models import Import, Member, Unit
+from campaigns.register.models import Import, Member
 from campaigns.reporting.daily import lookup, periods
 from campaigns.reporting.daily.clock import day_of
 from campaigns.vocabulary import (
@@ -30,12 +30,15 @@ from campaigns.vocabulary import (
     MessageState,
     NumberStatus,
 )
-from outreach import condition
+from outreach import beginning, condition
 from outreach.access import Acting, Action, may, scope
 from outreach.accounts import Grant, Role
+from outreach.beginning import Stage
 from outreach.wiring import Wiring
 
 _AT_MOST = 7
+_MOST_SHOWN = 1000
+_IN_REVIEW = "/bulletins?tab=review"
 _NOT_PLAYED = (
     AnnouncementState.PREPARED,
     AnnouncementState.ALERTED,
@@ -58,6 +61,7 @@ def to_do(
 ) -> list[ToDo]:
     """At most seven things, those for other people's work first."""
     found = [
+        *_beginning(session, acting),
         *_unsigned(session, acting, now),
         *_second_person(session, acting),
         *_own_texts(session, acting),
@@ -69,20 +73,32 @@ def to_do(
     return found[:_AT_MOST]
 
 
+def _beginning(session: Session, acting: Acting) -> Iterator[ToDo]:
+    """The guide, until the first campaign is approved."""
+    if not may(acting, Action.SET_UP) or beginning.finished(session):
+        return
+    left = [s for s in beginning.steps(session) if s.stage is not Stage.DONE]
+    yield ToDo(mark("开始使用：还有 %(n)s 步"), len(left), "/start")
+
+
 def _second_person(session: Session, acting: Acting) -> Iterator[ToDo]:
-    """What waits for somebody other than its maker."""
+    """What waits for somebody other than its maker; a single one is opened at once."""
     me = acting.user_id
     if may(acting, Action.ISSUE_BULLETINS):
         waiting = (BulletinState.IN_REVIEW, BulletinState.REVIEWED)
         in_review = BulletinVersion.state.in_(waiting)
-        n = _count(
-            session, BulletinVersion, in_review, BulletinVersion.written_by != me
+        others = select(BulletinVersion.bulletin_id).where(
+            in_review, BulletinVersion.written_by != me
         )
-        yield from _some(mark("%(n)s 篇文稿等您审核签发"), n, "/bulletins?tab=review")
+        found = list(session.scalars(others.limit(_MOST_SHOWN)))
+        where = f"/bulletins/{found[0]}/review" if len(found) == 1 else _IN_REVIEW
+        yield from _some(mark("%(n)s 篇文稿等您审核签发"), len(found), where)
     if may(acting, Action.APPROVE_CAMPAIGNS):
         submitted = Campaign.status == CampaignState.SUBMITTED
-        n = _count(session, Campaign, submitted, Campaign.made_by != me)
-        yield from _some(mark("%(n)s 个任务等您批准"), n, "/planning")
+        others = select(Campaign.id).where(submitted, Campaign.made_by != me)
+        found = list(session.scalars(others.limit(_MOST_SHOWN)))
+        where = f"/planning/{found[0]}/approve" if len(found) == 1 else "/planning"
+        yield from _some(mark("%(n)s 个任务等您批准"), len(found), where)
     if may(acting, Action.CONFIRM_GRANTS):
         n = _count(session, Grant, Grant.waits.is_(True), Grant.user_id != me)
         yield from _some(mark("%(n)s 项授权等您确认"), n, "/accounts/grants")
@@ -176,8 +192,6 @@ def _keeping(
     if acting.role is Role.ADMINISTRATOR:
         ailing = [p for p in condition.parts(wiring, session, now) if not p.well]
         yield from _some(mark("%(n)s 个部件不正常"), len(ailing), "/health")
-    if may(acting, Action.SET_UP) and session.scalar(select(Unit.id).limit(1)) is None:
-        yield ToDo(mark("还没有设置本单位，先从这里开始"), 1, "/start")
 
 
 def _some(sentence: str, n: int, address: str) -> Iterator[ToDo]:

@@ -92,6 +92,12 @@ def values_for(
     return {**aloud, **known}
 
 
+def in_print(values: dict[str, str]) -> dict[str, str]:
+    """``values`` for the eye: what is read out aloud stands as it is written."""
+    plain = {f"{name}{_SPOKEN}": text for name, text in values.items()}
+    return {**plain, **{n: t for n, t in values.items() if not n.endswith(_SPOKEN)}}
+
+
 ALERT = "${村}有一条广播要播：${标题}。请下载后播放。收到回1，放不了回2。"
 """Text that tells a village's duty people, at most 67 characters when signed."""
 

@@ -6,8 +6,10 @@ import time
 
 import click
 
+from outreach import first_account, wiring
 from outreach.commands.wired import fit_settings
 from outreach.migrating import migrate
+from outreach.settings import Settings
 from outreach.stopping import Stopped, on_signals
 from outreach.supervisor import Stack
 
@@ -22,11 +24,22 @@ def up() -> None:
         migrate(settings)
         stack.start()
         click.echo(f"就绪 / ready  {settings.own_url}   (Ctrl-C 停止 / stops)")
+        welcome_the_first(settings)
         tend_until_stopped(stack)
     except Stopped:
         click.echo("正在停止 / stopping", err=True)
     finally:
         stack.stop()
+
+
+def welcome_the_first(settings: Settings) -> None:
+    """While there is no account: where to make one."""
+    known = wiring.build(settings)
+    with known.database.reading() as session:
+        if first_account.nobody_yet(session):
+            address = settings.own_url + first_account.path(known.signer)
+            click.echo(f"第一次使用 / first use  {address}")
+    known.database.dispose()
 
 
 def tend_until_stopped(stack: Stack) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from campaigns.errors import NotFound, mark
+from campaigns.errors import NotFound, NotReady, mark
 from campaigns.vocabulary import Category, Duty
-from outreach import accounts
+from outreach import accounts, first_account
 from outreach.accounts import Role
 from outreach.audit import note
 from outreach.commands.wired import open_wiring
@@ -51,6 +51,18 @@ def add(
 
 
 @users.command
+def first() -> None:
+    """Print the address where the first account is made, while there is none."""
+    wiring = open_wiring()
+    with wiring.database.reading() as session:
+        if not first_account.nobody_yet(session):
+            raise NotReady(
+                mark("已经有账号了。忘了密码：outreach users password 名字。")
+            )
+    click.echo(wiring.settings.own_url + first_account.path(wiring.signer))
+
+
+@users.command
 @click.argument("name")
 def password(name: str) -> None:
     """Give an account a new password and end its sign-ins."""
@@ -70,10 +82,7 @@ def list_users() -> None:
         found = accounts.list_users(session)
         if not found:
             raise NotFound(
-                mark(
-                    "还没有账号。请先建一个："
-                    "outreach users add 名字 --role coordinator --place 县码。"
-                )
+                mark("还没有账号。打开 outreach users first 印出的网址，建第一个。")
             )
         for user in found:
             grants = "；".join(f"{g.role} {g.place}" for g in user.grants)

@@ -17,6 +17,7 @@ _SHELL = (
     "errors",
 )
 _PAGES = (
+    "first",
     "sign_in",
     "home",
     "me",

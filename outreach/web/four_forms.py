@@ -13,7 +13,7 @@ from audio.reading import built_in, read
 from audio.script import Script
 from campaigns.bulletins.models import Bulletin, BulletinVersion
 from campaigns.bulletins.sms_length import Length, bracketed, measure
-from campaigns.bulletins.wording import fill, values_for
+from campaigns.bulletins.wording import fill, in_print, values_for
 from campaigns.errors import CampaignError
 from campaigns.register.models import Unit
 from campaigns.register.place_names import spoken
@@ -93,7 +93,7 @@ def four_forms(
         there,
         _sms(version, unit, values),
         sound(session, version, unit, there, code),
-        _filled(version.spoken_text, values),
+        _filled(version.spoken_text, in_print(values)),
         [_filled(line, values) for line in version.easy_read],
     )
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -17,8 +17,10 @@ from sqlalchemy import select
 from campaigns.privacy import mask_name, mask_phone
 from campaigns.register.models import Place, Unit
 from campaigns.words import knows
+from outreach import beginning
 from outreach.access import Acting, Action, may
 from outreach.accounts import Role
+from outreach.beginning import Step
 from outreach.web.gate import now, reading
 from outreach.web.languages import by_reader, language, shown_word
 
@@ -205,7 +207,21 @@ def _frame() -> dict[str, Any]:
         "page_address": request.full_path.rstrip("?"),
         "unit": unit(),
         "acting_place": _place(acting),
+        "guide": _guide(acting),
     }
+
+
+def _guide(acting: Acting | None) -> tuple[int, Step] | None:
+    """The guide's next step, on every page until a first campaign is approved."""
+    begun = current_app.extensions
+    own = request.path == "/" or request.path.startswith("/start")
+    if acting is None or "begun" in begun or own or not may(acting, Action.SET_UP):
+        return None
+    with reading() as db:
+        if beginning.finished(db):
+            begun["begun"] = True
+            return None
+        return beginning.next_step(db)
 
 
 def _place(acting: Acting | None) -> str:

@@ -8,7 +8,7 @@ from flask_limiter.util import get_remote_address
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from outreach import audit, sign_ins
+from outreach import audit, first_account, sign_ins
 from outreach.web.forms import Typed
 from outreach.web.gate import (
     Person,
@@ -32,7 +32,11 @@ def show() -> str | Response:
     if current_user.is_authenticated:
         return redirect("/")
     late = session.pop("late", False)
-    return render_template("sign_in/show.html", typed=Typed(), errors={}, late=late)
+    with reading() as db:
+        empty = first_account.nobody_yet(db)
+    return render_template(
+        "sign_in/show.html", typed=Typed(), errors={}, late=late, empty=empty
+    )
 
 
 def _who_tries() -> str:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from campaigns.register.places import shipped_counties
-from outreach import audit, beginning
+from outreach import access, audit, beginning
 from outreach.access import Action
 from outreach.web.forms import Typed
 from outreach.web.frame import unit
@@ -15,6 +15,7 @@ from outreach.web.gate import acting, needs, now, reading, writing
 
 bp = Blueprint("start", __name__, url_prefix="/start")
 _WRONG = 422
+_COUNTY_DIGITS = 6
 _PRICE = range(1, 1000)
 
 
@@ -24,7 +25,8 @@ def show() -> str:
     """The steps, each with its state; their order is advice, not a lock."""
     with reading() as db:
         steps = beginning.steps(db)
-    return render_template("start/show.html", steps=steps)
+    who = [access.roles_for(step.action)[0] for step in steps]
+    return render_template("start/show.html", steps=steps, who=who)
 
 
 @bp.get("/unit")
@@ -32,7 +34,10 @@ def show() -> str:
 def unit_form() -> str:
     """County, name, signature and numbers of the unit."""
     known = unit()
-    typed = Typed(part_price="49")
+    counties = dict(shipped_counties())
+    county = acting().place[:_COUNTY_DIGITS]
+    name = f"{counties[county]}残联" if county in counties else ""
+    typed = Typed(county=county, name=name, signature=name, part_price="49")
     if known is not None:
         columns = ("name", "signature", "landline", "text_phone", "part_price")
         values = {column: getattr(known, column) for column in columns}

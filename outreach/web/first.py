@@ -1,0 +1,60 @@
+"""The first account of all, made by whoever started the service."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from campaigns.register.places import shipped_counties
+from outreach import first_account
+from outreach.web.forms import Typed
+from outreach.web.gate import now, open_to_everyone, reading, wired, writing
+from outreach.web.noting import noted
+from outreach.web.safety import limiter
+
+bp = Blueprint("first", __name__, url_prefix="/first")
+_WRONG = 422
+
+
+@bp.get("/<key>")
+@open_to_everyone
+def show(key: str) -> str | Response:
+    """The form; the door for everybody once there is an account."""
+    first_account.check(key, wired().signer)
+    with reading() as db:
+        if not first_account.nobody_yet(db):
+            return redirect("/sign-in")
+    return _form(Typed())
+
+
+@bp.post("/<key>")
+@open_to_everyone
+@limiter.limit("20/minute")
+def make(key: str) -> Response | tuple[str, int]:
+    """Make it; the person proves at the door that they know their password."""
+    first_account.check(key, wired().signer)
+    typed = Typed()
+    county = typed.choice("county", dict(shipped_counties()), _("请选一个县。"))
+    name = typed.text("name", _("请填账号名。"), longest=40)
+    shown_as = typed.text("shown_as", _("请填姓名或称呼。"), longest=60)
+    if typed:
+        facts = {"county": county, "name": name, "shown_as": shown_as}
+        with typed.catching("password"), writing() as db:
+            made = first_account.make(
+                db, **facts, password=typed["password"], now=now()
+            )
+            noted(db, "add_user", f"user:{made.id}")
+    if not typed:
+        return _form(typed), _WRONG
+    flash(_("账号建好了。请用它登录，登录以后一步一步来。"), "good")
+    return redirect("/sign-in", 303)
+
+
+def _form(typed: Typed) -> str:
+    return render_template(
+        "start/first.html",
+        typed=typed,
+        errors=typed.errors,
+        counties=shipped_counties(),
+    )
