@@ -9,7 +9,7 @@ from campaigns.delivery import models as delivery
 from campaigns.fieldwork import models as fieldwork
 from campaigns.fieldwork import visit_models as visits
 from campaigns.planning import models as planning
-from campaigns.register import consent, organisations
+from campaigns.register import consent, departures, organisations
 from campaigns.register import models as register
 from campaigns.reporting import models as reporting
 from campaigns.reporting.daily import models as daily
@@ -25,6 +25,7 @@ __all__ = [
     "consent",
     "daily",
     "delivery",
+    "departures",
     "fieldwork",
     "once",
     "organisations",

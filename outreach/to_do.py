@@ -13,12 +13,12 @@ from campaigns.bulletins.models import BulletinVersion
 from campaigns.delivery.models import Tally, TallyDelta
 from campaigns.delivery.tally import TEXTS
 from campaigns.errors import mark
-from campaigns.fieldwork import reply_desk
+from campaigns.fieldwork import mending, reply_desk
 from campaigns.fieldwork.models import Announcement
 from campaigns.fieldwork.visit_models import Need, Visit
 from campaigns.planning import emergency
 from campaigns.planning.models import Campaign
-from campaigns.register import consent
+from campaigns.register import consent, departures
 from campaigns.register.models import Import, Member
 from campaigns.reporting.daily import lookup, periods
 from campaigns.reporting.daily.clock import day_of
@@ -28,7 +28,6 @@ from campaigns.vocabulary import (
     CampaignState,
     ImportState,
     MessageState,
-    NumberStatus,
 )
 from outreach import beginning, condition
 from outreach.access import Acting, Action, may, scope
@@ -153,6 +152,10 @@ def _delivery(session: Session, acting: Acting) -> Iterator[ToDo]:
         n = consent.how_many_to_tell(session, scope(acting, Action.RECORD_BASIS))
         told = mark("%(n)s 个人的监护人电话改了，要告诉本人")
         yield from _some(told, n, "/register/guardians")
+    if may(acting, Action.EDIT_MEMBER):
+        n = departures.how_many(session, scope(acting, Action.EDIT_MEMBER))
+        gone = mark("%(n)s 个人报了去世或迁出，等您确认")
+        yield from _some(gone, n, "/register/departures")
     if acting.role is not Role.COORDINATOR:
         return
     n = in_state(session, MessageState.IN_DOUBT)
@@ -167,8 +170,7 @@ def _fieldwork(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo
     if may(acting, Action.READ_VISITS):
         yield from _visits(session, acting, now)
     if acting.role in {Role.TOWNSHIP, Role.COORDINATOR}:
-        bad = Member.number_status == NumberStatus.SUSPECT
-        n = _count(session, Member, bad, *scope(acting, Action.RECORD_VISITS).where())
+        n = mending.how_many(session, scope(acting, Action.RECORD_VISITS))
         address = "/fieldwork/numbers"
         yield from _some(mark("%(n)s 个号码待核实"), n, address)
 

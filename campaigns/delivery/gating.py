@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy import update as change
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from campaigns.delivery import tally
 from campaigns.delivery.claiming import locked_rows, refused
@@ -31,6 +31,8 @@ from campaigns.vocabulary import (
 
 _BATCH = 2000
 _OPEN = [number(state) for state in OPEN_STATES]
+UNDER_WAY = (CampaignState.APPROVED, CampaignState.RUNNING, CampaignState.PAUSED)
+"""Campaigns from which something may still go out."""
 
 
 def refuse(  # noqa: PLR0913 - who refused what, how we know, who wrote it down
@@ -76,6 +78,20 @@ def end_refused(session: Session, phone_index: bytes, now: datetime) -> int:
         )
         for urgency in (Urgency.TIP, Urgency.MUST_REACH)
     )
+
+
+def end_gone(session: Session, member_id: int, now: datetime) -> int:
+    """End the queued texts for somebody who died or moved; return how many ended.
+
+    A text that others wait for on the same phone still goes.
+    """
+    under_way = select(Campaign.id).where(Campaign.status.in_(UNDER_WAY))
+    mine = and_(Message.campaign_id.in_(under_way), Message.member_id == member_id)
+    locked_rows(session, mine, Message.state.in_(_OPEN))
+    follower = aliased(Message)
+    alone = ~exists().where(follower.carried_by == Message.id)
+    state, reason = MessageState.SKIPPED, Reason.INACTIVE
+    return _end(session, (mine, alone), state, reason, now)
 
 
 def _of(urgency: Urgency) -> ColumnElement[bool]:

@@ -34,6 +34,7 @@ _SOON = timedelta(days=7)
 _FAILED = (MessageState.UNDELIVERED, MessageState.REJECTED)
 _OVER = (CampaignState.FINISHED, CampaignState.CANCELLED)
 _FOUND = (NumberStatus.SUSPECT, NumberStatus.EMPTY, NumberStatus.SUSPENDED)
+_KNOWN = (NumberStatus.EMPTY, NumberStatus.SUSPENDED, NumberStatus.BLOCKED)
 _DELETED = "DELETED"
 
 
@@ -89,16 +90,31 @@ def read_campaigns(session: Session, now: datetime) -> int:
 
 
 def settle_number(
-    session: Session, member: Member, status: NumberStatus, now: datetime
+    session: Session, phone_index: bytes | None, status: NumberStatus, now: datetime
 ) -> None:
-    """A person rang the number: what they found stands, and counting begins anew."""
-    if member.phone_index is None:
+    """A person rang the number: what they found stands, and counting begins anew.
+
+    A number that does not work keeps its record, which is all that says so where it
+    is nobody's but a guardian's.
+    """
+    if phone_index is None:
         return
-    same = NumberRecord.phone_index == member.phone_index
+    same = NumberRecord.phone_index == phone_index
     session.execute(delete(NumberRecord).where(same))
+    if status is not NumberStatus.NORMAL:
+        session.add(
+            NumberRecord(
+                phone_index=phone_index,
+                says=status,
+                status=status,
+                strikes=0,
+                first_at=now,
+                last_at=now,
+            )
+        )
     session.execute(
         update(Member)
-        .where(Member.phone_index == member.phone_index)
+        .where(Member.phone_index == phone_index)
         .values(number_status=status, updated_at=now)
         .execution_options(synchronize_session="fetch")
     )
@@ -166,7 +182,7 @@ def _add(session: Session, found: Strike, which: Iterable[Any], now: datetime) -
     c = record.c
     strikes = c.strikes + 1
     old = c.first_at <= bindparam("apart", now - found.within, c.first_at.type)
-    again = and_(strikes >= found.after, old)
+    again = and_(strikes >= found.after, old, c.status.not_in(_KNOWN))
     sure = and_(strikes > found.after, old)
     session.execute(
         adding.on_conflict_do_update(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns import privacy
@@ -16,7 +16,7 @@ from campaigns.errors import NotFound, mark
 from campaigns.fieldwork.visit_models import VisitTry
 from campaigns.register.models import Member, Place
 from campaigns.register.scope import Scope
-from campaigns.vocabulary import NumberStatus
+from campaigns.vocabulary import Addressee, MemberStatus, NumberStatus
 
 TO_MEND = (
     NumberStatus.SUSPECT,
@@ -32,43 +32,65 @@ AT_MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class ToMend:
-    """A person whose number fails; ``said`` is a new one told at a visit."""
+    """A number that fails, the person's own or their guardian's by ``addressee``.
+
+    ``said`` is a new one told at a visit.
+    """
 
     member: Member
+    addressee: Addressee
     township: str
     village: str
+    status: NumberStatus
     strikes: int
     last_at: datetime | None
     said: VisitTry | None
 
+    @property
+    def phone(self) -> str | None:
+        """The number itself."""
+        own = self.addressee is Addressee.MEMBER
+        return self.member.phone if own else self.member.guardian_phone
+
 
 def to_mend(session: Session, scope: Scope, limit: int = AT_MOST) -> list[ToMend]:
     """Numbers that fail and new ones that were told, by township and village."""
-    told = select(VisitTry.member_id).where(
-        VisitTry.new_phone.is_not(None), VisitTry.taken_over_at.is_(None)
-    )
-    found = session.execute(
-        select(Member, NumberRecord.strikes, NumberRecord.last_at)
-        .outerjoin(NumberRecord, NumberRecord.phone_index == Member.phone_index)
-        .where(Member.number_status.in_(TO_MEND) | Member.id.in_(told), *scope.where())
-        .order_by(Member.township, Member.village, Member.id)
-        .limit(limit)
-    ).all()
     names: Mapping[str, str] = dict(
         session.execute(select(Place.code, Place.name)).all()
     )
+    found = [
+        (member, addressee, record)
+        for addressee in (Addressee.MEMBER, Addressee.GUARDIAN)
+        for member, record in session.execute(_failing(scope, addressee, limit))
+    ]
+    found.sort(key=lambda it: (it[0].township, it[0].village or "", it[0].id, it[1]))
     new = _told(session, [member.id for member, _, _ in found])
     return [
         ToMend(
             member,
+            addressee,
             names.get(member.township, member.township),
             names.get(member.village or "", ""),
-            strikes or 0,
-            last_at,
-            new.get(member.id),
+            _status(member, addressee, record),
+            record.strikes if record else 0,
+            record.last_at if record and record.strikes else None,
+            new.get((member.id, addressee)),
         )
-        for member, strikes, last_at in found
+        for member, addressee, record in found[:limit]
     ]
+
+
+def how_many(session: Session, scope: Scope) -> int:
+    """How many numbers wait to be checked, guardians' among them."""
+    doubtful = (
+        Member.number_status == NumberStatus.SUSPECT,
+        Member.guardian_phone_index.in_(_recorded((NumberStatus.SUSPECT,))),
+    )
+    counts = [
+        select(func.count(Member.id)).where(which, _ACTIVE, *scope.where())
+        for which in doubtful
+    ]
+    return sum(session.scalar(n) or 0 for n in counts)
 
 
 def take_over(session: Session, tried: VisitTry, *, now: datetime) -> Member:
@@ -76,11 +98,14 @@ def take_over(session: Session, tried: VisitTry, *, now: datetime) -> Member:
     if tried.new_phone is None or tried.taken_over_at is not None:
         raise NotFound(mark("没有要换的新号码，可能已经换过了。"))
     member = session.get_one(Member, tried.member_id)
-    member.phone = tried.new_phone
-    member.phone_index = privacy.blind("phone", tried.new_phone)
-    tried.taken_over_at = now
+    index = privacy.blind("phone", tried.new_phone)
+    if tried.phone_of is Addressee.GUARDIAN:
+        member.guardian_phone, member.guardian_phone_index = tried.new_phone, index
+    else:
+        member.phone, member.phone_index = tried.new_phone, index
+    member.updated_at = tried.taken_over_at = now
     session.flush()
-    settle_number(session, member, NumberStatus.NORMAL, now)
+    settle_number(session, index, NumberStatus.NORMAL, now)
     return member
 
 
@@ -94,10 +119,47 @@ def get_told(session: Session, scope: Scope, try_id: int) -> VisitTry:
     return found
 
 
-def _told(session: Session, ids: list[int]) -> dict[int, VisitTry]:
-    tries = select(VisitTry).where(
-        VisitTry.member_id.in_(ids),
-        VisitTry.new_phone.is_not(None),
-        VisitTry.taken_over_at.is_(None),
+def _failing(
+    scope: Scope, addressee: Addressee, limit: int
+) -> Select[Member, NumberRecord]:
+    """Members with a number of ``addressee`` to mend, and what is recorded of it."""
+    told = select(VisitTry.member_id).where(_untaken(), VisitTry.phone_of == addressee)
+    if addressee is Addressee.MEMBER:
+        index, fails = Member.phone_index, Member.number_status.in_(TO_MEND)
+    else:
+        index = Member.guardian_phone_index
+        fails = index.in_(_recorded(TO_MEND))
+    return (
+        select(Member, NumberRecord)
+        .outerjoin(NumberRecord, NumberRecord.phone_index == index)
+        .where(or_(fails, Member.id.in_(told)), _ACTIVE, *scope.where())
+        .order_by(Member.township, Member.village, Member.id)
+        .limit(limit)
     )
-    return {it.member_id: it for it in session.scalars(tries.order_by(VisitTry.id))}
+
+
+_ACTIVE = Member.status == MemberStatus.ACTIVE
+
+
+def _recorded(statuses: tuple[NumberStatus, ...]) -> Select[bytes]:
+    return select(NumberRecord.phone_index).where(NumberRecord.status.in_(statuses))
+
+
+def _status(
+    member: Member, addressee: Addressee, record: NumberRecord | None
+) -> NumberStatus:
+    if addressee is Addressee.MEMBER:
+        return member.number_status
+    return record.status if record else NumberStatus.NORMAL
+
+
+def _untaken() -> ColumnElement[bool]:
+    return and_(VisitTry.new_phone.is_not(None), VisitTry.taken_over_at.is_(None))
+
+
+def _told(session: Session, ids: list[int]) -> dict[tuple[int, Addressee], VisitTry]:
+    tries = select(VisitTry).where(VisitTry.member_id.in_(ids), _untaken())
+    return {
+        (it.member_id, it.phone_of): it
+        for it in session.scalars(tries.order_by(VisitTry.id))
+    }

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.orm import Base, Key, closed
 from campaigns.privacy import Sealed
-from campaigns.vocabulary import NeedKind, NeedState, VisitOutcome
+from campaigns.vocabulary import Addressee, NeedKind, NeedState, VisitOutcome
 
 _OPEN = text("closed_at IS NULL")
 
@@ -81,7 +81,8 @@ class VisitMissed(Base):
 class VisitTry(Base):
     """One call at the door or on the telephone; ``at`` is when it was recorded.
 
-    ``new_phone`` waits until the county has taken it over.
+    ``new_phone`` waits until the county has taken it over, as the person's own or, by
+    ``phone_of``, as their guardian's.
     """
 
     __tablename__ = "visit_try"
@@ -95,6 +96,9 @@ class VisitTry(Base):
     outcome: Mapped[VisitOutcome] = mapped_column(closed(VisitOutcome))
     remark: Mapped[str | None] = mapped_column(Sealed("visit_try.remark"))
     new_phone: Mapped[str | None] = mapped_column(Sealed("visit_try.new_phone"))
+    phone_of: Mapped[Addressee] = mapped_column(
+        closed(Addressee), default=Addressee.MEMBER
+    )
     taken_over_at: Mapped[datetime | None]
     by: Mapped[int | None] = mapped_column(Key)
     at: Mapped[datetime]

@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 
 from campaigns.delivery.people import say
 from campaigns.errors import NotFound, NotReady, Refused, Stale, mark
+from campaigns.fieldwork.leaving import LEAVES, come_back, leave
 from campaigns.fieldwork.needs import raise_need
 from campaigns.fieldwork.visit_models import Visit, VisitMissed, VisitTry
+from campaigns.register import departures
 from campaigns.register.models import Member
 from campaigns.register.phones import read_phone
 from campaigns.register.scope import Scope
-from campaigns.vocabulary import SAYS, NeedKind, Reason, VisitOutcome
+from campaigns.vocabulary import SAYS, Addressee, NeedKind, Reason, VisitOutcome
 
 A_DAY = 10
 """More open visits than these on one worker are too many for a day."""
@@ -26,11 +28,15 @@ _WORKER = 60
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a try came to. ``needs`` are kinds with the person's own words."""
+    """What a try came to. ``needs`` are kinds with the person's own words.
+
+    ``phone_of`` is whose the new phone is, the person's or their guardian's.
+    """
 
     outcome: VisitOutcome
     remark: str = ""
     new_phone: str = ""
+    phone_of: Addressee = Addressee.MEMBER
     needs: Sequence[tuple[NeedKind, str]] = ()
 
 
@@ -95,23 +101,33 @@ def record(
         outcome=result.outcome,
         remark=result.remark.strip() or None,
         new_phone=phone,
+        phone_of=result.phone_of,
         by=by,
         at=now,
     )
     session.add(tried)
     _settle(session, visit, result.outcome, by, now)
+    if result.outcome in LEAVES:
+        leave(session, tried, by=by, now=now)
     for kind, words in result.needs:
         raise_need(session, visit, kind, words, by=by, now=now)
     session.flush()
     return tried
 
 
-def correct(
-    session: Session, visit: Visit, outcome: VisitOutcome, *, by: int, now: datetime
+def correct(  # noqa: PLR0913 - which, to what, how we know, by whom, when
+    session: Session,
+    visit: Visit,
+    outcome: VisitOutcome,
+    *,
+    remark: str = "",
+    by: int,
+    now: datetime,
 ) -> VisitTry:
     """Change what was recorded last; the visit opens again where nothing settles it.
 
-    Raises NotReady where nobody tried, or where the person has another visit since.
+    Raises NotReady where nobody tried, where the person has another visit since, or
+    where the county confirmed already that they died or moved.
     """
     last = session.scalar(
         select(VisitTry)
@@ -123,12 +139,39 @@ def correct(
         raise NotReady(mark("这一户还没有登记过结果，没有可以改的。"))
     if visit.closed_at is not None and _another(session, visit):
         raise NotReady(mark("这个人后来又有新的走访，请在新的那一户登记。"))
+    _stays(session, last, by=by, now=now)
     last.outcome, last.by = outcome, by
+    last.remark = remark.strip() or last.remark
     visit.closed_at, visit.closed_by, visit.tries = None, None, visit.tries - 1
     session.flush()
     say(session, _of(session, visit), SAYS.get(outcome, Reason.UNKNOWN))
     _settle(session, visit, outcome, by, now)
+    if outcome in LEAVES:
+        leave(session, last, by=by, now=now)
     return last
+
+
+def reopen(session: Session, member_id: int, *, by: int, now: datetime) -> None:
+    """Somebody goes again to whom a visit had recorded as dead or moved."""
+    visit = session.scalar(
+        select(Visit)
+        .where(Visit.member_id == member_id, Visit.outcome.in_(LEAVES))
+        .order_by(Visit.id.desc())
+        .limit(1)
+    )
+    if visit is not None and not _another(session, visit):
+        correct(session, visit, VisitOutcome.NOBODY_HOME, by=by, now=now)
+
+
+def _stays(session: Session, tried: VisitTry, *, by: int, now: datetime) -> None:
+    """Take back what was said of the person's place on the register, if anything."""
+    if tried.outcome not in LEAVES:
+        return
+    found = departures.standing(session, tried.member_id)
+    if found is not None:
+        come_back(session, found, by=by, now=now)
+    elif session.get_one(Member, tried.member_id).status is LEAVES[tried.outcome]:
+        raise NotReady(mark("县残联已经确认了，不能再改。请和县残联联系。"))
 
 
 def _settle(

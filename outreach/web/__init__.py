@@ -26,6 +26,7 @@ _PAGES = (
     "start",
     "register",
     "consent",
+    "departures",
     "refuse",
     "refusals",
     "imports",

@@ -23,7 +23,7 @@ from campaigns.register.members import get_member
 from campaigns.register.models import Place
 from campaigns.register.unit import current_unit
 from campaigns.reporting.mend_list import write_mend_list
-from campaigns.vocabulary import NumberStatus
+from campaigns.vocabulary import Addressee, NumberStatus
 from outreach.access import Action, scope
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.languages import language, shown_word
@@ -65,10 +65,12 @@ def settle(member_id: int) -> Answer:
     """What somebody found out who rang the number."""
     told = request.form.get("status", "")
     known = told in set(mending.FOUND)
+    family = request.form.get("whose") == Addressee.GUARDIAN
     with writing() as session:
         member = get_member(session, scope(acting()), member_id)
         if known:
-            settle_number(session, member, NumberStatus(told), now())
+            index = member.guardian_phone_index if family else member.phone_index
+            settle_number(session, index, NumberStatus(told), now())
             noted(session, "check_number", f"member:{member_id}", status=told)
     said = _("号码状态已更新。") if known else _("请选核实的结果。")
     flash(said, "good" if known else "warn")

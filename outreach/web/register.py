@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from campaigns.audience.explaining import explain
 from campaigns.delivery.contacts import contacts_of
-from campaigns.register import members, optouts
+from campaigns.register import departures, members, optouts
 from campaigns.register.approach import approach
 from campaigns.register.members import Filters, get_member
 from outreach import audit, quotas
@@ -69,6 +69,7 @@ def show(member_id: int) -> str:
             approach=approach(member),
             places=register_lists.names(db, member),
             refusal=register_lists.refusal_of(db, member),
+            departure=departures.standing(db, member_id),
             contacts=contacts_of(db, member_id),
         )
 

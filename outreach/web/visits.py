@@ -9,10 +9,17 @@ from werkzeug.wrappers import Response
 
 from campaigns.errors import NotReady, mark
 from campaigns.fieldwork import visit_pages, visiting
+from campaigns.fieldwork.leaving import LEAVES
 from campaigns.fieldwork.visit_models import Visit
 from campaigns.fieldwork.visiting import Result
 from campaigns.register.scope import Scope
-from campaigns.vocabulary import AT_THE_DOOR, BY_TELEPHONE, NeedKind, VisitOutcome
+from campaigns.vocabulary import (
+    AT_THE_DOOR,
+    BY_TELEPHONE,
+    Addressee,
+    NeedKind,
+    VisitOutcome,
+)
 from outreach.access import Action, scope
 from outreach.web.forms import Typed, row_number
 from outreach.web.gate import acting, needs, now, reading, writing
@@ -121,13 +128,13 @@ def ask_change(visit_id: int) -> str:
 @needs(Action.RECORD_VISITS)
 def change(visit_id: int) -> Response:
     """Change what was recorded last."""
-    told = request.form.get("outcome", "")
-    known = told in set(VisitOutcome)
-    outcome = VisitOutcome(told) if known else VisitOutcome.UNNEEDED
+    typed = Typed()
+    known = typed["outcome"] in set(VisitOutcome)
+    outcome = VisitOutcome(typed["outcome"]) if known else VisitOutcome.UNNEEDED
     with writing() as session:
         visit = visiting.get_visit(session, _mine(), visit_id)
-        me = acting().user_id
-        visiting.correct(session, visit, outcome, by=me, now=now())
+        me, said = acting().user_id, typed["remark"][:200]
+        visiting.correct(session, visit, outcome, remark=said, by=me, now=now())
         noted(session, "change_visit", f"visit:{visit_id}")
     flash(_("已改成“%(what)s”。", what=shown_word(f"outcome.{outcome}")), "good")
     return redirect(url_for("visits.index"), 303)
@@ -154,12 +161,20 @@ def _result(typed: Typed) -> Result:
     told = typed.choice("outcome", allowed, _("请选一个结果。"))
     kinds = [NeedKind(kind) for kind in typed.all("needs") if kind in set(NeedKind)]
     words = typed.text("need_words", longest=200)
+    family = typed["phone_of"] == Addressee.GUARDIAN
     return Result(
         VisitOutcome(told) if told in allowed else VisitOutcome.UNNEEDED,
-        remark=typed.text("remark", longest=200),
+        remark=_remark(typed, told),
         new_phone=typed.text("new_phone", longest=30),
+        phone_of=Addressee.GUARDIAN if family else Addressee.MEMBER,
         needs=[(kind, words) for kind in kinds],
     )
+
+
+def _remark(typed: Typed, outcome: str) -> str:
+    """What was said; where somebody died or moved it is the evidence."""
+    asked = _("请写谁说的、什么时候的事，作为凭据。") if outcome in set(LEAVES) else ""
+    return typed.text("remark", asked, longest=200)
 
 
 def _on(session: Session, visit: Visit) -> Response:

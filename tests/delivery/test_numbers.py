@@ -165,8 +165,14 @@ def test_whoever_rang_it_knows_better(session):
     county = County(session)
     county.tried(S.UNDELIVERED, "30005")
     county.tried(S.UNDELIVERED, "30005")
-    numbers.settle_number(session, county.member, N.SUSPENDED, NOW)
+    index = county.member.phone_index
+    numbers.settle_number(session, index, N.SUSPENDED, NOW)
     assert county.member.number_status is N.SUSPENDED
+    record = session.scalars(select(NumberRecord)).one()
+    assert (record.status, record.strikes) == (N.SUSPENDED, 0)
+    for _ in range(2):
+        assert county.tried(S.UNDELIVERED, "30005") is N.SUSPENDED
+    numbers.settle_number(session, index, N.NORMAL, NOW)
     assert session.scalars(select(NumberRecord)).all() == []
 
 

@@ -102,7 +102,7 @@ def go_and_see(session, dice, when):
     found = select(Visit).where(Visit.closed_at.is_(None)).limit(200)
     for visit in session.scalars(found).all():
         outcome = dice.choice(list(VisitOutcome)[:-1])
-        visiting.record(session, visit, Result(outcome), by=1, now=when)
+        visiting.record(session, visit, Result(outcome, "邻居说的"), by=1, now=when)
     for member in dice.sample(range(1, PEOPLE), 50):
         people.answered(session, member, when)
 

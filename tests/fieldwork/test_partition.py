@@ -147,7 +147,9 @@ class Missing(RuleBasedStateMachine):
         ).all()
         if found:
             one = found[which % len(found)]
-            visiting.record(self.session, one, Result(outcome), by=1, now=self.now)
+            visiting.record(
+                self.session, one, Result(outcome, "邻居说的"), by=1, now=self.now
+            )
 
     @rule(who=st.integers(0, 7))
     def answer(self, who):

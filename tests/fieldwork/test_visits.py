@@ -202,7 +202,8 @@ def test_each_outcome_says_what_it_says_of_the_person(session, outcome):
     campaign = launched(session)
     visits.open_visits(session, NOW)
     visit = only(session)
-    visiting.record(session, visit, Result(outcome), by=1, now=NOW)
+    told = Result(outcome, remark="邻居说的")
+    visiting.record(session, visit, told, by=1, now=NOW)
     assert (visit.closed_at is not None) == (outcome in SAYS)
     part = {
         Reason.MET: "contacted",

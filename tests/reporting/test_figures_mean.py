@@ -137,7 +137,7 @@ def test_a_visit_is_contact_and_the_family_alone_is_none(
     campaign = launched(session)
     visits.open_visits(session, NOW)
     visit = session.scalars(select(Visit)).one()
-    visiting.record(session, visit, Result(outcome), by=1, now=NOW)
+    visiting.record(session, visit, Result(outcome, "邻居说的"), by=1, now=NOW)
     assert everybody(session, campaign) == People(**{kind: 1})
     assert (rate(session) == 1.0) is counts
 

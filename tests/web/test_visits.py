@@ -224,7 +224,7 @@ def test_a_number_is_checked_and_the_list_is_a_workbook(visit, writing):
     book = load_workbook(BytesIO(who.open(f"{page}/list.xlsx").get_data()))
     sheet = book.worksheets[0]
     assert sheet["D4"].value.startswith("测＊")
-    assert sheet["F4"].value == "待核实"
+    assert [sheet[it].value for it in ("E4", "G4")] == ["本人", "待核实"]
     who.send(page, f"{page}/{key}", status="blocked")
     with writing() as session:
         assert session.get_one(Member, key).number_status is NumberStatus.SUSPECT

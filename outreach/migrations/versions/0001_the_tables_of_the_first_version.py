@@ -281,6 +281,49 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "departure",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "member_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("status", sa.String(length=24), nullable=False),
+        sa.Column("was", sa.String(length=24), nullable=False),
+        sa.Column("evidence", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "reported_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("reported_at", sa.BigInteger(), nullable=False),
+        sa.Column("holds", sa.Boolean(), nullable=True),
+        sa.Column(
+            "settled_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("settled_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_departure_member_id_member")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_departure")),
+    )
+    with op.batch_alter_table("departure", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_departure_member_id"), ["member_id"], unique=False
+        )
+        batch_op.create_index(
+            "departure_one_waits",
+            ["member_id"],
+            unique=True,
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        )
+
+    op.create_table(
         "once_key",
         sa.Column("key", sa.String(length=43), nullable=False),
         sa.Column(
@@ -1456,6 +1499,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(length=24), nullable=False),
         sa.Column("remark", sa.LargeBinary(), nullable=True),
         sa.Column("new_phone", sa.LargeBinary(), nullable=True),
+        sa.Column("phone_of", sa.String(length=24), nullable=False),
         sa.Column("taken_over_at", sa.BigInteger(), nullable=True),
         sa.Column(
             "by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
@@ -1719,6 +1763,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_once_key_used_at"))
 
     op.drop_table("once_key")
+    with op.batch_alter_table("departure", schema=None) as batch_op:
+        batch_op.drop_index(
+            "departure_one_waits",
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_departure_member_id"))
+
+    op.drop_table("departure")
     with op.batch_alter_table("member", schema=None) as batch_op:
         batch_op.drop_index("member_audience")
         batch_op.drop_index(batch_op.f("ix_member_village"))
