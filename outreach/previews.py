@@ -21,7 +21,7 @@ from campaigns.errors import CampaignError
 from campaigns.orm import instant, micros
 from campaigns.register.models import Place
 from campaigns.register.unit import current_unit
-from outreach.recording import script_of
+from outreach.recording import for_calls, script_of
 from outreach.wiring import Wiring
 
 _PATIENCE = timedelta(minutes=10)
@@ -69,8 +69,13 @@ def ask(folder: Path, fingerprint: str, now: datetime) -> None:
     _write(folder, fingerprint, {"asked": micros(now)})
 
 
-def record(wiring: Wiring, version_id: int, township: str) -> None:
-    """Record a version as ``township`` (a place code) hears it; a failure is noted."""
+def record(
+    wiring: Wiring, version_id: int, township: str, *, calls: bool = False
+) -> None:
+    """Record a version as ``township`` (a place code) hears it; a failure is noted.
+
+    With ``calls`` as a telephone plays it.
+    """
     with wiring.database.reading() as session:
         version = get_version(session, version_id)
         found = session.get(Place, township)
@@ -81,6 +86,8 @@ def record(wiring: Wiring, version_id: int, township: str) -> None:
             found.name if found else "",
             pace=wiring.settings.pace,
         )
+    if calls:
+        script = for_calls(script)
     folder, fingerprint = wiring.studio.store.folder, script.fingerprint()
     try:
         wiring.studio.record(script)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -75,6 +76,11 @@ def script_of(
     )
 
 
+def for_calls(script: Script) -> Script:
+    """The same words for a telephone: once, because the call plays them twice."""
+    return replace(script, profile="phone", repeats=1)
+
+
 def record_campaign(wiring: Wiring, campaign_id: int) -> bool:
     """Record, pack and alert for a launched campaign; False where nothing is to do.
 
@@ -84,14 +90,7 @@ def record_campaign(wiring: Wiring, campaign_id: int) -> bool:
         work = _Work.of(session, campaign_id)
     if work is None:
         return False
-    try:
-        demand_room(wiring.settings.data_dir)
-        _record_all(wiring, work)
-    except (AudioError, CampaignError) as error:
-        _log.warning("campaign %s cannot be recorded: %s", campaign_id, error)
-        _note_failure(wiring, campaign_id, str(error))
-        return False
-    return True
+    return went_well(wiring, campaign_id, lambda: _record_all(wiring, work))
 
 
 class _Work:
@@ -199,6 +198,14 @@ def _pack_villages(
     return made
 
 
-def _note_failure(wiring: Wiring, campaign_id: int, sentence: str) -> None:
-    with wiring.database.writing() as session:
-        session.get_one(Campaign, campaign_id).recording_error = sentence
+def went_well(wiring: Wiring, campaign_id: int, record: Callable[[], None]) -> bool:
+    """Whether ``record`` went well; else the campaign keeps the sentence of why not."""
+    try:
+        demand_room(wiring.settings.data_dir)
+        record()
+    except (AudioError, CampaignError) as error:
+        _log.warning("campaign %s cannot be recorded: %s", campaign_id, error)
+        with wiring.database.writing() as session:
+            session.get_one(Campaign, campaign_id).recording_error = str(error)
+        return False
+    return True

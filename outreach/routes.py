@@ -10,6 +10,7 @@ from campaigns.delivery.dispatch import Dispatch
 from campaigns.delivery.provider import Provider
 from campaigns.errors import NotReady
 from campaigns.planning.carriage import carrier_faults
+from outreach import call_sound
 from outreach.wiring import Wiring
 
 _PRACTICE = "simulator"
@@ -31,6 +32,7 @@ def routes(wiring: Wiring, session: Session, campaign_id: int) -> list[Route]:
     where the campaign's own provider cannot be used.
     """
     dispatch = Dispatch.of(session, campaign_id)
+    dispatch.sounds = call_sound.addresses(wiring, dispatch.campaign)
     first = Route(dispatch, wiring.provider(dispatch.provider))
     name = wiring.settings.second_provider
     if not name or name == dispatch.provider or _PRACTICE in {name, dispatch.provider}:

@@ -33,13 +33,15 @@ class CarrierRules:
 
     ``signature`` gives the fewest and the most letters. With ``signs`` the carrier
     puts the signature in front by itself; with ``templates`` it sends only texts whose
-    template it has approved. ``charset`` is what its interface can encode. ``refusal``
-    is the way to refuse at the text's end, by class: never typed by hand.
+    template it has approved. ``calls`` says that it places voice calls. ``charset`` is
+    what its interface can encode. ``refusal`` is the way to refuse at the text's end,
+    by class: never typed by hand.
     """
 
     signature: tuple[int, int] = (2, 12)
     signs: bool = False
     templates: bool = False
+    calls: bool = False
     most_letters: int = 500
     most_parts: int = 8
     charset: str = "utf-8"
@@ -50,9 +52,9 @@ class CarrierRules:
 
 _TWO_WAY = {Urgency.TIP: REPLY_R}
 RULES: dict[str, CarrierRules] = {
-    "simulator": CarrierRules(),
+    "simulator": CarrierRules(calls=True),
     # One-way in China: who cannot answer must not be asked to.
-    "twilio": CarrierRules(),
+    "twilio": CarrierRules(calls=True),
     # All our texts are filed as notices, and a notice must not have a way to refuse.
     "aliyun": CarrierRules(signs=True, templates=True),
     "mas": CarrierRules(signs=True, refusal=_TWO_WAY),

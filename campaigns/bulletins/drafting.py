@@ -147,7 +147,7 @@ def save_draft(  # noqa: PLR0913 - who, when, and what was seen
     version.state, version.return_reason = BulletinState.DRAFT, None
     version.written_by, version.written_at = by, now
     version.writers = _with(version.writers, by)
-    version.content_hash, version.heard_by = content_hash(version), None
+    _sounds_new(version)
     session.flush()
     return version
 
@@ -166,9 +166,14 @@ def keep_recording(
     version.recording, version.voice = recording, "recorded"
     version.written_by, version.written_at = by, now
     version.writers = _with(version.writers, by)
-    version.content_hash, version.heard_by = content_hash(version), None
+    _sounds_new(version)
     session.flush()
     return version
+
+
+def _sounds_new(version: BulletinVersion) -> None:
+    version.content_hash = content_hash(version)
+    version.heard_by = version.call_heard_by = None
 
 
 def content_hash(version: BulletinVersion) -> str:

@@ -65,7 +65,8 @@ class BulletinVersion(Base):
     ``values`` are the variables' values, ``samples`` the sample values that the
     county must replace by its own before issue, ``content_hash`` the SHA-256 that
     approvals are bound to. ``heard_by`` names who listened to the clip and confirmed
-    it, ``writers`` everyone who edited the words: none of them may review or issue.
+    it, ``call_heard_by`` who listened to the one that calls play, ``writers`` everyone
+    who edited the words: none of them may review or issue.
     """
 
     __tablename__ = "bulletin_version"
@@ -90,6 +91,8 @@ class BulletinVersion(Base):
     recording: Mapped[str | None] = mapped_column(String(64))
     heard_by: Mapped[str | None] = mapped_column(String(60))
     heard_at: Mapped[datetime | None]
+    call_heard_by: Mapped[str | None] = mapped_column(String(60))
+    call_heard_at: Mapped[datetime | None]
     written_by: Mapped[int | None] = mapped_column(Key)
     writers: Mapped[list[int]] = mapped_column(default=list)
     reviewed_by: Mapped[int | None] = mapped_column(Key)

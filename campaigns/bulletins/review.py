@@ -98,6 +98,22 @@ def confirm_heard(
     return version
 
 
+def confirm_call_heard(
+    session: Session, version_id: int, name: str, *, by: int, now: datetime
+) -> BulletinVersion:
+    """Record who listened to the clip that calls play, by the rules of the other.
+
+    Raises Refused without a name, NotAllowed for a writer.
+    """
+    version = get_version(session, version_id)
+    _refuse_writer(version, by)
+    if not name.strip():
+        raise Refused(mark("写明是谁试听的。"))
+    version.call_heard_by, version.call_heard_at = name.strip(), now
+    session.flush()
+    return version
+
+
 def send_back(
     session: Session, version_id: int, *, by: int, reason: str
 ) -> BulletinVersion:

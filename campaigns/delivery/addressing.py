@@ -69,6 +69,7 @@ def outgoing(  # noqa: PLR0913 - a message is its row, number, words, seal and t
         if row.id not in known:
             continue
         words = dispatch.words(row.channel, row.township, row.village)
+        calls = row.channel == Channel.VOICE
         ready.append(
             Outgoing(
                 message_id=row.id,
@@ -84,6 +85,7 @@ def outgoing(  # noqa: PLR0913 - a message is its row, number, words, seal and t
                 submitted_at=now,
                 serial=token.serial(signer, row.id, row.attempt),
                 signature=signature,
+                sound=dispatch.sounds.get(row.township, "") if calls else "",
                 template=dispatch.templates.get(row.channel, ""),
                 values=words.values,
             )

@@ -19,6 +19,9 @@ _MOST_DOUBLINGS = 8
 _LONGEST_WAIT = timedelta(minutes=15)
 _FIRST_WAIT = timedelta(seconds=2)
 
+_NO_SUCH_CHANNEL = NotAccepted("not by this carrier", code="channel", retry_after=60.0)
+"""A carrier that helps out takes texts alone: calls wait for the one that can call."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -62,6 +65,8 @@ async def _carry(
     made = Outcome(outgoing.message_id, outgoing.attempt, MessageState.IN_DOUBT)
     if time.monotonic() >= outgoing.deadline:
         return replace(made, state=MessageState.QUEUED, code=TOO_LATE)
+    if outgoing.channel not in provider.channels:
+        return _refused(made, _NO_SUCH_CHANNEL)
     begin(outgoing.message_id)
     try:
         return _accepted(made, await provider.carry(outgoing))

@@ -38,9 +38,15 @@ class Words:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
+_UNWRITTEN = Words("", 0)
+
+
 @dataclass(slots=True)
 class Dispatch:
-    """One campaign, as a lane needs it; ``templates`` are codes by channel."""
+    """One campaign, as a lane needs it; ``templates`` are codes by channel.
+
+    ``sounds`` are addresses of what calls play, by township.
+    """
 
     campaign: Campaign
     version: BulletinVersion
@@ -50,6 +56,7 @@ class Dispatch:
     templates: Mapping[str, str]
     _by_place: bool
     _words: dict[tuple[str, str, str], Words] = field(default_factory=dict)
+    sounds: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, session: Session, campaign_id: int, provider: str = "") -> Dispatch:
@@ -73,7 +80,12 @@ class Dispatch:
         return replace(self, provider=provider, templates=codes, _words={})
 
     def words(self, channel: str, township: str, village: str | None) -> Words:
-        """The text for a place. Raises Refused where a variable has no value."""
+        """The text for a place. Raises Refused where a variable has no value.
+
+        A call has none, and no parts: it is billed by its minutes.
+        """
+        if channel == Channel.VOICE:
+            return _UNWRITTEN
         varies = self._by_place or channel == Channel.ALERT
         key = (channel, township, village or "") if varies else (channel, "", "")
         if key not in self._words:

@@ -54,15 +54,15 @@ def due_campaigns(session: Session, now: datetime) -> list[int]:
 
 
 def to_record(session: Session) -> list[int]:
-    """Launched campaigns whose loudspeaker clips are still to be made."""
+    """Launched campaigns whose clips, for villages or for calls, are to be made."""
     due = select(Campaign).where(
         Campaign.status.in_((CampaignState.RUNNING, CampaignState.PAUSED)),
         Campaign.launched_at.is_not(None),
-        Campaign.recorded_at.is_(None),
+        or_(Campaign.recorded_at.is_(None), Campaign.calls_ready_at.is_(None)),
         Campaign.recording_error.is_(None),
     )
     campaigns = session.scalars(due.order_by(Campaign.id))
-    return [c.id for c in campaigns if Channel.LOUDSPEAKER in c.channels]
+    return [c.id for c in campaigns if not _recorded(c)]
 
 
 def to_gate(session: Session, now: datetime) -> list[int]:
@@ -111,9 +111,12 @@ def finish(session: Session, campaign_id: int, now: datetime) -> bool:
 
 
 def _recorded(campaign: Campaign) -> bool:
-    if Channel.LOUDSPEAKER not in campaign.channels:
-        return True
-    return bool(campaign.recorded_at or campaign.recording_error)
+    made = {
+        Channel.LOUDSPEAKER: campaign.recorded_at,
+        Channel.VOICE: campaign.calls_ready_at,
+    }
+    waits = any(not made[channel] for channel in made if channel in campaign.channels)
+    return not waits or bool(campaign.recording_error)
 
 
 def _doubted(session: Session, campaign_id: int) -> int:

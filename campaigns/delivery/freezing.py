@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     CTE,
@@ -27,6 +28,7 @@ from campaigns.planning.models import Campaign
 from campaigns.planning.ways import choice_of
 from campaigns.register.models import Member
 from campaigns.vocabulary import (
+    Channel,
     MessageState,
     Reason,
     Urgency,
@@ -54,7 +56,7 @@ def freeze_messages(session: Session, campaign: Campaign, now: datetime) -> None
         "was": state,
         "reason": final.c.reason,
         "was_reason": final.c.reason,
-        "due_at": literal(campaign.due_at, Message.due_at.type),
+        "due_at": _due(final, campaign),
         "attempt": literal(0),
         "asked": literal(0),
     }
@@ -72,6 +74,15 @@ def freeze_messages(session: Session, campaign: Campaign, now: datetime) -> None
     ordered = ordered.order_by(*order)
     session.execute(insert(table_of(Message)).from_select(list(columns), ordered))
     _name_carriers(session, campaign.id)
+
+
+def _due(final: CTE, campaign: Campaign) -> ColumnElement[Any]:
+    """At once; a call waits for its clip, until the end if none is made."""
+    now, last = (
+        literal(moment, Message.due_at.type)
+        for moment in (campaign.due_at, campaign.send_before)
+    )
+    return case((final.c.channel == Channel.VOICE, last), else_=now)
 
 
 def _final(session: Session, campaign: Campaign, now: datetime) -> CTE:

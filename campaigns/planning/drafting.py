@@ -16,7 +16,7 @@ from campaigns.planning.models import Campaign
 from campaigns.register.unit import current_unit
 from campaigns.vocabulary import BulletinState, CampaignState, Channel, Urgency
 
-CHANNELS = (Channel.SMS, Channel.LOUDSPEAKER)
+CHANNELS = (Channel.SMS, Channel.VOICE, Channel.LOUDSPEAKER)
 _NAME_AT_MOST = 60
 _WHOLE_DAY = timedelta(hours=24)
 
@@ -138,5 +138,7 @@ def _checked_name(name: str) -> str:
 def _checked_channels(channels: Iterable[str]) -> list[str]:
     wanted = {str(channel) for channel in channels}
     if not wanted or not wanted <= {*CHANNELS}:
-        raise Refused(mark("至少选一种方式：短信、大喇叭，或者两种都选。"))
+        raise Refused(mark("至少选一种方式：短信、语音电话或大喇叭。"))
+    if Channel.VOICE in wanted and Channel.SMS not in wanted:
+        raise Refused(mark("语音电话要和短信一起选：不接电话的人收短信。"))
     return [channel.value for channel in CHANNELS if channel in wanted]

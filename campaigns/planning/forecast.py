@@ -35,7 +35,8 @@ _Cell = Row[tuple[str, str, str, str, bool, str, int]]
 class Forecast:
     """``audience`` is ``will_send`` people who are told and ``skipped``, by reason.
 
-    ``messages`` go out, ``to_guardians`` of them beside or in place of a person's own.
+    ``messages`` are texts, ``to_guardians`` of them beside or in place of a person's
+    own, ``calls`` come beside or in place of texts and have no parts.
     ``longest`` is the most parts a single message has; ``cost`` is in yuan.
     ``ends_at`` is when the last one is handed over, None past ``send_before``.
     """
@@ -44,6 +45,7 @@ class Forecast:
     will_send: int
     messages: int
     to_guardians: int
+    calls: int
     skipped: dict[Reason, int]
     parts: int
     longest: int
@@ -69,7 +71,9 @@ def forecast(
     rule = rule_now(session, campaign)
     cells = _cells(session, campaign, rule, now)
     parts = _parts_at(session, campaign)
-    goes = [cell for cell in cells if cell.reason == Reason.NONE]
+    due = [cell for cell in cells if cell.reason == Reason.NONE]
+    goes = [cell for cell in due if cell.channel != Channel.VOICE]
+    calls = sum(cell.n for cell in due) - sum(cell.n for cell in goes)
     sending = [(cell.n, parts(cell.township, cell.village)) for cell in goes]
     messages = sum(n for n, _ in sending)
     total = sum(n * each for n, each in sending)
@@ -80,13 +84,14 @@ def forecast(
             skipped[Reason(cell.reason)] += cell.n
     audience = sum(cell.n for cell in own)
     begins = _begins(session, campaign, now)
-    ends = ends_after(campaign, begins, messages / per_second)
+    ends = ends_after(campaign, begins, (messages + calls) / per_second)
     loud = Channel.LOUDSPEAKER in campaign.channels
     return Forecast(
         audience=audience,
         will_send=audience - sum(skipped.values()),
         messages=messages,
         to_guardians=sum(c.n for c in goes if c.addressee == Addressee.GUARDIAN),
+        calls=calls,
         skipped=dict(skipped.most_common()),
         parts=total,
         longest=max((each for _, each in sending), default=0),

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from campaigns.audience.rules import Rule
 from campaigns.audience.segments import rule_of
-from campaigns.errors import NotAllowed, NotFound, Refused, Stale, mark
+from campaigns.errors import NotAllowed, NotFound, NotReady, Refused, Stale, mark
 from campaigns.planning.drafting import draft_campaign
 from campaigns.planning.models import Campaign
-from campaigns.planning.standing import obstacles
+from campaigns.planning.standing import obstacles, unheard
 from campaigns.register.unit import current_unit
 from campaigns.vocabulary import CAMPAIGN_STEPS, CampaignState, Urgency
 
@@ -88,6 +88,8 @@ def release(
     if by in {campaign.made_by, campaign.submitted_by}:
         raise NotAllowed(mark("自己送审批的任务不能自己批准，请另一位同事来批。"))
     _refuse_obstacles(session, campaign, Rule.from_json(campaign.rule), now)
+    if unheard(campaign):
+        raise NotReady(mark("打电话放的录音还没有人试听。请听一遍，填上试听人再批准。"))
     return step(
         session,
         campaign,

@@ -25,11 +25,13 @@ class Campaign(Base):
     """One decision to tell one audience one bulletin.
 
     ``rule`` is the segment's rule, frozen when the campaign is submitted. ``channels``
-    lists ``sms`` and ``loudspeaker``. ``due_at`` is when it may begin (release plus
-    hold), ``send_before`` when unsent messages are cancelled, window bounds are
-    minutes of the day in Asia/Shanghai. With ``resend_absent`` a message of which the
-    provider's records prove that it never came is sent once more. ``moved_by`` is
-    whoever changed the status last, and nobody where the service did.
+    lists ``sms``, ``voice`` and ``loudspeaker``. ``due_at`` is when it may begin
+    (release plus hold), ``send_before`` when unsent messages are cancelled, window
+    bounds are minutes of the day in Asia/Shanghai. ``call_clips`` are fingerprints of
+    what calls play, by township; until ``calls_ready_at`` nobody is called. With
+    ``resend_absent`` a message of which the provider's records prove that it never
+    came is sent once more. ``moved_by`` is whoever changed the status last, and nobody
+    where the service did.
     ``visits_opened_at`` is when everybody whom it had not reached by ``confirm_by`` had
     a visit, ``numbers_read_at`` when numbers that failed were noted.
     ``released_alone_by`` is the duty officer who released a standing emergency text,
@@ -78,6 +80,8 @@ class Campaign(Base):
     launched_at: Mapped[datetime | None]
     recorded_at: Mapped[datetime | None]
     recording_error: Mapped[str | None] = mapped_column(Text)
+    call_clips: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    calls_ready_at: Mapped[datetime | None]
     handed_over_at: Mapped[datetime | None]
     visits_opened_at: Mapped[datetime | None]
     numbers_read_at: Mapped[datetime | None]

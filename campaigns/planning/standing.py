@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from campaigns.audience.channel_choice import Choice
 from campaigns.audience.rules import Rule
 from campaigns.audience.selection import where
+from campaigns.bulletins.carrier_rules import rules_of
 from campaigns.bulletins.models import BulletinVersion
 from campaigns.errors import CampaignError, NotReady, Refused, mark
 from campaigns.planning.calendar import SHANGHAI, next_opening
@@ -20,6 +21,7 @@ from campaigns.planning.carriage import carrier_faults
 from campaigns.planning.models import Campaign
 from campaigns.register.models import Member
 from campaigns.vocabulary import BulletinState, CampaignState, Channel, Urgency
+from campaigns.words import word
 
 TIPS_A_WEEK = 2
 WEEK = timedelta(days=7)
@@ -39,6 +41,7 @@ def obstacles(
     return [
         *_text(campaign, now),
         *carrier_faults(session, campaign, campaign.provider),
+        *_calls(campaign),
         *_times(campaign, now),
         *_audience(session, campaign, rule, now),
         *_repeated(session, campaign, rule, now),
@@ -59,6 +62,25 @@ def _text(campaign: Campaign, now: datetime) -> Iterator[CampaignError]:
         yield NotReady(mark("这篇文稿没有短信正文，不能用短信发。"))
     if Channel.LOUDSPEAKER in campaign.channels and not version.spoken_text.strip():
         yield NotReady(mark("这篇文稿没有口播稿，不能用大喇叭播。"))
+
+
+def _calls(campaign: Campaign) -> Iterator[CampaignError]:
+    if Channel.VOICE not in campaign.channels:
+        return
+    if not campaign.version.spoken_text.strip():
+        yield NotReady(mark("这篇文稿没有口播稿，不能打语音电话。"))
+    if not rules_of(campaign.provider).calls:
+        yield Refused(
+            mark("%(carrier)s不能打语音电话。"),
+            mark("请去掉语音电话，由人照电话单打。"),
+            carrier=word(f"provider.{campaign.provider}"),
+        )
+
+
+def unheard(campaign: Campaign) -> bool:
+    """Whether it would call people with a clip that nobody has listened to."""
+    calls = Channel.VOICE in campaign.channels
+    return calls and not campaign.version.call_heard_by
 
 
 def _times(campaign: Campaign, now: datetime) -> Iterator[CampaignError]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
+from campaigns.bulletins.carrier_rules import rules_of
 from campaigns.delivery.provider import Provider
-from campaigns.errors import NotReady, mark
+from campaigns.errors import CampaignError, NotReady, mark
+from campaigns.words import word
 from outreach.providers.guarded import LEAST
 from outreach.settings import Settings
 
@@ -41,6 +43,10 @@ _NO_SDK = mark(
     "阿里云短信还不能用：没有装它的软件包。"
     "请运行 pip install 'outreach[aliyun]'，然后重新启动。"
 )
+_NO_VOICE = mark("%(name)s不能打语音电话。")
+_SERVICE = mark("Twilio 的消息服务没有号码，不能打语音电话。")
+_NO_ADDRESS = mark("没有公网地址，运营商取不到录音，不能打语音电话。")
+_BY_LIST = mark("看不了短信的人请照走访台账的电话单打。")
 _SHORT_KEY = mark(
     "%(name)s 的回执地址要保密：请把 OUTREACH_CALLBACK_KEY 设成 "
     "%(least)s 个以上的字母和数字，然后重新启动。"
@@ -74,6 +80,18 @@ def lacking(name: str, settings: Settings) -> NotReady | None:
         names = "、".join(f"OUTREACH_{field.upper()}" for field in missing)
         return NotReady(_INCOMPLETE, name=name, settings=names)
     return _beyond(name, settings)
+
+
+def mute(name: str, settings: Settings) -> CampaignError | None:
+    """Why ``name`` cannot place calls here, and who does instead; None if it can."""
+    if not rules_of(name).calls:
+        return NotReady(_NO_VOICE, _BY_LIST, name=word(f"provider.{name}"))
+    if name == "twilio" and settings.twilio_sender.startswith("MG"):
+        return NotReady(_SERVICE, _BY_LIST)
+    # The simulated carrier runs beside us; any other one fetches the clip from outside.
+    if name != "simulator" and not settings.public_url:
+        return NotReady(_NO_ADDRESS, _BY_LIST)
+    return None
 
 
 def _beyond(name: str, settings: Settings) -> NotReady | None:

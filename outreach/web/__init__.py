@@ -59,6 +59,7 @@ _PAGES = (
     "period",
     "village",
     "village_quiet",
+    "calling",
     "accounts",
     "granting",
     "health",

@@ -16,7 +16,7 @@ from campaigns.planning.lifecycle import get_campaign
 from campaigns.planning.models import Campaign
 from campaigns.register.places import names_by_code
 from campaigns.register.unit import current_unit
-from campaigns.vocabulary import CampaignState
+from campaigns.vocabulary import CampaignState, Channel
 from outreach import access
 from outreach.accounts import names_of
 from outreach.web.four_forms import four_forms
@@ -63,6 +63,7 @@ def checked(session: Session, campaign: Campaign) -> dict[str, Any]:
     told = _foreseen(session, campaign)
     rule = _rule(session, campaign)
     undecided = campaign.status in _UNDECIDED
+    calls = Channel.VOICE in campaign.channels
     errors = standing.obstacles(session, campaign, rule, now()) if undecided else []
     foreseen = told if isinstance(told, Forecast) else None
     if isinstance(told, CampaignError):
@@ -74,7 +75,10 @@ def checked(session: Session, campaign: Campaign) -> dict[str, Any]:
         "forecast": foreseen,
         "obstacles": [sentence(error) for error in errors],
         "rule": in_words(rule, places, language()),
-        "view": four_forms(session, campaign.version.bulletin, campaign.version),
+        "view": four_forms(
+            session, campaign.version.bulletin, campaign.version, calls=calls
+        ),
+        "unheard": standing.unheard(campaign),
         "names": names_of(session, people),
         "mend": how_to_mend(),
     }

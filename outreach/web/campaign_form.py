@@ -16,12 +16,15 @@ from campaigns.planning.drafting import CHANNELS, Plan
 from campaigns.planning.models import Campaign
 from campaigns.register.places import names_by_code
 from campaigns.register.unit import current_unit
+from campaigns.vocabulary import Channel
 from outreach import access
-from outreach.providers import NAMES, lacking
+from outreach.previews import Progress
+from outreach.providers import NAMES, lacking, mute
 from outreach.web.forms import Typed
+from outreach.web.four_forms import Sound
 from outreach.web.frame import ZONE, day
 from outreach.web.gate import acting, now, wired
-from outreach.web.languages import language, shown_word
+from outreach.web.languages import language, sentence, shown_word
 
 _FORM_TIME = "%Y-%m-%dT%H:%M"
 
@@ -33,7 +36,7 @@ def blank(session: Session, version: str) -> Typed:
     return Typed(
         name=chosen.title if chosen else "",
         version_id=version,
-        channels=",".join(CHANNELS),
+        channels=",".join(_channels()),
         provider=wired().settings.provider,
         when="now",
     )
@@ -60,7 +63,8 @@ def choices(session: Session) -> dict[str, Any]:
     return {
         "versions": [(row.version_id, row.title, _about(row)) for row in texts],
         "segments": _segments(session),
-        "channels": [(c.value, shown_word(f"channel_{c.value}")) for c in CHANNELS],
+        "channels": [(c.value, shown_word(f"channel_{c.value}")) for c in _channels()],
+        "uncalled": uncalled(wired().settings.provider),
         "providers": _providers(),
         "window": _window(session),
     }
@@ -73,16 +77,41 @@ def read_plan(session: Session, typed: Typed) -> Plan:
     version = typed.choice("version_id", versions, _("选一篇已签发的文稿。"))
     segment = typed.choice("segment_id", known, _("选一个人群。"))
     ready = [code for code, *_rest in _providers()]
+    provider = typed.choice("provider", ready, _("选一个通道。"))
+    channels = typed.all("channels")
+    if Channel.VOICE in channels and (why := uncalled(provider)):
+        typed.wrong("channels", why)
     return Plan(
         name=typed.text("name", _("给任务起个名称。"), longest=60),
         version_id=int(version or 0) if typed else 0,
         segment_id=int(segment or 0) if typed else 0,
-        channels=typed.all("channels"),
-        provider=typed.choice("provider", ready, _("选一个通道。")),
+        channels=channels,
+        provider=provider,
         starts_at=_moment(typed, "starts_at") if typed["when"] == "at" else None,
         send_before=_moment(typed, "send_before", asked=False),
         resend_absent=typed.ticked("resend_absent"),
     )
+
+
+def read_heard(typed: Typed, call: Sound) -> None:
+    """Who listened to what calls play: only once there is something to hear."""
+    if call.progress != Progress.READY:
+        typed.wrong("heard_by", _("打电话放的录音还没有录好。先录好、听过，再批准。"))
+    typed.text("heard_by", _("写明是谁试听的。"), longest=60)
+
+
+def uncalled(provider: str) -> str:
+    """Why ``provider`` places no calls here, in a sentence; empty where it does."""
+    if provider not in NAMES:
+        return ""
+    why = mute(provider, wired().settings)
+    return sentence(why) if why else ""
+
+
+def _channels() -> list[Channel]:
+    """What can be chosen here: calls where one provider that is ready places them."""
+    calls = any(not uncalled(name) for name, *_rest in _providers())
+    return [each for each in CHANNELS if each is not Channel.VOICE or calls]
 
 
 def usable_segments(session: Session) -> list[Segment]:

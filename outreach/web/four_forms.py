@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -21,7 +22,7 @@ from campaigns.register.places import Gazetteer
 from campaigns.register.unit import current_unit
 from outreach import previews
 from outreach.previews import Progress
-from outreach.recording import script_of
+from outreach.recording import for_calls, script_of
 from outreach.web.gate import now, wired
 from outreach.web.languages import translated
 
@@ -60,7 +61,10 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class FourForms:
-    """What stands under the four headings; ``place`` is whose names are in it."""
+    """What stands under the four headings; ``place`` is whose names are in it.
+
+    ``call`` is what a telephone plays, where calls are made.
+    """
 
     title: str
     place: str
@@ -68,6 +72,7 @@ class FourForms:
     sound: Sound
     spoken: str
     easy_read: list[str]
+    call: Sound = field(default_factory=Sound)
 
 
 def townships(session: Session) -> list[tuple[str, str]]:
@@ -78,9 +83,17 @@ def townships(session: Session) -> list[tuple[str, str]]:
 
 
 def four_forms(
-    session: Session, bulletin: Bulletin, version: BulletinVersion, township: str = ""
+    session: Session,
+    bulletin: Bulletin,
+    version: BulletinVersion,
+    township: str = "",
+    *,
+    calls: bool = False,
 ) -> FourForms:
-    """The text as the township ``township`` (a code; the first by default) gets it."""
+    """The text as the township ``township`` (a code; the first by default) gets it.
+
+    With ``calls`` also as a telephone plays it.
+    """
     unit = current_unit(session)
     known = Gazetteer.of(session, unit.place_code)
     there = known.names.get(township) or next(iter(known.townships())).name
@@ -95,24 +108,34 @@ def four_forms(
         sound(session, version, unit, there, code),
         _filled(version.spoken_text, in_print(values)),
         [_filled(line, values) for line in version.easy_read],
+        sound(session, version, unit, there, code, calls=True) if calls else Sound(),
     )
 
 
-def sound(
-    session: Session, version: BulletinVersion, unit: Unit, township: str, code: str
+def sound(  # noqa: PLR0913 - what, where, and for which ears
+    session: Session,
+    version: BulletinVersion,
+    unit: Unit,
+    township: str,
+    code: str,
+    *,
+    calls: bool = False,
 ) -> Sound:
-    """The clip for a township, by its name and its code."""
+    """The clip for a township, by its name and its code; as ``calls`` play it."""
     if not version.spoken_text.strip():
         return Sound()
     try:
         pace = wired().settings.pace
         script = script_of(session, version, unit, township, pace=pace)
+        script = for_calls(script) if calls else script
         reading = _reading(script)
     except (AudioError, CampaignError) as error:
         return Sound(fault=translated(error.sentence, dict(error.values)))
     folder = wired().settings.media_dir
     preview = previews.status(folder, script.fingerprint(), now())
-    ask = url_for("sound.record", version_id=version.id, township=code)
+    of: dict[str, Any] = {"version_id": version.id, "township": code}
+    of |= {"calls": 1} if calls else {}
+    ask = url_for("sound.record", **of)
     if preview.clip is None:
         return Sound(
             preview.progress,
@@ -124,7 +147,7 @@ def sound(
     clip = preview.clip
     return Sound(
         Progress.READY,
-        address=url_for("sound.clip", version_id=version.id, township=code),
+        address=url_for("sound.clip", **of),
         seconds=clip.seconds,
         lufs=clip.lufs,
         voice=voice_name(str(clip.manifest["voice"]["used"])),

@@ -9,6 +9,7 @@ from typing import cast
 from flask import Response, request, send_file
 
 MP3 = "audio/mpeg"
+WAV = "audio/wav"
 ZIP = "application/zip"
 _WHOLE, _PART = 200, 206
 

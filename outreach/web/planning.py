@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from campaigns.bulletins.review import confirm_call_heard
 from campaigns.planning import drafting, lifecycle, listing
 from campaigns.planning.models import Campaign
 from campaigns.vocabulary import CampaignState
@@ -115,8 +116,10 @@ def release(campaign_id: int) -> Response | tuple[str, int]:
     """Release exactly what was read."""
     typed = Typed()
     with reading() as session:
-        people = checked(session, found(session, campaign_id))["forecast"].will_send
-        asked = needs_number(session, campaign_id)
+        seen = checked(session, found(session, campaign_id))
+        people, asked = seen["forecast"].will_send, needs_number(session, campaign_id)
+    if seen["unheard"]:
+        campaign_form.read_heard(typed, seen["view"].call)
     if not typed.ticked("read"):
         typed.wrong("read", _("看过以后请打勾。"))
     if asked and typed["people"].replace(",", "").strip() != str(people):
@@ -124,15 +127,18 @@ def release(campaign_id: int) -> Response | tuple[str, int]:
     if typed:
         with typed.catching(), writing() as session:
             found(session, campaign_id)
-            _release(session, campaign_id, typed["content_hash"])
+            _release(session, campaign_id, typed)
     if typed:
         return redirect(url_for("planning.show", campaign_id=campaign_id), 303)
     with reading() as session:
         return _approval(session, campaign_id, typed), 422
 
 
-def _release(session: Session, campaign_id: int, content_hash: str) -> None:
-    by, moment = acting().user_id, now()
+def _release(session: Session, campaign_id: int, typed: Typed) -> None:
+    by, moment, content_hash = acting().user_id, now(), typed["content_hash"]
+    if heard := typed["heard_by"].strip():
+        version = found(session, campaign_id).version_id
+        confirm_call_heard(session, version, heard, by=by, now=moment)
     lifecycle.release(
         session, campaign_id, by=by, content_hash=content_hash, now=moment
     )

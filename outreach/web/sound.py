@@ -23,7 +23,7 @@ from campaigns.errors import NotFound, mark
 from campaigns.register.unit import current_unit
 from outreach import previews
 from outreach.access import Action
-from outreach.recording import script_of
+from outreach.recording import for_calls, script_of
 from outreach.web import media
 from outreach.web.forms import Typed
 from outreach.web.four_forms import townships
@@ -44,7 +44,7 @@ def record(version_id: int, township: str) -> Answer:
     with reading() as session:
         script = _script(session, version_id, township)
     previews.ask(wired().settings.media_dir, script.fingerprint(), now())
-    nudge("recording.record_preview", version_id, township)
+    nudge("recording.record_preview", version_id, township, _calls())
     flash(_("正在录音。可以离开本页，录好了再回来听。"), "good")
     return redirect(local(request.form.get("page")) or "/bulletins", 303)
 
@@ -59,9 +59,10 @@ def clip(version_id: int, township: str) -> Response:
     found = previews.status(folder, script.fingerprint(), now()).clip
     if found is None:
         raise NotFound(mark("这段录音还没有做好。"))
-    save_as = f"{script.title}.mp3" if "save" in request.args else ""
-    sha256 = found.files[0].sha256
-    return media.served(found.path, media.MP3, save_as=save_as, print_=sha256)
+    kind, ending = (media.WAV, "wav") if _calls() else (media.MP3, "mp3")
+    save_as = f"{script.title}.{ending}" if "save" in request.args else ""
+    file = found.files[-1] if _calls() else found.files[0]
+    return media.served(file.path, kind, save_as=save_as, print_=file.sha256)
 
 
 @bp.get("/<int:bulletin_id>/aloud")
@@ -129,4 +130,10 @@ def _script(session: Session, version_id: int, township: str) -> Script:
     names = dict(townships(session))
     name = names.get(township) or next(iter(names.values()))
     pace = wired().settings.pace
-    return script_of(session, version, current_unit(session), name, pace=pace)
+    script = script_of(session, version, current_unit(session), name, pace=pace)
+    return for_calls(script) if _calls() else script
+
+
+def _calls() -> bool:
+    """Whether it is asked for as a telephone plays it: plain samples, its last file."""
+    return "calls" in request.args

@@ -23,7 +23,7 @@ class Ledger:
     """Appends a line for each accepted message, as one write that no kill can tear."""
 
     name = "simulator"
-    channels = frozenset({Channel.SMS, Channel.ALERT})
+    channels = frozenset({Channel.SMS, Channel.ALERT, Channel.VOICE})
     limits = Limits(per_second=100_000)
 
     def __init__(self, path: Path, *, latency: float = 0.0) -> None:

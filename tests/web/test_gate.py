@@ -24,6 +24,7 @@ OPEN = {
     "health.ready",
     "assets.show",
     "api.document",
+    "calling.clip",
     "village.show",
     "village.listen",
     "village.download",

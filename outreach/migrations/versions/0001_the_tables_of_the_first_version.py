@@ -740,6 +740,8 @@ def upgrade() -> None:
         sa.Column("recording", sa.String(length=64), nullable=True),
         sa.Column("heard_by", sa.String(length=60), nullable=True),
         sa.Column("heard_at", sa.BigInteger(), nullable=True),
+        sa.Column("call_heard_by", sa.String(length=60), nullable=True),
+        sa.Column("call_heard_at", sa.BigInteger(), nullable=True),
         sa.Column(
             "written_by",
             sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
@@ -945,6 +947,8 @@ def upgrade() -> None:
         sa.Column("launched_at", sa.BigInteger(), nullable=True),
         sa.Column("recorded_at", sa.BigInteger(), nullable=True),
         sa.Column("recording_error", sa.Text(), nullable=True),
+        sa.Column("call_clips", sa.JSON(), nullable=False),
+        sa.Column("calls_ready_at", sa.BigInteger(), nullable=True),
         sa.Column("handed_over_at", sa.BigInteger(), nullable=True),
         sa.Column("visits_opened_at", sa.BigInteger(), nullable=True),
         sa.Column("numbers_read_at", sa.BigInteger(), nullable=True),
