@@ -48,6 +48,8 @@ async def _ask(wiring: Wiring, questions: list[Question]) -> list[Answer]:
 
 
 async def _ask_one(wiring: Wiring, question: Question) -> Answer:
+    if not question.askable:
+        return Answer(question, None, heard=False, mute=True)
     try:
         provider = wiring.provider(question.provider)
         return Answer(question, await provider.find(question.outgoing))

@@ -20,7 +20,8 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from campaigns.delivery import line
-from campaigns.delivery.claiming import Batch, claim, release
+from campaigns.delivery.claiming import Batch, claim
+from campaigns.delivery.requeueing import release
 from campaigns.delivery.sending import Outcome, carry, record
 from outreach.journal import Page, of_the_dead
 from outreach.loop import LOOP

@@ -19,11 +19,20 @@ _PATIENCE = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A message in doubt, as its provider is asked about it; ``asked`` times so far."""
+    """A message in doubt, as its provider is asked about it; ``asked`` times so far.
+
+    Its ``outgoing`` has no phone where the number was corrected since: nobody can be
+    asked then, and it counts as asked.
+    """
 
     provider: str
     asked: int
     outgoing: Outgoing
+
+    @property
+    def askable(self) -> bool:
+        """Whether the number is still the one that was written to."""
+        return bool(self.outgoing.phone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +57,7 @@ def questions_of(
 ) -> list[Question]:
     """Questions to ``provider`` about messages of one campaign that it was handed."""
     dispatch = Dispatch.of(session, campaign_id, provider)
-    known = addressing.numbers(session, due)
-    # A number that was corrected since cannot be asked about: a person must look.
+    known = {**{row.id: "" for row in due}, **addressing.numbers(session, due)}
     deadline = time.monotonic() + _PATIENCE
     made = []
     for row in due:

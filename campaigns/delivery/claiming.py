@@ -44,9 +44,6 @@ LEASE = timedelta(seconds=45)
 _SPARE = timedelta(seconds=2)
 _message = table_of(Message)
 _m = _message.c
-_PROVABLE = [
-    number(state) for state in (MessageState.SUBMITTING, MessageState.IN_DOUBT)
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,41 +94,6 @@ def claim(  # noqa: PLR0913 - the campaign, how many, for whom, until when
     )
     _set_parts(session, taken, ready)
     return Batch(batch.claim, batch.provider, ready)
-
-
-def release(
-    session: Session, claim_id: str, now: datetime, ids: Sequence[int] | None = None
-) -> int:
-    """Return a claim's rows, or ``ids`` of them, to the queue; how many went back.
-
-    Only by proof that nothing was written: it may come after the lease is over.
-    """
-    mine = [_m.claim == claim_id, _m.state.in_(_PROVABLE)]
-    if ids is not None:
-        mine.append(_m.id.in_(ids))
-    locked_rows(session, *mine)
-    moved = session.execute(
-        update(_message)
-        .where(*mine)
-        .values(
-            was=_m.state,
-            was_reason=_m.reason,
-            state=MessageState.QUEUED,
-            due_at=now,
-            asked=0,
-            claim=None,
-            lease_until=None,
-        )
-        .returning(*tally.MOVED)
-    ).all()
-    settle(session, moved)
-    return len(moved)
-
-
-def locked_rows(session: Session, *conditions: ColumnElement[bool]) -> list[int]:
-    """Lock the messages that match, in the order of their ids, and return the ids."""
-    ids = select(_m.id).where(*conditions).order_by(_m.id).with_for_update()
-    return list(session.scalars(ids))
 
 
 def refused(urgency: Urgency) -> ColumnElement[bool]:

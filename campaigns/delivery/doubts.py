@@ -7,22 +7,19 @@ risk that somebody gets it twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from campaigns.delivery import tally
-from campaigns.delivery.claiming import locked_rows
 from campaigns.delivery.models import Attempt, Message, Resend
-from campaigns.delivery.people import settle
+from campaigns.delivery.requeueing import requeue
 from campaigns.errors import NotAllowed, NotFound, Refused, Stale, mark
 from campaigns.orm import number, table_of
 from campaigns.planning.lifecycle import get_campaign
 from campaigns.planning.models import Campaign
-from campaigns.vocabulary import CampaignState, MessageState, Reason
+from campaigns.vocabulary import CampaignState, MessageState
 
 QUESTIONS = (timedelta(minutes=2), timedelta(minutes=15), timedelta(minutes=60))
 """When the ledger is asked, counted from the attempt."""
@@ -60,7 +57,8 @@ def resend_absent(session: Session, absent: Iterable[int], now: datetime) -> int
         Campaign.status == CampaignState.RUNNING,
         Campaign.send_before > now,
     )
-    return len(_queue(session, list(absent), now, ~doubted_before, allowed))
+    which = (_m.id.in_(list(absent)), *_STUCK, ~doubted_before, allowed)
+    return len(requeue(session, now, *which))
 
 
 def open_wish(session: Session, campaign_id: int) -> Resend | None:
@@ -102,7 +100,7 @@ def agree(session: Session, wish_id: int, *, by: int, now: datetime) -> Resend:
         raise NotAllowed(mark("自己申请的重发不能自己同意，请另一位同事来定。"))
     campaign = get_campaign(session, wish.campaign_id)
     _check(campaign, now)
-    moved = _queue(session, wish.messages, now)
+    moved = requeue(session, now, _m.id.in_(wish.messages), *_STUCK)
     if moved and campaign.status is CampaignState.FINISHED:
         campaign.status, campaign.finished_at = CampaignState.RUNNING, None
         campaign.moved_by, campaign.moved_at = by, now
@@ -137,29 +135,3 @@ def _check(campaign: Campaign, now: datetime) -> None:
         raise Refused(mark("任务已停止，不能重发。需要时另建任务。"))
     if campaign.send_before <= now:
         raise Refused(mark("最晚发送时间已经过了，不能重发。需要时另建任务。"))
-
-
-def _queue(
-    session: Session, ids: Sequence[int], now: datetime, *more: ColumnElement[bool]
-) -> Sequence[Any]:
-    """Back to the queue: the one way there without the provider's own refusal."""
-    which = (_m.id.in_(ids), *_STUCK, *more)
-    if not locked_rows(session, *which):
-        return []
-    moved = session.execute(
-        update(table_of(Message))
-        .where(*which)
-        .values(
-            was=_m.state,
-            was_reason=_m.reason,
-            state=number(MessageState.QUEUED),
-            reason=Reason.NONE,
-            due_at=now,
-            asked=0,
-            claim=None,
-            lease_until=None,
-        )
-        .returning(*tally.MOVED)
-    ).all()
-    settle(session, moved)
-    return moved

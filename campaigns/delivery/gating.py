@@ -14,9 +14,10 @@ from sqlalchemy import update as change
 from sqlalchemy.orm import Session, aliased
 
 from campaigns.delivery import tally
-from campaigns.delivery.claiming import locked_rows, refused
+from campaigns.delivery.claiming import refused
 from campaigns.delivery.models import Message
 from campaigns.delivery.people import settle
+from campaigns.delivery.requeueing import locked_rows
 from campaigns.orm import number, table_of
 from campaigns.planning.models import Campaign
 from campaigns.register.models import Member

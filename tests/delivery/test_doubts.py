@@ -6,10 +6,20 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
-from campaigns.delivery import doubts, finishing, reconciling, sending, tally
+from campaigns.delivery import (
+    doubts,
+    finishing,
+    reconciling,
+    requeueing,
+    sending,
+    tally,
+)
 from campaigns.delivery.asking import Answer
+from campaigns.delivery.models import Message
 from campaigns.errors import NotAllowed, Refused, Stale
+from campaigns.orm import table_of
 from campaigns.vocabulary import CampaignState, MessageState
 
 S = MessageState
@@ -115,6 +125,22 @@ def test_a_second_doubt_is_not_sent_a_third_time(
     assert doubts.stuck(session, campaign.id) == 1
 
 
+def test_a_doubt_that_was_none_does_not_count_as_the_first(
+    session, launched, claim, ledger, ask_the_ledger, states, now
+):
+    campaign = launched(1, resend_absent=True, send_before=now + HOURS)
+    dead = claim(campaign)
+    reconciling.expire(session, now + timedelta(seconds=46))
+    # Its journal proves that it was never begun, though its lease was over.
+    assert requeueing.release(session, dead.claim, now) == 1
+    ledger.before = lost
+    batch = claim(campaign)
+    outcomes = asyncio.run(sending.carry(ledger, batch))
+    sending.record(session, batch, outcomes, now)
+    ask_the_ledger()
+    assert states(campaign) == [S.QUEUED]
+
+
 def test_whoever_asked_does_not_agree(session, doubted, ask_the_ledger, states, now):
     campaign = doubted()
     ask_the_ledger()
@@ -138,9 +164,7 @@ def test_what_turned_up_meanwhile_is_not_sent_again(
     wish = doubts.ask(session, campaign.id, WHY, by=ASKER, now=now)
     message = wish.messages[0]
     session.execute(
-        doubts.update(doubts.table_of(doubts.Message))
-        .where(doubts.Message.id == message)
-        .values(state=S.DELIVERED)
+        update(table_of(Message)).where(Message.id == message).values(state=S.DELIVERED)
     )
     assert doubts.agree(session, wish.id, by=OTHER, now=now).sent == 1
     assert states(campaign) == [S.DELIVERED, S.QUEUED]

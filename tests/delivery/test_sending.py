@@ -13,11 +13,11 @@ from sqlalchemy import select, text
 
 from campaigns import privacy
 from campaigns.delivery import (
-    claiming,
     gating,
     launching,
     line,
     reconciling,
+    requeueing,
     sending,
     silence,
     tally,
@@ -200,7 +200,7 @@ def test_a_claim_that_was_never_carried_is_released(
 ):
     campaign = launched(3)
     batch = claim(campaign, 2)
-    assert claiming.release(session, batch.claim, now) == 2
+    assert requeueing.release(session, batch.claim, now) == 2
     assert states(campaign) == [S.QUEUED] * 3
     assert tally.recount(session, campaign.id) == []
 

@@ -7,12 +7,15 @@ from datetime import timedelta
 import factories
 import pytest
 from delivery.ledger import Ledger
+from sqlalchemy import select
 
-from campaigns.delivery import launching, tally
+from campaigns import privacy
+from campaigns.delivery import doubts, launching, reconciling, tally
 from campaigns.delivery.models import Message
 from campaigns.delivery.provider import Report
 from campaigns.delivery.receipts import store
 from campaigns.planning.models import Campaign
+from campaigns.register.models import Member
 from campaigns.vocabulary import CampaignState, MessageState
 from outreach import lanes, receiving
 from outreach.enquiring import reconcile
@@ -154,3 +157,29 @@ def test_an_expired_lease_becomes_doubt(wiring, campaign, tick):
         tally.repair(session, campaign)
     tick()
     assert sums(wiring, campaign)[MessageState.IN_DOUBT] == 5
+
+
+def test_a_doubt_whose_number_was_changed_counts_as_asked_and_blocks_nobody(
+    wiring, campaign, now
+):
+    def lost(_):
+        raise TimeoutError
+
+    launch(wiring, campaign)
+    wiring.providers["simulator"].after = lost
+    lanes.send(wiring, campaign)
+    with wiring.database.writing() as session:
+        changed = session.scalars(select(Member).order_by(Member.id).limit(49)).all()
+        for person in changed:
+            person.phone = "+8614000099999"
+            person.phone_index = privacy.blind("phone", person.phone)
+    for minutes in (2, 15, 60):
+        wiring.clock.now = now + timedelta(minutes=minutes)
+        reconcile(wiring)
+    assert sums(wiring, campaign) == {
+        MessageState.IN_DOUBT: 49,
+        MessageState.ACCEPTED: 1,
+    }
+    with wiring.database.reading() as session:
+        assert doubts.stuck(session, campaign) == 49
+        assert not reconciling.anything_to_ask(session, now + timedelta(days=1))
