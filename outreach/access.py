@@ -7,6 +7,7 @@ is ``rights.csv``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from campaigns.errors import NotAllowed, mark
@@ -44,7 +45,8 @@ class Acting:
     """The person of this request, the grant they act in, and what they are doing.
 
     ``place`` is a place code, ``categories`` a bit mask (0 means all), ``visit`` the
-    id of the sign-in, 0 with the API token ``token``.
+    id of the sign-in, 0 with the API token ``token``. ``two_steps`` says whether they
+    sign in with a second step, ``proved_at`` when they last proved who they are.
     """
 
     user_id: int
@@ -64,6 +66,8 @@ class Acting:
     grants: int
     doing: Action | None = None
     token: int | None = None
+    two_steps: bool = False
+    proved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,9 @@ def _settings(settings: Settings) -> list[Part]:
         says = mark("OUTREACH_PUBLIC_URL 不是 https 地址，村里打开链接时没有加密")
         mend = mark("请在前面放一台带证书的反向代理，并写上 https 地址。")
         found.append(_warn("settings", says, mend))
+    if settings.profile == "production" and not settings.two_steps:
+        says = mark("能看到名册的账号只用密码登录（OUTREACH_SECOND_STEP=offered）")
+        found.append(_warn("settings", says, mark("请改为 required。")))
     return found or [_well("settings")]
 
 

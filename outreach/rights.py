@@ -80,6 +80,7 @@ class Action(StrEnum):
     CONFIRM_GRANTS = "confirm_grants"
     END_SIGN_INS = "end_sign_ins"
     RESET_SECOND_STEP = "reset_second_step"
+    CONFIRM_RESET = "confirm_reset"
     READ_PROVIDERS = "read_providers"
     CHANGE_PROVIDERS = "change_providers"
     SET_WINDOW = "set_window"

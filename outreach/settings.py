@@ -66,6 +66,12 @@ class Settings(BaseSettings):
     web_threads: int = Field(default=32, ge=1)
     """Request threads of the web server; those that keep receipts commit together."""
 
+    second_step: Literal["by_profile", "required", "offered"] = "by_profile"
+    """Whether roles that see people must sign in with a second step.
+
+    ``by_profile`` requires it in production and offers it elsewhere.
+    """
+
     provider: str = "simulator"
     """The provider of new campaigns.
 
@@ -148,6 +154,12 @@ class Settings(BaseSettings):
 
     demo_county: str = "510522"
     """County of the demonstration."""
+
+    @property
+    def two_steps(self) -> bool:
+        """Whether the second step is required."""
+        by_profile = self.second_step == "by_profile" and self.profile == "production"
+        return by_profile or self.second_step == "required"
 
     @property
     def database_address(self) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, func, select, update
+from sqlalchemy import ForeignKey, exists, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from campaigns.errors import NotFound, Refused, mark
 from campaigns.orm import Base, Key
 from campaigns.register.models import Place
-from outreach import audit
+from outreach import audit, second_step
 from outreach.access import Acting
 from outreach.accounts import (
     Grant,
@@ -21,16 +22,23 @@ from outreach.accounts import (
     password_fits,
     set_password,
 )
+from outreach.second_step import SecondStep
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=8)
+HALF = timedelta(minutes=10)
+"""How long after the password the code may come."""
 _TOUCH = timedelta(minutes=1)
 _AT_ONCE = 3
 _TOKEN_BYTES = 32
 
 
 class SignIn(Base):
-    """One sign-in. ``token`` is the SHA-256 of what the cookie holds."""
+    """One sign-in. ``token`` is the SHA-256 of what the cookie holds.
+
+    While it ``waits`` for the second step it opens nothing. ``proved_at`` is when
+    password or code were last asked for and right.
+    """
 
     __tablename__ = "sign_in"
 
@@ -42,12 +50,15 @@ class SignIn(Base):
     made_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    waits: Mapped[bool] = mapped_column(default=False)
+    proved_at: Mapped[datetime]
 
 
 def sign_in(session: Session, name: str, password: str, *, now: datetime) -> str | None:
     """The token of a new sign-in; None where name or password is wrong.
 
-    A wrong password is counted on the account, which the caller's transaction keeps.
+    It waits for ``second`` where the person has a second step. A wrong password is
+    counted on the account, which the caller's transaction keeps.
     """
     user = find_user(session, name.strip())
     fits = password_fits(user, password)
@@ -56,39 +67,62 @@ def sign_in(session: Session, name: str, password: str, *, now: datetime) -> str
             user.failures = min(user.failures + 1, 9999)
             audit.note(session, "sign_in", user_id=user.id, result="refused", now=now)
         return None
-    user.failures, user.signed_in_at = 0, now
-    _end_oldest(session, user.id, now)
     token = secrets.token_urlsafe(_TOKEN_BYTES)
-    session.add(
-        SignIn(
-            token=_digest(token),
-            user_id=user.id,
-            grant_id=_only_grant(user),
-            epoch=user.session_epoch,
-            made_at=now,
-            seen_at=now,
-        )
+    visit = SignIn(
+        token=_digest(token),
+        user_id=user.id,
+        grant_id=_only_grant(user),
+        epoch=user.session_epoch,
+        made_at=now,
+        seen_at=now,
+        waits=True,
+        proved_at=now,
     )
+    if second_step.standing(session, user.id) is None:
+        _let_in(session, user, visit, now)
+    session.add(visit)
     session.flush()
     return token
 
 
+def half(session: Session, token: str, now: datetime) -> User | None:
+    """Whose password was right and whose code is still to come; None for the rest."""
+    found = _half(session, token, now)
+    return session.get(User, found.user_id) if found else None
+
+
+def second(session: Session, token: str, code: str, now: datetime) -> bool:
+    """Whether the code is right: then the sign-in of ``token`` holds."""
+    visit = _half(session, token, now)
+    if visit is None or not second_step.fits(session, visit.user_id, code, now):
+        return False
+    _let_in(session, session.get_one(User, visit.user_id), visit, now)
+    session.flush()
+    return True
+
+
 def who(session: Session, token: str, now: datetime) -> Acting | None:
     """Who holds ``token``, in which grant; None where it is no longer good."""
+    step = SecondStep.user_id == SignIn.user_id, SecondStep.since.is_not(None)
     query = (
-        select(SignIn, User, Grant)
+        select(SignIn, User, Grant, exists().where(*step))
         .join(User, User.id == SignIn.user_id)
         .outerjoin(Grant, Grant.id == SignIn.grant_id)
-        .where(SignIn.token == _digest(token), SignIn.ended_at.is_(None))
+        .where(
+            SignIn.token == _digest(token),
+            SignIn.ended_at.is_(None),
+            SignIn.waits.is_(False),
+        )
     )
     found = session.execute(query).one_or_none()
     if found is None:
         return None
-    visit, user, grant = found
+    visit, user, grant, two_steps = found
     late = now - visit.seen_at > IDLE or now - visit.made_at > LONGEST
     if late or user.disabled_at or user.session_epoch != visit.epoch:
         return None
-    return acting_in(visit.id, user, grant if grant and grant.holds else None)
+    acting = acting_in(visit.id, user, grant if grant and grant.holds else None)
+    return replace(acting, two_steps=two_steps, proved_at=visit.proved_at)
 
 
 def touch(session: Session, token: str, now: datetime) -> None:
@@ -154,6 +188,23 @@ def change_password(
     )
 
 
+def _half(session: Session, token: str, now: datetime) -> SignIn | None:
+    waits = SignIn.token == _digest(token), SignIn.waits, SignIn.ended_at.is_(None)
+    query = select(SignIn).where(*waits, SignIn.made_at >= now - HALF)
+    visit = session.scalar(query)
+    user = session.get(User, visit.user_id) if visit else None
+    if visit is None or user is None or user.disabled_at:
+        return None
+    return visit if visit.epoch == user.session_epoch else None
+
+
+def _let_in(session: Session, user: User, visit: SignIn, now: datetime) -> None:
+    """Nobody who lacks the second step ends a sign-in of the person."""
+    user.failures, user.signed_in_at = 0, now
+    _end_oldest(session, user.id, now)
+    visit.waits, visit.seen_at, visit.proved_at = False, now, now
+
+
 def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
@@ -166,7 +217,11 @@ def _only_grant(user: User) -> int | None:
 def _end_oldest(session: Session, user_id: int, now: datetime) -> None:
     newest = (
         select(SignIn.id)
-        .where(SignIn.user_id == user_id, SignIn.ended_at.is_(None))
+        .where(
+            SignIn.user_id == user_id,
+            SignIn.ended_at.is_(None),
+            SignIn.waits.is_(False),
+        )
         .order_by(SignIn.id.desc())
         .offset(_AT_ONCE - 1)
     )

@@ -13,7 +13,16 @@ from campaigns.register import consent, departures, organisations
 from campaigns.register import models as register
 from campaigns.reporting import models as reporting
 from campaigns.reporting.daily import models as daily
-from outreach import accounts, alarms, audit, balances, once, sign_ins, tokens
+from outreach import (
+    accounts,
+    alarms,
+    audit,
+    balances,
+    once,
+    second_step,
+    sign_ins,
+    tokens,
+)
 
 __all__ = [
     "accounts",
@@ -32,6 +41,7 @@ __all__ = [
     "planning",
     "register",
     "reporting",
+    "second_step",
     "sensitive",
     "sign_ins",
     "tokens",

@@ -33,6 +33,7 @@ from outreach import beginning, condition
 from outreach.access import Acting, Action, may, scope
 from outreach.accounts import Grant, Role
 from outreach.beginning import Stage
+from outreach.second_step import SecondStep
 from outreach.wiring import Wiring
 
 _AT_MOST = 7
@@ -101,6 +102,10 @@ def _second_person(session: Session, acting: Acting) -> Iterator[ToDo]:
     if may(acting, Action.CONFIRM_GRANTS):
         n = _count(session, Grant, Grant.waits.is_(True), Grant.user_id != me)
         yield from _some(mark("%(n)s 项授权等您确认"), n, "/accounts/grants")
+    if may(acting, Action.CONFIRM_RESET):
+        asked = SecondStep.reset_asked_by.is_not(None)
+        n = _count(session, SecondStep, asked, SecondStep.user_id != me)
+        yield from _some(mark("%(n)s 个动态口令等您确认重设"), n, "/accounts/grants")
     if may(acting, Action.TAKE_IN_IMPORT):
         waits = Import.state == ImportState.WAITING
         n = _count(session, Import, waits, Import.made_by != me)

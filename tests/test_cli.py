@@ -105,6 +105,7 @@ def test_wrong_use_is_2(outreach: Command, words: list[str]):
         ["segment", "count", '{"categories": [9]}'],
         ["users", "list"],
         ["users", "password", "nobody"],
+        ["users", "reset-code", "nobody"],
     ],
 )
 def test_a_mistake_is_one_sentence_and_1(outreach: Command, words: list[str]):

@@ -97,6 +97,7 @@ def _settings(folder: Path, server: Server, **given: object) -> Settings:
     keys = {name: SecretStr(secrets.token_hex(32)) for name in _KEYS}
     facts: dict[str, object] = {
         "profile": "production",
+        "second_step": "offered",
         "data_dir": folder / "var",
         "database_url": server.address,
         "public_url": "",

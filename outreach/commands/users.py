@@ -6,7 +6,7 @@ import click
 
 from campaigns.errors import NotFound, NotReady, mark
 from campaigns.vocabulary import Category, Duty
-from outreach import accounts, first_account
+from outreach import accounts, first_account, second_step, sign_ins
 from outreach.accounts import Role
 from outreach.audit import note
 from outreach.commands.wired import open_wiring
@@ -73,6 +73,21 @@ def password(name: str) -> None:
         user = accounts.set_password(session, name, fresh, now)
         note(session, "account.password", f"user:{user.id}", now=now)
     click.echo(f"{name}  {fresh}")
+
+
+@users.command("reset-code")
+@click.argument("name")
+def reset_code(name: str) -> None:
+    """End an account's second step and its sign-ins, where no two people are left."""
+    wiring = open_wiring()
+    now = wiring.clock()
+    with wiring.database.writing() as session:
+        user = accounts.find_user(session, name)
+        if user is None:
+            raise NotFound(mark("没有账号“%(name)s”。"), name=name)
+        second_step.drop(session, user.id)
+        sign_ins.sign_out_everywhere(session, user.id, now)
+        note(session, "reset_second_step", f"user:{user.id}", now=now)
 
 
 @users.command("list")

@@ -223,12 +223,12 @@ def _settings(
     return Settings(
         _env_file=None,
         profile="production",
+        second_step="offered",
         data_dir=folder,
         database_url=database.uri.replace("postgresql://", "postgresql+psycopg://"),
         broker_url=f"redis://127.0.0.1:{broker_port}/0",
         port=free_port(0),
         simulator_port=free_port(0),
-        provider="simulator",
         voice="tone",
         voice_order="tone",
         lease_seconds=lease_seconds,
@@ -241,9 +241,9 @@ def _environment(settings: Settings) -> dict[str, str]:
     plain = {
         name: str(getattr(settings, name))
         for name in (
-            *("profile", "data_dir", "database_url", "host", "port", "lanes"),
-            *("simulator_port", "provider", "voice", "voice_order", "lease_seconds"),
-            *("provider_rate", "public_url", "broker_url"),
+            *("profile", "second_step", "data_dir", "database_url", "host", "port"),
+            *("lanes", "simulator_port", "provider", "voice", "voice_order"),
+            *("lease_seconds", "provider_rate", "public_url", "broker_url"),
         )
     }
     sealed = {name: getattr(settings, name).get_secret_value() for name in _KEYS}

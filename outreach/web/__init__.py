@@ -21,6 +21,7 @@ _PAGES = (
     "sign_in",
     "home",
     "me",
+    "second_step",
     "tokens",
     "help",
     "start",
@@ -62,6 +63,7 @@ _PAGES = (
     "calling",
     "accounts",
     "granting",
+    "resetting",
     "health",
     "audit",
 )

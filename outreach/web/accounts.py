@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from campaigns.vocabulary import ALL_COMPONENTS, Category
-from outreach import account_admin, accounts, audit, granting, tokens
+from outreach import account_admin, accounts, audit, granting, second_step, tokens
 from outreach.access import Action
 from outreach.accounts import Role
 from outreach.web.forms import Typed
@@ -80,8 +80,13 @@ def show(user_id: int) -> str:
     """One account and what may be done with it."""
     with reading() as db:
         user = account_admin.get_user(db, user_id)
-        places = account_admin.places(db)
-        return render_template("accounts/show.html", user=user, places=places)
+        return render_template(
+            "accounts/show.html",
+            user=user,
+            places=account_admin.places(db),
+            code=second_step.standing(db, user_id),
+            asked=second_step.reset_waits(db, user_id),
+        )
 
 
 @bp.post("/<int:user_id>/<any(disable,enable,end):deed>")

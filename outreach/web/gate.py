@@ -15,13 +15,15 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from campaigns.errors import NotAllowed, mark
-from outreach import access, once, sign_ins
+from outreach import access, once, second_step, sign_ins
 from outreach.access import Acting, Action, Bearer
 from outreach.wiring import Wiring
 
 _View = TypeVar("_View", bound=Callable[..., object])
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _ERRORS = 400
+_BEFORE_SECOND_STEP = {"me", "second_step"}
+"""What a person may open who must first set the second step up."""
 _PATIENCE = 15_000
 """Milliseconds for one statement of a page."""
 
@@ -147,9 +149,17 @@ def _check() -> Answer | None:
         return _ask_to_sign_in()
     if not isinstance(action, Action):
         raise NotAllowed(mark("您的身份不能做这一步。"))
+    if _lacks_second_step() and request.blueprint not in _BEFORE_SECOND_STEP:
+        return redirect(url_for("second_step.show"), 303)
     access.require(acting(), action)
     current_user.acting = replace(acting(), doing=action)
     return None if request.method in _SAFE else _first_press()
+
+
+def _lacks_second_step() -> bool:
+    """Whether the role in force signs in with two steps and the person has one."""
+    asked = wired().settings.two_steps and acting().role in second_step.ASKED
+    return asked and not acting().two_steps
 
 
 def _check_bearer(view: Callable[..., object]) -> None:

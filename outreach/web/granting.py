@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from outreach import account_admin, accounts, granting
+from outreach import account_admin, accounts, granting, second_step
 from outreach.access import Action
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.noting import noted
@@ -19,12 +19,17 @@ bp = Blueprint("granting", __name__, url_prefix="/accounts/grants")
 def index() -> str:
     """Who is to act as what, where; proposed by whom."""
     with reading() as db:
-        grants = granting.waiting(db)
+        grants, resets = granting.waiting(db), second_step.resets(db)
+        people = [each.proposed_by for each in grants]
+        people += [
+            one for each in resets for one in (each.user_id, each.reset_asked_by)
+        ]
         return render_template(
             "accounts/grants.html",
             grants=grants,
+            resets=resets,
             places=account_admin.places(db),
-            names=accounts.names_of(db, [g.proposed_by for g in grants]),
+            names=accounts.names_of(db, people),
         )
 
 

@@ -43,6 +43,10 @@ def _who_tries() -> str:
     return f"{get_remote_address()} {request.form.get('name', '')[:40].casefold()}"
 
 
+def _whose_code() -> str:
+    return f"code {session.get('half_of', '')}"
+
+
 def _failed(answer: Response) -> bool:
     return answer.status_code == _WRONG
 
@@ -60,8 +64,35 @@ def enter() -> Response | tuple[str, int]:
         typed.wrong("name", _("账号或密码不对。请核对以后再试。"))
         page = render_template("sign_in/show.html", typed=typed, errors=typed.errors)
         return page, _WRONG
-    _begin(token)
-    return redirect(local(typed["next"]) or "/", 303)
+    return _begin(token, local(typed["next"]) or "/")
+
+
+@bp.get("/sign-in/code")
+@open_to_everyone
+def ask_code() -> str | Response:
+    """The second step; back to the first for whoever did not take it."""
+    if _half() is None:
+        return redirect(url_for("sign_in.show"))
+    return render_template("sign_in/code.html", typed=Typed(), errors={})
+
+
+@bp.post("/sign-in/code")
+@open_to_everyone
+@limiter.limit("5/15 minutes", key_func=_whose_code, deduct_when=_failed)
+def enter_code() -> Response | tuple[str, int]:
+    """A code from the phone or a line of the sheet; neither opens twice."""
+    user, token, typed = _half(), session.get("half", ""), Typed()
+    if user is None:
+        return redirect(url_for("sign_in.show"), 303)
+    with writing() as db:
+        right = sign_ins.second(db, token, typed["code"], now())
+        if not right:
+            audit.note(db, "sign_in_code", user_id=user, result="refused", now=now())
+    if not right:
+        typed.wrong("code", _("口令不对，或已经用过。请等下一个数字，或用下一行口令。"))
+        page = render_template("sign_in/code.html", typed=typed, errors=typed.errors)
+        return page, _WRONG
+    return _begin(token, local(session.get("next")) or "/")
 
 
 @bp.post("/sign-out")
@@ -80,15 +111,27 @@ def leave() -> Response:
     return redirect(url_for("sign_in.show"), 303)
 
 
-def _begin(token: str) -> None:
+def _begin(token: str, then: str) -> Response:
     # A new session at sign-in: nothing fixed before it survives but the language.
     language = session.get("language")
     session.clear()
     with reading() as db:
         found = sign_ins.who(db, token, now())
-    if found is not None:
-        session["language"] = language or found.language
-        login_user(Person(token, found))
-        with writing() as db:
-            role = found.role or ""
-            audit.note(db, "sign_in", user_id=found.user_id, role=role, now=now())
+        user = sign_ins.half(db, token, now())
+    if found is None:
+        session["language"] = language or (user.language if user else None)
+        session.update(half=token, half_of=user.id if user else None, next=then)
+        return redirect(url_for("sign_in.ask_code"), 303)
+    session["language"] = language or found.language
+    login_user(Person(token, found))
+    with writing() as db:
+        role = found.role or ""
+        audit.note(db, "sign_in", user_id=found.user_id, role=role, now=now())
+    return redirect(then, 303)
+
+
+def _half() -> int | None:
+    """Whose password was right a moment ago, in this browser."""
+    with reading() as db:
+        user = sign_ins.half(db, session.get("half", ""), now())
+        return user.id if user else None

@@ -1067,6 +1067,8 @@ def upgrade() -> None:
         sa.Column("made_at", sa.BigInteger(), nullable=False),
         sa.Column("seen_at", sa.BigInteger(), nullable=False),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("waits", sa.Boolean(), nullable=False),
+        sa.Column("proved_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["grant_id"], ["user_grant.id"], name=op.f("fk_sign_in_grant_id_user_grant")
         ),
@@ -1082,6 +1084,54 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_sign_in_user_id"), ["user_id"], unique=False
         )
+
+    op.create_table(
+        "second_step",
+        sa.Column(
+            "user_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("secret", sa.LargeBinary(), nullable=True),
+        sa.Column("used_step", sa.Integer(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "reset_asked_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("reset_asked_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "reset_asked_by IS NULL OR reset_asked_by <> user_id",
+            name=op.f("ck_second_step_by_another"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["user_account.id"],
+            name=op.f("fk_second_step_user_id_user_account"),
+        ),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_second_step")),
+    )
+    op.create_table(
+        "sheet_code",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "user_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("code", sa.LargeBinary(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["user_account.id"],
+            name=op.f("fk_sheet_code_user_id_user_account"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sheet_code")),
+        sa.UniqueConstraint("user_id", "code", name=op.f("uq_sheet_code_user_id_code")),
+    )
 
     op.create_table(
         "announcement",
@@ -1702,6 +1752,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_api_token_user_id"))
 
     op.drop_table("api_token")
+    op.drop_table("sheet_code")
+    op.drop_table("second_step")
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_user_id"))
 
