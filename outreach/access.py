@@ -26,8 +26,18 @@ __all__ = [
     "may",
     "require",
     "roles_for",
+    "rows",
     "scope",
 ]
+
+_OF_PERSONS = (
+    Action.LIST_MEMBERS,
+    Action.LIST_RECIPIENTS,
+    Action.READ_VISITS,
+    Action.RECORD_REFUSAL,
+    Action.READ_RECEIPTS,
+)
+"""What reaches persons; in one grant all of them reach equally far."""
 
 _COUNTY, _TOWNSHIP = 6, 9
 """Digits of a county's and of a township's code."""
@@ -126,6 +136,15 @@ def scope(acting: Acting, action: Action | None = None) -> Scope:
         return Scope.nothing()
     bound = reach in {Reach.CATEGORIES, Reach.OWN}
     return Scope((acting.place,), acting.categories if bound else 0)
+
+
+def rows(acting: Acting) -> Scope:
+    """Whose rows the database shows this person, whatever they do in their grant.
+
+    Within it each page still asks ``scope``: this is what holds where one forgets.
+    """
+    scopes = (scope(acting, action) for action in _OF_PERSONS)
+    return next((s for s in scopes if s != Scope.nothing()), Scope.nothing())
 
 
 def _fits(acting: Acting, reach: Reach) -> bool:

@@ -18,6 +18,7 @@ from campaigns.register import places
 from campaigns.register.models import Member, Unit
 from campaigns.register.unit import save_unit
 from campaigns.vocabulary import BulletinState, CampaignState
+from outreach import rows
 from outreach.access import Action
 from outreach.accounts import Grant, Role
 
@@ -68,6 +69,7 @@ def finished(session: Session) -> bool:
 
 def steps(session: Session) -> list[Step]:
     """Everything from nothing to the first campaign."""
+    rows.show_all(session)  # an administrator learns whether there is anybody, not who
     return [
         Step(
             mark("您是哪个县，单位叫什么"),

@@ -24,6 +24,7 @@ from outreach import (
     migrating,
     production,
     providers,
+    rows,
     secrets_file,
     wiring,
 )
@@ -103,11 +104,21 @@ def _inside(session: Session, settings: Settings) -> Iterator[Part]:
         yield _bad("tables", says, mark("请运行 outreach migrate。"), here=here or "–")
         return
     yield _well("tables")
+    yield _rows(session, settings)
     yield _readable(session)
     yield clock(clocks.from_database(session, now))
     for part in condition.kept(session, settings, now):
         # Whether anybody works already is not asked of a machine that may start.
         yield replace(part, needed=False)
+
+
+def _rows(session: Session, settings: Settings) -> Part:
+    """Whether the database would keep a reader to their people by itself."""
+    if settings.profile != "production" or rows.limited(session):
+        return _well("rows")
+    says = mark("数据库用户是表的主人，行级安全管不到它")
+    mend = mark("请按 docs/deploying.md 给网页和后台各用一个数据库用户。")
+    return _warn("rows", says, mend)
 
 
 def _readable(session: Session) -> Part:

@@ -18,7 +18,7 @@ from campaigns.errors import mark
 from campaigns.planning.models import Campaign
 from campaigns.vocabulary import CampaignState
 from campaigns.words import word
-from outreach import clocks
+from outreach import clocks, rows
 from outreach import disk as disks
 from outreach.audit import AuditRow
 from outreach.balances import Balance
@@ -126,6 +126,7 @@ def _worker(session: Session, now: datetime) -> Part:
 
 
 def _sending(session: Session, now: datetime) -> Part:
+    rows.show_all(session)
     waiting = stalled(session, now)
     return Part(
         "sending",

@@ -15,9 +15,14 @@ from typing import Any
 from psycopg import sql
 from sqlalchemy import Connection, Engine, Table, text
 
+from campaigns.errors import NotReady, mark
 from campaigns.orm import Base
+from outreach import rows
 
 SQLITE = "database.sqlite"
+_PARTIAL = mark(
+    "这个数据库用户看不到全部的行，备份会缺人。请在 worker 里运行，或者用主人的地址。"
+)
 _PAGES = 2000
 _CHUNK = 2**20
 
@@ -34,16 +39,21 @@ def copy_sqlite(source: Path, target: Path) -> None:
 
 
 def copy_out(engine: Engine, folder: Path) -> None:
-    """Write every table of one snapshot to ``folder``, a file each."""
+    """Write every table of one snapshot to ``folder``, a file each.
+
+    Raises NotReady where row-level security would leave people out.
+    """
     options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with engine.connect().execution_options(**options) as connection:
+        if not rows.sees_all(connection):
+            raise NotReady(_PARTIAL)
         for table in Base.metadata.sorted_tables:
             with (
                 (folder / f"{table.name}.copy").open("wb") as file,
                 _cursor(connection) as cursor,
-                cursor.copy(_statement("COPY {} ({}) TO STDOUT", table)) as rows,
+                cursor.copy(_statement("COPY {} ({}) TO STDOUT", table)) as copied,
             ):
-                for data in rows:
+                for data in copied:
                     file.write(data)
 
 
@@ -53,10 +63,10 @@ def copy_in(connection: Connection, folder: Path) -> None:
         with (
             (folder / f"{table.name}.copy").open("rb") as file,
             _cursor(connection) as cursor,
-            cursor.copy(_statement("COPY {} ({}) FROM STDIN", table)) as rows,
+            cursor.copy(_statement("COPY {} ({}) FROM STDIN", table)) as copied,
         ):
             while data := file.read(_CHUNK):
-                rows.write(data)
+                copied.write(data)
         _count_on(connection, table)
 
 

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
+
+from campaigns.register.scope import Scope
+from outreach import rows
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -40,23 +43,28 @@ class Database:
     _turn: Lock
 
     @contextmanager
-    def reading(self, patience: int = 0) -> Iterator[Session]:
+    def reading(
+        self, patience: int = 0, scope: Scope | None = None
+    ) -> Iterator[Session]:
         """A session that only reads.
 
         With ``patience``, PostgreSQL gives up a statement after so many milliseconds,
-        which raises OperationalError.
+        which raises OperationalError; with ``scope`` it shows the web's role the rows
+        of those people, and without one none.
         """
         with self._reader() as session:
-            if patience and self.engine.dialect.name != "sqlite":
-                session.execute(text(f"SET LOCAL statement_timeout = {patience:d}"))
+            if self.engine.dialect.name != "sqlite":
+                rows.limit(session, scope, patience)
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
+    def writing(self, scope: Scope | None = None) -> Iterator[Session]:
         """A transaction: commits at the end, rolls back on any error."""
         if self.engine.dialect.name != "sqlite":
-            with self._writer.begin() as session:
-                yield session
+            with self._writer() as session:
+                rows.limit(session, scope)
+                with session.begin():
+                    yield session
             return
         with self._turn, self._writer.begin() as session:
             yield session

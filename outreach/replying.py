@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from campaigns.delivery.provider import Incoming
 from campaigns.fieldwork import replies
+from campaigns.register.scope import Scope
 from outreach.wiring import Wiring
 
 
@@ -14,7 +15,8 @@ def keep(wiring: Wiring, incoming: Sequence[Incoming]) -> None:
     if not incoming:
         return
     now = wiring.clock()
-    with wiring.database.writing() as session:
+    # The web process takes them in, and whoever wrote may be anybody.
+    with wiring.database.writing(Scope.everything()) as session:
         for each in incoming:
             replies.take(
                 session, each.provider, each.reference, each.phone, each.text, now

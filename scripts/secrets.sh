@@ -35,9 +35,14 @@ if [ "${1:-}" = rotate ] || [ "${1:-}" = retire ]; then
     exit
 fi
 
+address() { echo "postgresql+psycopg://$1:$(cat "secrets/$2")@/outreach?host=/run/outreach"; }
+
 keep postgres_password "$(random)"
-keep outreach_database_url \
-    "postgresql+psycopg://outreach:$(cat secrets/postgres_password)@/outreach?host=/run/outreach"
+keep web_password "$(random)"
+keep worker_password "$(random)"
+keep outreach_database_url "$(address outreach postgres_password)"
+keep web_database_url "$(address outreach_web web_password)"
+keep worker_database_url "$(address outreach_worker worker_password)"
 for name in secret data index token; do
     keep "outreach_${name}_key" "$(random)"
 done

@@ -78,13 +78,30 @@ def test_a_secret_of_compose_is_a_setting_and_is_made(
 ) -> None:
     for name in OURS:
         for secret in compose["services"][name]["secrets"]:
-            assert secret.upper() in FIELDS
+            seen_as = secret if isinstance(secret, str) else secret["target"]
+            assert seen_as.upper() in FIELDS
     copied(tmp_path, "scripts/secrets.sh")
     made = subprocess.run(
         ["sh", "scripts/secrets.sh"], cwd=tmp_path, capture_output=True, check=True
     ).stdout.decode()
     for secret in compose["secrets"].values():
         assert f"made {secret['file']}\n" in made
+
+
+def test_a_process_is_no_owner_of_the_tables(compose: dict[str, Any]) -> None:
+    """The web is the user whose rows are limited; only migrating may make tables."""
+    owner, services = "outreach_database_url", compose["services"]
+    given = {
+        (name, *((s, s) if isinstance(s, str) else (s["source"], s["target"])))
+        for name in OURS
+        for s in services[name]["secrets"]
+    }
+    users = {name: source for name, source, target in given if target == owner}
+    others = dict.fromkeys(OURS, "worker_database_url")
+    assert users == {**others, "web": "web_database_url", "migrate": owner}
+    made = read("scripts/roles.sh")
+    assert "for role in web worker" in made
+    assert "CREATE ROLE outreach_$role LOGIN" in made
 
 
 def test_compose_runs_commands_that_exist(compose: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from campaigns.register.unit import current_unit
 from campaigns.vocabulary import CampaignState, Channel
 from outreach import access
 from outreach.accounts import names_of
+from outreach.rows import show_all
 from outreach.web.four_forms import four_forms
 from outreach.web.gate import acting, doing, now
 from outreach.web.languages import language, sentence
@@ -40,7 +41,7 @@ def found(session: Session, campaign_id: int) -> Campaign:
 
 
 def require_for(session: Session, campaign: Campaign) -> None:
-    """What this request does must be allowed with just this campaign.
+    """What this request does must be allowed with just this campaign, all of it.
 
     Raises NotAllowed: an association stops its own campaigns and nobody else's.
     """
@@ -48,10 +49,12 @@ def require_for(session: Session, campaign: Campaign) -> None:
     categories = campaign.version.bulletin.categories
     of = access.Thing(place, categories, campaign.made_by)
     access.require(acting(), doing(), of)
+    show_all(session)
 
 
 def needs_number(session: Session, campaign_id: int) -> bool:
     """Whether the approver types the number of people: friction grows with reach."""
+    show_all(session)
     foreseen = _foreseen(session, get_campaign(session, campaign_id))
     return isinstance(foreseen, Forecast) and (
         foreseen.will_send > _MANY or foreseen.cost > _DEAR
@@ -60,6 +63,7 @@ def needs_number(session: Session, campaign_id: int) -> bool:
 
 def checked(session: Session, campaign: Campaign) -> dict[str, Any]:
     """The text in its forms, the audience, the reasons, the cost and the faults."""
+    show_all(session)
     told = _foreseen(session, campaign)
     rule = _rule(session, campaign)
     undecided = campaign.status in _UNDECIDED

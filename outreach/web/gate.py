@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from campaigns.errors import NotAllowed, mark
+from campaigns.register.scope import Scope
 from outreach import access, once, second_step, sign_ins
 from outreach.access import Acting, Action, Bearer
 from outreach.wiring import Wiring
@@ -75,13 +76,21 @@ def wired() -> Wiring:
 
 
 def reading() -> AbstractContextManager[Session]:
-    """A database session that only reads; no page waits longer for one statement."""
-    return wired().database.reading(_PATIENCE)
+    """A database session that only reads; no page waits longer for one statement.
+
+    On PostgreSQL it sees the rows of whom its reader may see, and of nobody else.
+    """
+    return wired().database.reading(_PATIENCE, _rows())
 
 
 def writing() -> AbstractContextManager[Session]:
-    """A transaction."""
-    return wired().database.writing()
+    """A transaction, over the same rows as ``reading``."""
+    return wired().database.writing(_rows())
+
+
+def _rows() -> Scope:
+    person = g.get("_login_user")
+    return access.rows(person.acting) if hasattr(person, "acting") else Scope.nothing()
 
 
 def now() -> datetime:

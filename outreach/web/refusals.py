@@ -12,7 +12,7 @@ from campaigns.errors import NotFound, mark
 from campaigns.register import members, optouts
 from campaigns.register.models import Member, OptOut
 from campaigns.register.scope import Scope
-from outreach import accounts
+from outreach import accounts, rows
 from outreach.access import Action, scope
 from outreach.accounts import Role
 from outreach.web import refuse, register_lists
@@ -35,10 +35,10 @@ _WRONG = 422
 def index() -> str:
     """Refusals of people within scope, the newest first, lifted ones too."""
     with reading() as db:
-        rows = register_lists.refusals(db, _scope())
-        known = {refusal.recorded_by for refusal, _member in rows}
+        found = register_lists.refusals(db, _scope())
+        known = {refusal.recorded_by for refusal, _member in found}
         names = accounts.names_of(db, list(known))
-    return render_template("refusals/index.html", rows=rows, names=names)
+    return render_template("refusals/index.html", rows=found, names=names)
 
 
 @bp.get("/new")
@@ -133,6 +133,7 @@ def _scope() -> Scope | None:
 
 def _shared(db: Session, refusal_id: int) -> tuple[OptOut, list[Member]]:
     """The refusal and everybody behind its phone, where all are within scope."""
+    rows.show_all(db)
     refusal = optouts.get_refusal(db, refusal_id)
     people = members.sharing(db, refusal.phone_index)
     for member in people:

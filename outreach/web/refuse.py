@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from campaigns import privacy
 from campaigns.delivery import gating
 from campaigns.register.phones import read_phone
+from outreach import rows
 from outreach.web.forms import Typed
 from outreach.web.gate import now, open_to_everyone, writing
 from outreach.web.noting import noted
@@ -41,6 +42,7 @@ def stop() -> tuple[str, int]:
 
 def by_number(db: Session, typed: Typed, source: str, *, by: int | None) -> None:
     """Record what a form says; texts that wait for this phone end at once."""
+    rows.show_all(db)
     gating.refuse(
         db,
         privacy.blind("phone", read_phone(typed["phone"])),

@@ -13,7 +13,7 @@ from campaigns.delivery.contacts import contacts_of
 from campaigns.register import departures, members, optouts
 from campaigns.register.approach import approach
 from campaigns.register.members import Filters, get_member
-from outreach import audit, quotas
+from outreach import audit, quotas, rows
 from outreach.access import Action, may, scope
 from outreach.web import register_lists
 from outreach.web.forms import Typed, asked_id
@@ -119,9 +119,11 @@ def record_refusal(member_id: int) -> register_lists.Answer:
     """Record it; it counts at once, for campaigns under way too."""
     typed = Typed()
     with typed.catching("scope"), writing() as db:
+        member = get_member(db, scope(acting()), member_id)
+        rows.show_all(db)
         optouts.record_refusal(
             db,
-            member=get_member(db, scope(acting()), member_id),
+            member=member,
             scope=typed["scope"],
             source=typed.choice(
                 "source", register_lists.SOURCES, _("请选怎么提出的。")

@@ -15,6 +15,7 @@ from campaigns.register.phones import read_phone
 from campaigns.vocabulary import Level, Wish
 from outreach import accounts
 from outreach.access import Action, scope
+from outreach.rows import show_all
 from outreach.web.forms import Typed
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.noting import noted
@@ -34,6 +35,7 @@ def index() -> str:
         rows = reply_desk.list_replies(
             session, scope(acting()), closed=closed, before=before
         )
+        show_all(session)
         people = {row.id: who_is_behind(session, row.phone_index) for row in rows}
         names = accounts.names_of(session, [row.opened_by for row in rows])
     more = rows[-1].id if closed and len(rows) == reply_desk.PAGE else None
@@ -66,6 +68,7 @@ def enter() -> Response | tuple[str, int]:
     with typed.catching("phone"), writing() as session:
         phone, me = read_phone(typed["phone"]), acting().user_id
         if typed:
+            show_all(session)
             reply = take(session, TELEPHONE, None, phone, said, now(), entered_by=me)
             if reply.wish is Wish.OTHER and wish != Wish.OTHER:
                 follow(session, reply, Wish(wish), now())
@@ -124,6 +127,7 @@ def close(reply_id: int) -> Response | tuple[str, int]:
     with typed.catching("outcome"), writing() as session:
         reply = reply_desk.get_reply(session, scope(acting()), reply_id)
         if typed:
+            show_all(session)
             reply_desk.close_reply(
                 session,
                 reply,
@@ -147,6 +151,7 @@ def _closed(reply_id: int, typed: Typed) -> Response | tuple[str, int]:
 
 
 def _page(session: Session, reply: Reply, typed: Typed) -> str:
+    show_all(session)
     behind = who_is_behind(session, reply.phone_index)
     staff = [reply.opened_by, reply.closed_by, reply.entered_by]
     return render_template(

@@ -1671,6 +1671,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("resend", schema=None) as batch_op:
         batch_op.create_index("resend_campaign", ["campaign_id"])
+    _guard_the_rows()
 
 
 def _keep_the_audit() -> None:
@@ -1692,8 +1693,104 @@ def _keep_the_audit() -> None:
     )
 
 
+_ONE_PERSONS = (
+    "consent_note",
+    "message",
+    "need",
+    "recipient",
+    "visit",
+    "visit_missed",
+    "visit_try",
+)
+"""Tables whose rows each belong to one person on the register."""
+
+_PLACES = "(SELECT nullif(current_setting('app.places', true), ''))::text[]"
+_CATEGORIES = "(SELECT nullif(current_setting('app.categories', true), '')::int)"
+_COUNTY = (
+    "(SELECT coalesce(bool_or(length(place) <= 7), false) FROM "
+    "unnest(nullif(current_setting('app.places', true), '')::text[]) AS place)"
+)
+"""Whether a reader sees a whole county: six digits and the sign for what follows."""
+
+_HERE = f"(township LIKE ANY ({_PLACES}) OR village LIKE ANY ({_PLACES}))"
+_BEHIND = (
+    "EXISTS (SELECT FROM member AS m WHERE m.phone_index = {0}.phone_index) OR "
+    "EXISTS (SELECT FROM member AS m WHERE m.guardian_phone_index = {0}.phone_index)"
+)
+_POLICIES = {
+    "member": f"{_HERE} AND ({_CATEGORIES} = 0 OR categories & {_CATEGORIES} <> 0)",
+    "reply": (
+        f"({_HERE} OR township IS NULL AND {_COUNTY}) AND "
+        f"({_CATEGORIES} = 0 OR {_BEHIND.format('reply')})"
+    ),
+    "opt_out": (
+        f"EXISTS (SELECT FROM member AS m WHERE m.id = member_id) OR "
+        f"{_CATEGORIES} = 0 AND {_COUNTY} OR {_BEHIND.format('opt_out')}"
+    ),
+    "import_row": _COUNTY,
+    **dict.fromkeys(
+        _ONE_PERSONS, "EXISTS (SELECT FROM member AS m WHERE m.id = member_id)"
+    ),
+}
+"""Which rows a session of the web sees: what its two settings name, else none.
+
+A policy that asks for a member is itself under that table's policy.
+"""
+
+
+def _guard_the_rows() -> None:
+    """PostgreSQL itself keeps each reader to their people, beside our own conditions.
+
+    The web's role sees what a transaction names; the worker's, and the owner as one of
+    its members, sees every row: for them the condition is true and costs nothing.
+    """
+    if op.get_bind().dialect.name == "sqlite":
+        return
+    for role in ("outreach_web", "outreach_worker"):
+        op.execute(
+            f"DO $$ BEGIN CREATE ROLE {role}; "
+            "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+        )
+    op.execute("GRANT outreach_worker TO CURRENT_USER")
+    for table, condition in _POLICIES.items():
+        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+        op.execute(f"CREATE POLICY named ON {table} USING ({condition})")
+        op.execute(f"CREATE POLICY whole ON {table} TO outreach_worker USING (true)")
+    both = "TO outreach_web, outreach_worker"
+    rows = "SELECT, INSERT, UPDATE, DELETE ON"
+    op.execute(f"GRANT {rows} ALL TABLES IN SCHEMA public {both}")
+    op.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public {both}")
+    later = "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT"
+    op.execute(f"{later} {rows.removesuffix('ON')} ON TABLES {both}")
+    op.execute(f"{later} USAGE, SELECT ON SEQUENCES {both}")
+    op.execute("REVOKE UPDATE, DELETE ON audit FROM outreach_web, outreach_worker")
+    # A deed is appended behind a lock on the last, which asks for the right to one
+    # column; the trigger refuses the change itself.
+    op.execute(f"GRANT UPDATE (id) ON audit {both}")
+    op.execute(
+        "REVOKE INSERT, UPDATE, DELETE ON alembic_version "
+        "FROM outreach_web, outreach_worker"
+    )
+
+
+def _open_the_rows() -> None:
+    """Take the policies away, so that tables can go in any order; the roles stay."""
+    if op.get_bind().dialect.name == "sqlite":
+        return
+    for table in _POLICIES:
+        op.execute(f"DROP POLICY named ON {table}")
+        op.execute(f"DROP POLICY whole ON {table}")
+    for kind in ("TABLES", "SEQUENCES"):
+        op.execute(
+            f"ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON {kind} "
+            "FROM outreach_web, outreach_worker"
+        )
+
+
 def downgrade() -> None:
     """Step back."""
+    _open_the_rows()
     op.drop_table("resend")
     op.drop_table("carrier_template")
     op.drop_table("visit_missed")
