@@ -17,6 +17,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from campaigns.orm import Base, Key, micros
 
+FACTS = (
+    *("at", "user_id", "role", "action", "subject", "result", "details", "before"),
+)
+"""The columns that a row's hash covers; ``at`` in microseconds since 1970."""
+
 
 class AuditRow(Base):
     """One deed. ``details`` never holds personal data, only ids and figures."""
@@ -90,20 +95,21 @@ def latest(  # noqa: PLR0913 - what the log can be narrowed to
     return list(session.scalars(query))
 
 
-def digest(row: AuditRow) -> str:
-    """The hash that ``row`` must have."""
-    facts = [
-        micros(row.at),
-        row.user_id,
-        row.role,
-        row.action,
-        row.subject,
-        row.result,
-        row.details,
-        row.before,
-    ]
+def facts_of(row: AuditRow) -> list[Any]:
+    """What the hash of ``row`` is made from, in the order of ``FACTS``."""
+    values = [getattr(row, name) for name in FACTS]
+    return [micros(row.at), *values[1:]]
+
+
+def hash_of(facts: list[Any]) -> str:
+    """The hash over ``facts``."""
     text = json.dumps(facts, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def digest(row: AuditRow) -> str:
+    """The hash that ``row`` must have."""
+    return hash_of(facts_of(row))
 
 
 def broken_at(session: Session) -> int | None:

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from datetime import date
+from tempfile import TemporaryFile
+
+from flask import (
+    Blueprint,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from campaigns.delivery.contacts import contacts_of
+from campaigns.register.unit import current_unit
 from outreach import accounts, audit
 from outreach.access import Action
+from outreach.audit_file import Wanted, lines, public, signing_key
 from outreach.web.forms import Typed, asked_id, row_number
-from outreach.web.gate import needs, reading
+from outreach.web.gate import needs, now, reading, wired, writing
+from outreach.web.noting import noted
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
 KINDS = ("member", "campaign", "bulletin", "import", "message", "user")
@@ -67,12 +80,63 @@ def log() -> str:
 
 
 @bp.get("/verify")
-@needs(Action.READ_AUDIT)
+@needs(Action.VERIFY_AUDIT)
 def verify() -> str:
     """Recompute the chain, and say whether a row was changed or is missing."""
     with reading() as db:
         broken, last = audit.broken_at(db), audit.latest(db, 1)
     return render_template("audit/verify.html", broken=broken, last=last)
+
+
+@bp.get("/export")
+@needs(Action.EXPORT_AUDIT)
+def ask_to_export() -> str:
+    """Which deeds, and the public key that others check the file with."""
+    return _export_form(Typed())
+
+
+@bp.post("/export")
+@needs(Action.EXPORT_AUDIT)
+def export() -> str | Response:
+    """A file that proves itself elsewhere; the download is a deed as well."""
+    typed = Typed()
+    wanted = _wanted(typed)
+    if not typed:
+        return _export_form(typed)
+    with writing() as db:
+        noted(db, "export_audit", action=wanted.action, subject=wanted.subject)
+    with reading() as db:
+        unit, key = current_unit(db).name, signing_key(wired().signer)
+        file = TemporaryFile()  # noqa: SIM115 - sent, and then closed by the server
+        file.writelines(lines(db, wanted, unit, key, now()))
+    file.seek(0)
+    name = f"audit-{now():%Y%m%d}.jsonl"
+    return send_file(file, "application/jsonl", as_attachment=True, download_name=name)
+
+
+def _export_form(typed: Typed) -> str:
+    key = public(signing_key(wired().signer))
+    return render_template(
+        "audit/export.html", typed=typed, errors=typed.errors, key=key
+    )
+
+
+def _wanted(typed: Typed) -> Wanted:
+    return Wanted(
+        _day(typed, "since"),
+        _day(typed, "until"),
+        typed.text("action", longest=40),
+        typed.text("subject", longest=40),
+    )
+
+
+def _day(typed: Typed, name: str) -> date | None:
+    text = typed[name].strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        typed.wrong(name, _("日期写成 2026-06-07 这样。"))
+        return None
 
 
 def _older(typed: Typed, deeds: list[audit.AuditRow]) -> str:

@@ -32,7 +32,10 @@ PAGES = {
     ],
     "fubao": ["/", "/register", "/register/2"],
     "guanli": ["/", "/accounts", "/accounts/new", "/accounts/1", "/health"],
-    "shenji": ["/", "/audit", "/audit/log", "/audit/verify", "/audit/member/1"],
+    "shenji": [
+        *("/", "/audit", "/audit/log", "/audit/verify", "/audit/export"),
+        "/audit/member/1",
+    ],
 }
 ALL = [(name, address) for name, pages in PAGES.items() for address in pages]
 _pages = {}
