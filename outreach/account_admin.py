@@ -10,11 +10,22 @@ from sqlalchemy.orm import Session, selectinload
 from campaigns.errors import NotAllowed, NotFound, mark
 from campaigns.register.models import Place
 from campaigns.vocabulary import Level
-from outreach.accounts import User
+from outreach.accounts import Role, User
 from outreach.sign_ins import sign_out_everywhere
 from outreach.tokens import revoke_all
 
-_WIDE = (Level.COUNTY, Level.TOWNSHIP)
+_WIDE = (Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE)
+_CITY, _COUNTY, _TOWNSHIP, _VILLAGE = 4, 6, 9, 12
+DIGITS = {
+    Role.COORDINATOR: _COUNTY,
+    Role.ASSOCIATION: _COUNTY,
+    Role.TOWNSHIP: _TOWNSHIP,
+    Role.VILLAGE: _VILLAGE,
+    Role.AUDITOR: _COUNTY,
+    Role.ADMINISTRATOR: _COUNTY,
+    Role.CITY: _CITY,
+}
+"""How long the code of a place is over which each role may act."""
 
 
 def get_user(session: Session, user_id: int) -> User:
@@ -27,13 +38,26 @@ def get_user(session: Session, user_id: int) -> User:
 
 
 def places(session: Session) -> dict[str, str]:
-    """County and townships by code: where an account may act."""
+    """The county, its townships and their villages by code, each with its name."""
     query = (
-        select(Place.code, Place.name)
+        select(Place.code, Place.level, Place.name)
         .where(Place.level.in_(_WIDE), Place.valid_to.is_(None))
         .order_by(Place.code)
     )
-    return dict(session.execute(query).all())
+    rows = session.execute(query).all()
+    above = {row.code: row.name for row in rows if row.level is Level.TOWNSHIP}
+    return {
+        row.code: f"{above.get(row.code[:_TOWNSHIP], '')} {row.name}".strip()
+        if row.level is Level.VILLAGE
+        else row.name
+        for row in rows
+    }
+
+
+def cities(session: Session) -> list[str]:
+    """Codes of the cities above: their office receives and adds up reports."""
+    counties = select(Place.code).where(Place.level == Level.COUNTY)
+    return sorted({code[:_CITY] for code in session.scalars(counties)})
 
 
 def change(

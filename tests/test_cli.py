@@ -131,16 +131,17 @@ def test_a_roster_becomes_members_and_an_audience(county: Command, tmp_path: Pat
     assert county("audit", "verify").code == 0
 
 
-def test_an_account_is_made_and_its_password_said_once(county: Command):
+def test_an_account_is_made_and_its_invitation_said_once(county: Command):
     made = county("users", "add", "wang", "--role", "auditor", "--place", "510522")
     assert made.code == 0
-    name, password = made.out.split()
+    name, address = made.out.split()
     assert name == "wang"
+    assert "/invitation/" in address
     listed = county("users", "list")
     assert "wang" in listed.out
-    assert password not in listed.out
+    assert address not in listed.out
     fresh = county("users", "password", "wang")
-    assert fresh.out.split()[1] != password
+    assert fresh.out.split()[1] != address
 
 
 def test_nothing_yet_is_an_empty_answer(county: Command):

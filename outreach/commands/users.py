@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import click
+from sqlalchemy.orm import Session
 
 from campaigns.errors import NotFound, NotReady, mark
 from campaigns.vocabulary import Category, Duty
-from outreach import accounts, first_account, second_step, sign_ins
-from outreach.accounts import Role
+from outreach import accounts, first_account, invitations, second_step, sign_ins
+from outreach.accounts import Role, User
 from outreach.audit import note
 from outreach.commands.wired import open_wiring
+from outreach.wiring import Wiring
 
 _NO_DUTIES = {Role.AUDITOR, Role.ADMINISTRATOR}
 
@@ -28,7 +30,7 @@ def users() -> None:
 def add(
     name: str, shown_as: str, role: str, place: str, categories: tuple[int, ...]
 ) -> None:
-    """Make an account and print its password, once."""
+    """Make an account and print the address where its password is set, once."""
     password = accounts.new_password()
     wiring = open_wiring()
     now = wiring.clock()
@@ -46,8 +48,8 @@ def add(
             duties=() if part in _NO_DUTIES else tuple(Duty),
             now=now,
         )
-        note(session, "account.made", f"user:{user.id}", now=now)
-    click.echo(f"{name}  {password}")
+        note(session, "add_user", f"user:{user.id}", now=now)
+        _invite(session, wiring, user)
 
 
 @users.command
@@ -65,14 +67,20 @@ def first() -> None:
 @users.command
 @click.argument("name")
 def password(name: str) -> None:
-    """Give an account a new password and end its sign-ins."""
-    fresh = accounts.new_password()
+    """Print an address where the account's password is set anew; its sign-ins end."""
     wiring = open_wiring()
-    now = wiring.clock()
     with wiring.database.writing() as session:
-        user = accounts.set_password(session, name, fresh, now)
-        note(session, "account.password", f"user:{user.id}", now=now)
-    click.echo(f"{name}  {fresh}")
+        user = accounts.find_user(session, name)
+        if user is None:
+            raise NotFound(mark("没有账号“%(name)s”。"), name=name)
+        note(session, "reset_password", f"user:{user.id}", now=wiring.clock())
+        _invite(session, wiring, user)
+
+
+def _invite(session: Session, wiring: Wiring, user: User) -> None:
+    now, signer = wiring.clock(), wiring.signer
+    _made, path = invitations.invite(session, user, by=None, signer=signer, now=now)
+    click.echo(f"{user.name}  {wiring.settings.own_url}{path}")
 
 
 @users.command("reset-code")

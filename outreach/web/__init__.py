@@ -20,6 +20,7 @@ _PAGES = (
     "first",
     "sign_in",
     "home",
+    "invitation",
     "me",
     "second_step",
     "tokens",

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from campaigns.vocabulary import ALL_COMPONENTS, Category
-from outreach import account_admin, accounts, audit, granting, second_step, tokens
+from campaigns.vocabulary import ALL_COMPONENTS, Category, Duty
+from outreach import account_admin, accounts, granting, invitations, second_step
 from outreach.access import Action
-from outreach.accounts import Role
+from outreach.accounts import Role, User
 from outreach.web.forms import Typed
-from outreach.web.gate import acting, needs, now, reading, writing
+from outreach.web.gate import acting, needs, now, reading, wired, writing
+from outreach.web.noting import noted
+from outreach.web.qr import qr_code
 
 bp = Blueprint("accounts", __name__, url_prefix="/accounts")
 _WRONG = 422
@@ -24,8 +28,11 @@ def index() -> str:
     """Every account with its roles, last sign-in and state."""
     with reading() as db:
         users = accounts.list_users(db)
-        places = account_admin.places(db)
-    return render_template("accounts/index.html", users=users, places=places)
+        places = _places(db)
+        waiting = invitations.waiting(db, now())
+    return render_template(
+        "accounts/index.html", users=users, places=places, waiting=waiting
+    )
 
 
 @bp.get("/new")
@@ -33,45 +40,31 @@ def index() -> str:
 def new() -> str:
     """The form for an account."""
     with reading() as db:
-        return _form(Typed(role=Role.COORDINATOR), account_admin.places(db))
+        return _form(Typed(role=Role.COORDINATOR), _places(db))
 
 
 @bp.post("/new")
 @needs(Action.CHANGE_ACCOUNTS)
 def add() -> str | tuple[str, int]:
-    """Make it; the first password is random and shown once."""
+    """Make it, and the address with which its person sets the password."""
     typed = Typed()
+    with reading() as db:
+        places = _places(db)
+    role, facts = _wanted(typed, places)
     name = typed.text("name", _("请填账号名。"), longest=40)
     shown_as = typed.text("shown_as", _("请填姓名或称呼。"), longest=60)
-    role = typed.choice("role", list(Role), _("请选一个身份。"))
-    password = accounts.new_password()
-    with reading() as db:
-        places = account_admin.places(db)
-    place = typed.choice("place", places, _("请选一个范围。"))
-    categories = _mask(typed.all("categories")) if role == Role.ASSOCIATION else 0
-    if role == Role.ASSOCIATION and not categories:
-        typed.wrong("categories", _("协会只看自己的类别，请勾选。"))
     if typed:
+        me, password = acting().user_id, accounts.new_password()
         with typed.catching("name"), writing() as db:
             user = accounts.add_user(
                 db, name=name, shown_as=shown_as, password=password, now=now()
             )
             grant = granting.propose(
-                db,
-                user,
-                role=Role(role),
-                place=place,
-                categories=categories,
-                by=acting().user_id,
-                now=now(),
+                db, user, role=Role(role), **facts, by=me, now=now()
             )
-            waits = grant.waits
-            _note(db, "add_user", user.id)
-    if not typed:
-        return _form(typed, places), _WRONG
-    return render_template(
-        "accounts/password.html", name=name, password=password, waits=waits
-    )
+            noted(db, "add_user", f"user:{user.id}")
+            return _invited(db, user, waits=grant.waits)
+    return _form(typed, places), _WRONG
 
 
 @bp.get("/<int:user_id>")
@@ -83,7 +76,8 @@ def show(user_id: int) -> str:
         return render_template(
             "accounts/show.html",
             user=user,
-            places=account_admin.places(db),
+            places=_places(db),
+            invited=invitations.waiting(db, now()).get(user_id),
             code=second_step.standing(db, user_id),
             asked=second_step.reset_waits(db, user_id),
         )
@@ -96,23 +90,57 @@ def change(user_id: int, deed: str) -> Response:
     with writing() as db:
         account_admin.change(db, user_id, deed, by=acting().user_id, now=now())
         names = {"disable": "disable_user", "enable": "enable_user"}
-        _note(db, names.get(deed, "end_sign_ins"), user_id)
+        noted(db, names.get(deed, "end_sign_ins"), f"user:{user_id}")
     flash(_("已办好，现在就算数。"), "good")
     return redirect(url_for("accounts.show", user_id=user_id), 303)
 
 
-@bp.post("/<int:user_id>/password")
+@bp.post("/<int:user_id>/invite")
 @needs(Action.CHANGE_ACCOUNTS)
-def reset(user_id: int) -> str:
-    """A new random password, shown once; the administrator never chooses it."""
-    password = accounts.new_password()
+def invite(user_id: int) -> str:
+    """A new address to set the password with: nobody chooses it for another."""
     with writing() as db:
         user = account_admin.get_user(db, user_id)
-        accounts.set_password(db, user.name, password, now())
-        tokens.revoke_all(db, user_id, now())
-        _note(db, "reset_password", user_id)
-        name = user.name
-    return render_template("accounts/password.html", name=name, password=password)
+        noted(db, "reset_password", f"user:{user_id}")
+        return _invited(db, user)
+
+
+def _invited(db: Session, user: User, *, waits: bool = False) -> str:
+    """The address, as text and as a code, shown this once."""
+    wiring, by = wired(), acting().user_id
+    made, path = invitations.invite(db, user, by=by, signer=wiring.signer, now=now())
+    address = wiring.settings.own_url + path
+    return render_template(
+        "accounts/invited.html",
+        name=user.name,
+        until=made.expires_at,
+        address=address,
+        code=qr_code(address) if wiring.settings.public_url else None,
+        waits=waits,
+    )
+
+
+def _wanted(typed: Typed, places: dict[str, str]) -> tuple[str, dict[str, Any]]:
+    """The role, and where, for whom and with which duties it is wanted."""
+    role = typed.choice("role", list(Role), _("请选一个身份。"))
+    place = typed.choice("place", places, _("请选一个范围。"))
+    if typed and len(place) != account_admin.DIGITS[Role(role)]:
+        typed.wrong(
+            "place", _("这个身份的范围不对：市选市，县选县，乡镇选乡镇，村选村。")
+        )
+    categories = _mask(typed.all("categories")) if role == Role.ASSOCIATION else 0
+    if role == Role.ASSOCIATION and not categories:
+        typed.wrong("categories", _("协会只看自己的类别，请勾选。"))
+    duties = [each for each in Duty if each in typed.all("duties")]
+    return role, {"place": place, "categories": categories, "duties": duties}
+
+
+def _places(db: Session) -> dict[str, str]:
+    """Where an account may act: the city's office, the county, and what is in it."""
+    cities = {
+        code: _("市残联（%(code)s）", code=code) for code in account_admin.cities(db)
+    }
+    return cities | account_admin.places(db)
 
 
 def _form(typed: Typed, places: dict[str, str]) -> str:
@@ -124,15 +152,11 @@ def _form(typed: Typed, places: dict[str, str]) -> str:
         places=places,
         categories=[each for each in Category if each.bit],
         ticked=typed.all("categories"),
+        duties=list(Duty),
+        given=typed.all("duties"),
     )
 
 
 def _mask(ticked: list[str]) -> int:
     bits = [Category(int(one)).bit for one in ticked if one in set("123456")]
     return sum(set(bits)) & ALL_COMPONENTS
-
-
-def _note(db: Session, deed: str, user_id: int) -> None:
-    me, subject = acting(), f"user:{user_id}"
-    role = me.role or ""
-    audit.note(db, deed, subject, user_id=me.user_id, role=role, now=now())

@@ -23,6 +23,7 @@ PAGES = {
         "/me",
         "/me/display",
         "/me/password",
+        "/me/code",
         "/me/role",
         "/help",
         "/words?q=短信",

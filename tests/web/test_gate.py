@@ -20,6 +20,8 @@ OPEN = {
     "first.show",
     "first.make",
     "sign_in.ask_code",
+    "invitation.show",
+    "invitation.accept",
     "sign_in.enter_code",
     "me.choose_language",
     "help.accessibility",

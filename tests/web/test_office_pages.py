@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from sqlalchemy import delete, func, select
 
@@ -35,26 +33,6 @@ def test_an_empty_service_leads_to_the_guide_and_the_guide_to_a_unit(
     with writing() as session:
         assert session.scalar(select(func.count()).select_from(Place)) > 200
         assert session.scalar(select(func.count()).select_from(Segment)) > 5
-
-
-def test_a_new_account_signs_in_with_the_password_shown_once(visit) -> None:
-    admin = visit("guanli")
-    answer = admin.send(
-        "/accounts/new",
-        name="baisha",
-        shown_as="白沙镇",
-        role="township",
-        place="510522102",
-    )
-    password = re.search(
-        r"<dd>\s*([a-z0-9-]{23})\s*</dd>", answer.get_data(as_text=True)
-    )
-    assert password is not None
-    assert password.group(1) not in admin.read("/accounts")
-    person = visit()
-    answer = person.send("/sign-in", name="baisha", password=password.group(1))
-    assert answer.status_code == 303
-    assert "白沙镇" in person.read("/me")
 
 
 def test_an_association_without_categories_is_refused(visit) -> None:
