@@ -29,6 +29,9 @@ DEFINITIONS: dict[str, str] = {
     "figure.refused": mark("本人说过不再接收，按本人的意思不发。通道退回的不算拒收。"),
     "figure.not_applicable": mark("去世、迁出或证件注销的人。"),
     "figure.waiting": mark("还没有最后结果的人，72 小时后没有回执按没有联系上算。"),
+    "figure.left_out": mark(
+        "不到 5 个人的格，连同能推算出它的格，不给不能看这些人的读者，也不写进报表。"
+    ),
     "figure.messages": mark(
         "交给通道的短信条数，不是人数：几个人共用一个号码只发一条。"
     ),

@@ -11,6 +11,9 @@ from campaigns.delivery.outcomes import Sorter
 from campaigns.delivery.tally import Cell
 from campaigns.vocabulary import PERSON
 
+REACHED = ("delivered_suitable", "contacted")
+"""The two addends of the reached."""
+
 OUTCOMES = ("reached", "to_visit", "attempted", "refused", "not_applicable")
 
 
@@ -44,6 +47,11 @@ class People:
         return self.delivered_suitable + self.contacted
 
     @property
+    def not_reached(self) -> int:
+        """To visit or attempted."""
+        return self.to_visit + self.attempted
+
+    @property
     def rate(self) -> float | None:
         """Reached ÷ audience; None for nobody."""
         return self.reached / self.audience if self.audience else None
@@ -58,6 +66,36 @@ class People:
         five["to_visit" if visits else "attempted"] += self.waiting
         five["attempted"] += self.family
         return five
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """People of a row or a cell as they are shown; None is left out."""
+
+    audience: int | None
+    reached: int | None
+    delivered_suitable: int | None = None
+    contacted: int | None = None
+    family: int | None = None
+    to_visit: int | None = None
+    attempted: int | None = None
+    refused: int | None = None
+    not_applicable: int | None = None
+    waiting: int | None = None
+
+    @property
+    def not_reached(self) -> int | None:
+        """To visit or attempted, where both are shown."""
+        if self.to_visit is None or self.attempted is None:
+            return None
+        return self.to_visit + self.attempted
+
+    @property
+    def rate(self) -> float | None:
+        """Reached ÷ audience, where both are shown."""
+        if not self.audience or self.reached is None:
+            return None
+        return self.reached / self.audience
 
 
 KINDS = tuple(field.name for field in fields(People))

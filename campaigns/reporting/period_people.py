@@ -19,10 +19,9 @@ from campaigns.planning.models import Campaign
 from campaigns.register.models import Member
 from campaigns.register.scope import within
 from campaigns.reporting.contacts import evidence
-from campaigns.reporting.people import OUTCOMES
+from campaigns.reporting.people import OUTCOMES, REACHED
 from campaigns.vocabulary import MemberStatus, Urgency
 
-_REACHED = ("delivered_suitable", "contacted")
 _OWED = ("to_visit", "waiting")
 
 
@@ -39,7 +38,7 @@ def period_outcome(
     kind = case(
         (Member.status != MemberStatus.ACTIVE, "not_applicable"),
         (Member.id.in_(evidence(since)), "reached"),
-        (_among(session, ours, _REACHED), "reached"),
+        (_among(session, ours, REACHED), "reached"),
         (_among(session, ours, ["not_applicable"]), "not_applicable"),
         (_among(session, ours, ["refused"]), "refused"),
         (or_(open_visit, _among(session, owed, _OWED)), "to_visit"),

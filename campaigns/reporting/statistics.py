@@ -18,7 +18,7 @@ from campaigns.delivery.tally import Cell
 from campaigns.planning.lifecycle import get_campaign
 from campaigns.planning.models import Campaign
 from campaigns.register.unit import current_unit
-from campaigns.reporting.people import People, of_channel, people_by
+from campaigns.reporting.people import Figures, People, of_channel, people_by
 from campaigns.reporting.villages import Villages, together, villages_by_township
 from campaigns.vocabulary import (
     COPY,
@@ -48,7 +48,8 @@ class CampaignStatistics:
     phones, which add up to the audience, ``copies`` to their guardians, ``alerts`` to
     villages' duty people. ``everybody`` is the partition of the audience, ``outcome``
     its five parts without any that waits, ``by_township``, ``by_category`` and
-    ``heat`` the same by place code, category and both. ``parts`` are billed parts of
+    ``heat`` the same by place code, category and both; ``small_cells`` leaves figures
+    out of these three. ``parts`` are billed parts of
     people's texts, ``cost`` yuan for these and the alerts'.
     """
 
@@ -65,9 +66,9 @@ class CampaignStatistics:
     reasons: tuple[ReasonRow, ...]
     everybody: People
     outcome: dict[str, int]
-    by_township: dict[str, People]
-    by_category: dict[Category, People]
-    heat: dict[tuple[str, Category], People]
+    by_township: Mapping[str, People | Figures]
+    by_category: Mapping[Category, People | Figures]
+    heat: Mapping[tuple[str, Category], People | Figures]
     villages: Villages
     villages_by_township: dict[str, Villages]
     parts: int

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from campaigns.reporting.paragraph import percent
-from campaigns.reporting.people import People
+from campaigns.reporting.people import Figures, People
 from campaigns.reporting.statistics import CampaignStatistics
 from campaigns.reporting.villages import Villages
 from campaigns.vocabulary import Category, Channel
@@ -113,7 +113,7 @@ def _by_category(statistics: CampaignStatistics, language: str) -> Table:
 def _people(
     code: str,
     first: str,
-    rows: Iterable[tuple[str, People]],
+    rows: Iterable[tuple[str, People | Figures]],
     everybody: People,
     language: str,
 ) -> Table:
@@ -130,14 +130,19 @@ def _people(
     return Table(say(code), header, lines, total)
 
 
-def _line(name: str, people: People, language: str) -> tuple[Value, ...]:
+def _line(name: str, people: People | Figures, language: str) -> tuple[Value, ...]:
+    counts = (people.audience, people.reached)
+    parts = (getattr(people, field) for field in _PARTS.values())
     return (
         name,
-        people.audience,
-        people.reached,
+        *map(_shown, counts),
         percent(people.rate, language),
-        *(getattr(people, field) for field in _PARTS.values()),
+        *map(_shown, parts),
     )
+
+
+def _shown(n: int | None) -> Value:
+    return word("figure.left_out") if n is None else n
 
 
 def _heat(
@@ -157,8 +162,8 @@ def _heat(
     return Table(say("report_heat"), header, rows, (say("figure.total"), *bottom))
 
 
-def _share(people: People | None) -> str:
-    return f"{people.reached}/{people.audience}" if people else ""
+def _share(people: People | Figures | None) -> str:
+    return f"{_shown(people.reached)}/{_shown(people.audience)}" if people else ""
 
 
 def _reasons(statistics: CampaignStatistics, language: str) -> Table:

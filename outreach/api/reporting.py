@@ -5,13 +5,11 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from campaigns.errors import mark
-from campaigns.reporting.statistics import campaign_statistics
 from outreach.access import Action
 from outreach.api import shapes
 from outreach.api.operations import operation
 from outreach.web.campaign_check import found
-from outreach.web.gate import now
-from outreach.web.reporting import narrowed
+from outreach.web.reporting import shown
 
 
 @operation(
@@ -24,7 +22,7 @@ from outreach.web.reporting import narrowed
 def read_statistics(session: Session, campaign_id: int) -> shapes.Statistics:
     """Persons, messages, villages and cost, as the tally stands."""
     found(session, campaign_id)
-    told = narrowed(campaign_statistics(session, campaign_id, now=now()))
+    told = shown(session, campaign_id)
     return shapes.Statistics(
         campaign_id=told.campaign_id,
         status=told.status,

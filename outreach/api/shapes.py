@@ -209,7 +209,10 @@ class Announcement(Shape):
 
 
 class Statistics(Shape):
-    """A campaign's figures; persons in ``people``, messages in ``messages``."""
+    """A campaign's figures; persons in ``people``, messages in ``messages``.
+
+    Null are figures of few people, for whoever may not open these.
+    """
 
     campaign_id: int
     status: str
@@ -218,7 +221,7 @@ class Statistics(Shape):
     people: dict[str, int]
     messages: dict[str, int]
     skipped: dict[str, int]
-    by_township: dict[str, dict[str, int]]
+    by_township: dict[str, dict[str, int | None]]
     villages_due: int
     villages_played: int
     parts: int

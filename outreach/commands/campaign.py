@@ -14,6 +14,7 @@ from campaigns.planning.listing import list_campaigns
 from campaigns.register.models import Place
 from campaigns.register.unit import current_unit
 from campaigns.reporting.exporting import write_workbook
+from campaigns.reporting.small_cells import guarded
 from campaigns.reporting.statistics import CampaignStatistics, campaign_statistics
 from outreach.audit import note
 from outreach.commands.wired import answer, json_option, open_wiring
@@ -58,7 +59,9 @@ def report(campaign_id: int, out: Path | None, language: str, *, as_json: bool) 
         seen = campaign_statistics(session, campaign_id, now=now)
         names = {p.code: p.name for p in session.scalars(select(Place))}
         unit = current_unit(session)
-        write_workbook(seen, path, unit=unit.name, names=names, language=language)
+        write_workbook(
+            guarded(seen), path, unit=unit.name, names=names, language=language
+        )
         note(session, "report.written", f"campaign:{campaign_id}", now=now)
     answer({"file": str(path), **_facts(seen)}, as_json=as_json)
 

@@ -10,13 +10,14 @@ from flask_babel import gettext as _
 from campaigns.planning.models import Campaign
 from campaigns.register.places import names_by_code
 from campaigns.register.unit import current_unit
-from campaigns.reporting.statistics import CampaignStatistics, campaign_statistics
+from campaigns.reporting.statistics import CampaignStatistics
 from campaigns.vocabulary import CampaignState, Channel
 from outreach.access import Action, may
 from outreach.web import figures
 from outreach.web.campaign_check import found
-from outreach.web.gate import acting, needs, now, reading
+from outreach.web.gate import acting, needs, reading
 from outreach.web.languages import shown_word
+from outreach.web.reporting import shown
 
 bp = Blueprint("delivery", __name__, url_prefix="/delivery")
 _TENTH = 10
@@ -30,7 +31,7 @@ def show(campaign_id: int) -> str:
     """The progress page; its block renews itself while the campaign runs."""
     with reading() as session:
         campaign = found(session, campaign_id)
-        figured = campaign_statistics(session, campaign_id, now=now())
+        figured = shown(session, campaign_id)
         names = names_by_code(session, current_unit(session).place_code)
     return render_template(
         "delivery/show.html",

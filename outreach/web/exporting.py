@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from campaigns.register.places import names_by_code
 from campaigns.register.unit import current_unit
 from campaigns.reporting.exporting import ENCODINGS, csv_bytes, write_workbook
-from campaigns.reporting.statistics import CampaignStatistics, campaign_statistics
+from campaigns.reporting.statistics import CampaignStatistics
 from campaigns.reporting.tables import tables
 from outreach import audit
 from outreach.access import Action
 from outreach.web.campaign_check import found
 from outreach.web.gate import acting, needs, now, writing
 from outreach.web.languages import language
-from outreach.web.reporting import narrowed
+from outreach.web.reporting import published
 
 bp = Blueprint("exporting", __name__, url_prefix="/reporting")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -72,5 +72,5 @@ def _read(
         details={"kind": kind},
         now=now(),
     )
-    statistics = narrowed(campaign_statistics(session, campaign_id, now=now()))
+    statistics = published(session, campaign_id)
     return statistics, names_by_code(session, current_unit(session).place_code)

@@ -116,7 +116,7 @@ BADGES = {
 def register(app: Flask) -> None:
     """Give every template the frame's values, ``|moment``, ``|day`` and ``|number``."""
     app.context_processor(_frame)
-    app.jinja_env.filters.update(number=number, yuan=yuan)
+    app.jinja_env.filters.update(number=number, yuan=yuan, figure=figure)
     app.jinja_env.filters.update(mask_name=mask_name, mask_phone=mask_phone)
     spoken: dict[str, Callable[..., str]] = {
         "moment": moment,
@@ -167,6 +167,11 @@ def day(value: date | None) -> str:
 def number(value: float | None) -> str:
     """34,121; – for None."""
     return "–" if value is None else f"{value:,}"
+
+
+def figure(value: int | None) -> str:
+    """34,121; the sign of what is left out for None."""
+    return shown_word("figure.left_out") if value is None else number(value)
 
 
 def yuan(thousandths: int) -> str:

@@ -14,11 +14,12 @@ from campaigns.register.unit import current_unit
 from campaigns.reporting import over_time
 from campaigns.reporting.definitions import DEFINITIONS
 from campaigns.reporting.paragraph import paragraph, percent
-from campaigns.reporting.people import People
+from campaigns.reporting.people import Figures, People
+from campaigns.reporting.small_cells import guarded
 from campaigns.reporting.statistics import CampaignStatistics, campaign_statistics
 from campaigns.reporting.villages import Villages
 from campaigns.vocabulary import CampaignState
-from outreach.access import Action, may
+from outreach.access import Action, may, scope
 from outreach.accounts import Role
 from outreach.web import figures
 from outreach.web.campaign_check import found
@@ -39,8 +40,8 @@ class Cell:
 
     rate: float
     step: int
-    people: int
-    reached: int
+    people: int | None
+    reached: int | None
     lags: bool
 
 
@@ -66,7 +67,7 @@ def show(campaign_id: int) -> str:
     """One campaign, from the paragraph for the meeting to every table."""
     with reading() as session:
         campaign = found(session, campaign_id)
-        figured = narrowed(campaign_statistics(session, campaign_id, now=now()))
+        figured = shown(session, campaign_id)
         points = over_time.over_time(session, campaign_id)
         names = _names(session)
     linked = may(acting(), Action.DRILL_TO_PEOPLE)
@@ -87,18 +88,35 @@ def show(campaign_id: int) -> str:
     )
 
 
+def shown(session: Session, campaign_id: int) -> CampaignStatistics:
+    """The figures that this reader's pages, charts and programs get.
+
+    Whoever may open every person behind them sees each figure, and nobody else those
+    of few people.
+    """
+    whole = campaign_statistics(session, campaign_id, now=now())
+    return narrowed(whole if _may_open(whole) else guarded(whole))
+
+
+def published(session: Session, campaign_id: int) -> CampaignStatistics:
+    """The figures of a file, which is passed on to whoever asks for it."""
+    return narrowed(guarded(campaign_statistics(session, campaign_id, now=now())))
+
+
 def narrowed(whole: CampaignStatistics) -> CampaignStatistics:
-    """The figures a reader may see: township staff get those of their township."""
+    """The part of a reader: township staff get the figures of their township."""
     if acting().role is Role.CITY:
         return replace(whole, heat={}, by_category={})
     if _sees_all():
         return whole
     place = acting().place
+    own = whole.by_township.get(place)
+    own = own if isinstance(own, People) else People()
     villages = whole.villages_by_township.get(place, Villages())
     # Whoever may not see a category must not count it either: a village of one.
     return replace(
         whole,
-        everybody=whole.by_township.get(place, People()),
+        everybody=own,
         by_township={p: n for p, n in whole.by_township.items() if p == place},
         by_category={},
         heat={},
@@ -113,6 +131,14 @@ def shown_percent(share: float | None) -> str:
     return percent(share, language())
 
 
+def _may_open(whole: CampaignStatistics) -> bool:
+    """Whether the reader may open everybody counted: all, their place's, their own."""
+    if not may(acting(), Action.DRILL_TO_PEOPLE):
+        return not _sees_all()
+    own = scope(acting(), Action.DRILL_TO_PEOPLE).categories
+    return not own or all(category.bit & own for category in whole.by_category)
+
+
 def _sees_all() -> bool:
     return may(acting(), Action.EXPORT_REPORTS)
 
@@ -122,7 +148,7 @@ def _heat(found: CampaignStatistics) -> dict[tuple[str, int], Cell]:
     rates = sorted(
         people.rate
         for people in found.heat.values()
-        if people.rate is not None and people.audience >= _FEW
+        if people.rate is not None and (people.audience or 0) >= _FEW
     )
     lowest = rates[int(len(rates) * _LOWEST_TENTH)] if rates else 0.0
     return {
@@ -131,14 +157,14 @@ def _heat(found: CampaignStatistics) -> dict[tuple[str, int], Cell]:
     }
 
 
-def _cell(people: People, lowest: float) -> Cell:
+def _cell(people: People | Figures, lowest: float) -> Cell:
     rate = people.rate or 0.0
     return Cell(
         rate,
         sum(rate >= step for step in _STEPS),
         people.audience,
         people.reached,
-        people.audience >= _FEW and rate <= lowest,
+        (people.audience or 0) >= _FEW and rate <= lowest,
     )
 
 

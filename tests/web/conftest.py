@@ -53,6 +53,7 @@ def app(building, keyring: privacy.Keyring) -> Iterator[Flask]:
     wiring._current[:] = [wired]
     privacy.unlock(keys)
     limiter.reset()
+    made.extensions.pop("begun", None)
     yield made
     wired.database.dispose()
     vars(wired).clear()

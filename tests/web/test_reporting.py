@@ -8,7 +8,9 @@ from io import BytesIO
 import pytest
 import stages
 from openpyxl import load_workbook
+from roles import BLIND
 
+from campaigns.bulletins.models import Bulletin
 from outreach.audit import AuditRow
 
 
@@ -78,3 +80,24 @@ def test_the_list_shows_both_rates_side_by_side(report, visit):
     assert report in text
     assert "覆盖率" in text
     assert "到达率" in text
+
+
+def test_few_people_are_counted_for_those_alone_who_may_open_them(
+    report, visit, writing
+):
+    """The county's office may; the auditor and the association see stars instead."""
+    with writing() as session:
+        session.query(Bulletin).update({"categories": BLIND})
+    seen = {name: visit(name).read(report) for name in ("xian", "shenji", "mangxie")}
+    cells = {name: text.count(">*<") for name, text in seen.items()}
+    assert cells["xian"] == 1, "its definition"
+    assert cells["shenji"] > 1
+    assert cells["mangxie"] > 1
+
+
+def test_a_file_is_passed_on_and_counts_no_few(report, visit):
+    book = load_workbook(BytesIO(visit("xian").open(f"{report}/report.xlsx").data))
+    rows = list(book["按类别"].iter_rows(min_row=4, values_only=True))
+    counts = [n for row in rows if row[0] and row[0] != "合计" for n in row[1:3]]
+    assert "*" in counts
+    assert not [n for n in counts if isinstance(n, int) and 0 < n < 5]
