@@ -57,7 +57,7 @@ class Line(Base):
 
     ``gap_us`` is microseconds between two messages; ``penalty`` multiplies it after
     a throttle (at ``slowed_at``) and fades. ``failures`` counts what opened the
-    breaker since the last success.
+    breaker since the last success, ``missed`` messages in a row without an answer.
     """
 
     __tablename__ = "line"
@@ -69,6 +69,7 @@ class Line(Base):
     penalty: Mapped[int] = mapped_column(default=1)
     slowed_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)
+    missed: Mapped[int] = mapped_column(default=0)
 
 
 class DutyRow(Base):

@@ -9,7 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from campaigns.delivery.claiming import Batch
-from campaigns.delivery.provider import NotAccepted, Outgoing, Provider, Submission
+from campaigns.delivery.provider import (
+    UNREACHABLE,
+    NotAccepted,
+    Outgoing,
+    Provider,
+    Submission,
+)
 from campaigns.vocabulary import MessageState, Reason
 
 TOO_LATE = "deadline"
@@ -42,6 +48,17 @@ class Outcome:
     wait: timedelta | None = None
     throttled: bool = False
     broken: bool = False
+
+    @property
+    def tried(self) -> bool:
+        """Whether the provider was spoken to at all."""
+        return self.code != TOO_LATE
+
+    @property
+    def heard(self) -> bool:
+        """Whether the provider gave an answer that says what became of it."""
+        unsaid = self.state == MessageState.IN_DOUBT or self.code == UNREACHABLE
+        return self.tried and not unsaid
 
 
 def _unnoted(_message_id: int) -> None:

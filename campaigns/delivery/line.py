@@ -24,6 +24,10 @@ _FADES_AFTER = timedelta(seconds=30)
 _FIRST_PAUSE = timedelta(seconds=15)
 _LONGEST_PAUSE = timedelta(minutes=15)
 _MOST_DOUBLINGS = 6
+_MISSES = 5
+"""After so many messages in a row without an answer the breaker opens."""
+_PROBING = timedelta(seconds=30)
+"""How long nobody else tries while one message tries a line that had failed."""
 
 
 _line = table_of(Line)
@@ -32,7 +36,11 @@ _READ = select(_line).where(_l.provider == bindparam("provider")).with_for_updat
 _TAKE = (
     update(_line)
     .where(_l.provider == bindparam("name"))
-    .values(free_at=bindparam("free"), gap_us=bindparam("gap"))
+    .values(
+        free_at=bindparam("free"),
+        gap_us=bindparam("gap"),
+        open_until=bindparam("until"),
+    )
 )
 
 
@@ -41,7 +49,8 @@ class Turn:
     """How many messages may go now; with none, how many seconds to wait.
 
     ``recovering`` says that the line failed and has not succeeded since: with no turn,
-    that its breaker is open and another provider may help out.
+    that its breaker is open and another provider may help out. A line whose breaker
+    was open is tried with one message, because what it does not answer is in doubt.
     """
 
     messages: int
@@ -60,12 +69,20 @@ def take(session: Session, provider: str, want: int, rate: int, now: datetime) -
     gap_us = max(1, _SECOND // rate)
     gap = timedelta(microseconds=gap_us * _penalty(line, now))
     start = max(line.free_at, now)
-    messages = min(want, (now + max(_AHEAD, gap) - start) // gap)
+    probing = line.failures > 0
+    messages = min(1 if probing else want, (now + max(_AHEAD, gap) - start) // gap)
     if messages < 1:
         return Turn(0, max(0.005, (start - now - _AHEAD + gap).total_seconds()))
-    values = {"name": provider, "free": start + messages * gap, "gap": gap_us}
-    session.execute(_TAKE, values)
-    return Turn(messages, recovering=line.failures > 0)
+    session.execute(
+        _TAKE,
+        {
+            "name": provider,
+            "free": start + messages * gap,
+            "gap": gap_us,
+            "until": now + _PROBING if probing else line.open_until,
+        },
+    )
+    return Turn(messages, recovering=probing or line.missed > 0)
 
 
 def slow_down(
@@ -88,16 +105,31 @@ def open_breaker(session: Session, provider: str, now: datetime) -> None:
     """
     line = _locked(session, provider, 1, now)
     pause = _FIRST_PAUSE * 2 ** min(line.failures, _MOST_DOUBLINGS)
-    line.failures += 1
+    line.failures, line.missed = line.failures + 1, 0
     line.open_until = now + min(pause, _LONGEST_PAUSE)
     session.flush()
 
 
+def miss(session: Session, provider: str, messages: int, now: datetime) -> None:
+    """Count ``messages`` in a row without an answer; many open the breaker.
+
+    The line is unreachable, or takes messages and says nothing: those stay in doubt,
+    and the next ones must not join them.
+    """
+    line = _locked(session, provider, 1, now)
+    line.missed += messages
+    if line.missed >= _MISSES or line.failures:
+        open_breaker(session, provider, now)
+    session.flush()
+
+
 def close_breaker(session: Session, provider: str) -> None:
-    """Forget the failures after a success."""
+    """Forget the failures after an answer."""
     line = session.get(Line, provider)
-    if line and line.failures:
-        line.failures = 0
+    if line and (line.failures or line.missed):
+        if line.failures:
+            line.open_until = None
+        line.failures = line.missed = 0
         session.flush()
 
 
@@ -124,6 +156,7 @@ def _locked(session: Session, provider: str, rate: int, now: datetime) -> Line:
         "gap_us": max(1, _SECOND // rate),
         "penalty": 1,
         "failures": 0,
+        "missed": 0,
     }
     session.execute(insert(session, Line).values(fresh).on_conflict_do_nothing())
     return _locked(session, provider, rate, now)

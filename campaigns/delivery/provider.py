@@ -52,6 +52,10 @@ class Submission:
     reason: Reason = Reason.NONE
 
 
+UNREACHABLE = "connect"
+"""The code of a refusal that is the network's: no connection was made."""
+
+
 class NotAccepted(Exception):
     """Certainly not accepted: nothing was sent, nobody will receive anything.
 

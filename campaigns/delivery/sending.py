@@ -179,14 +179,18 @@ def _teach_line(
     *,
     recovering: bool,
 ) -> None:
-    throttled = [outcome for outcome in outcomes if outcome.throttled]
     if any(outcome.broken for outcome in outcomes):
         line.open_breaker(session, batch.provider, now)
-    elif throttled:
+        return
+    if any(outcome.heard for outcome in outcomes):
+        if recovering:
+            line.close_breaker(session, batch.provider)
+    elif unsaid := sum(outcome.tried for outcome in outcomes):
+        line.miss(session, batch.provider, unsaid, now)
+    throttled = [outcome for outcome in outcomes if outcome.throttled]
+    if throttled:
         waits = [outcome.wait.total_seconds() for outcome in throttled if outcome.wait]
         line.slow_down(session, batch.provider, now, retry_after=max(waits, default=0))
-    elif recovering:
-        line.close_breaker(session, batch.provider)
 
 
 __all__ = ["FIRST_QUESTION", "Outcome", "carry", "record"]

@@ -10,6 +10,7 @@ _KILLS = (
 _RESTORE = "tests/journeys/test_restore.py::"
 _JOURNAL = "tests/tasks/test_journal.py::"
 _CONTRACT = "tests/providers/test_contract.py::"
+_ROUTES = "tests/tasks/test_routes.py::"
 STORM = "storm"
 """The drill without a scenario: one campaign, random kills."""
 
@@ -113,7 +114,14 @@ FAULTS: dict[str, Fault] = {
         "429 with an absurd Retry-After",
         ("throttled", _CONTRACT + "test_too_many_requests_slow_the_line_within_reason"),
     ),
-    "F46": Fault("a black hole", ("black-hole",)),
+    "F46": Fault(
+        "a black hole",
+        (
+            "black-hole",
+            _ROUTES
+            + "test_a_carrier_that_never_answers_keeps_what_it_has_and_gets_no_more",
+        ),
+    ),
     "F47": Fault("500 after it was taken", ("errors-after", STORM)),
     "F48": Fault("503 before it was taken", ("errors-before", STORM)),
     "F49": Fault("2xx with broken, empty or huge content", ("odd-answers",)),
@@ -128,7 +136,11 @@ FAULTS: dict[str, Fault] = {
     ),
     "F53": Fault(
         "no address, or no connection",
-        (_CONTRACT + "test_a_closed_port_proves_that_nothing_was_sent",),
+        (
+            "unreachable",
+            _CONTRACT + "test_a_closed_port_proves_that_nothing_was_sent",
+            _ROUTES + "test_a_carrier_that_cannot_be_reached_is_left_for_the_second",
+        ),
     ),
     "F54": Fault(
         "one byte a second",

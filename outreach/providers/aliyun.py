@@ -24,6 +24,7 @@ from darabonba.runtime import RuntimeOptions
 
 from campaigns.delivery.codes import meaning
 from campaigns.delivery.provider import (
+    UNREACHABLE,
     Callback,
     Incoming,
     Limits,
@@ -182,7 +183,7 @@ def _fault(fault: BaseException) -> Exception:
             chain, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError
         ):
             answer = f"{type(chain).__name__}: no connection"
-            return NotAccepted(answer, code="connect", throttled=True)
+            return NotAccepted(answer, code=UNREACHABLE, throttled=True)
         chain = getattr(chain, "inner_exception", None) or chain.__context__
     return Unclear(type(fault).__name__)
 

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 import aiohttp
 
-from campaigns.delivery.provider import NotAccepted
+from campaigns.delivery.provider import UNREACHABLE, NotAccepted
 
 _CONNECT_SECONDS = 3.05
 # Shorter than any carrier keeps an idle connection: a POST into a connection that
@@ -61,7 +61,7 @@ class KeptAlive:
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as closed:
             # Never the address with its query: a number may be in it.
             fault = f"{type(closed).__name__}: no connection"
-            raise NotAccepted(fault, code="connect", throttled=True) from closed
+            raise NotAccepted(fault, code=UNREACHABLE, throttled=True) from closed
         return Heard(answer.status, await answer.read(), answer.headers)
 
     def _limits(self, deadline: float | None) -> aiohttp.ClientTimeout:

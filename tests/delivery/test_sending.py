@@ -23,7 +23,7 @@ from campaigns.delivery import (
     tally,
 )
 from campaigns.delivery.asking import Answer
-from campaigns.delivery.models import Attempt, Line, Message
+from campaigns.delivery.models import Attempt, Message
 from campaigns.delivery.provider import NotAccepted, Submission
 from campaigns.errors import Unreadable
 from campaigns.vocabulary import CampaignState, MessageState, Reason, Urgency
@@ -322,6 +322,11 @@ def test_the_line_gives_no_more_than_its_rate(session, now):
     assert 95 <= total <= 103
 
 
+def _waiting(seconds):
+    """A turn of nobody, while the breaker is open."""
+    return line.Turn(0, seconds, recovering=True)
+
+
 def test_a_throttle_halves_the_rate_and_a_fault_opens_the_breaker(session, now):
     line.take(session, "x", 1, 1000, now)
     line.slow_down(session, "x", now, retry_after=5)
@@ -332,9 +337,23 @@ def test_a_throttle_halves_the_rate_and_a_fault_opens_the_breaker(session, now):
     turn = line.take(session, "x", 1, 1000, later)
     assert (turn.messages, turn.wait) == (0, 15.0)
     after = later + timedelta(seconds=16)
-    assert line.take(session, "x", 1, 1000, after).recovering
+    probe = line.take(session, "x", 32, 1000, after)
+    assert (probe.messages, probe.recovering) == (1, True)
+    # While one message tries the line, nobody else does.
+    assert line.take(session, "x", 32, 1000, after) == _waiting(30.0)
     line.close_breaker(session, "x")
-    assert session.get(Line, "x").failures == 0
+    assert line.take(session, "x", 32, 1000, after).messages == 32
+
+
+def test_only_messages_in_a_row_without_an_answer_open_the_breaker(session, now):
+    line.take(session, "x", 1, 1000, now)
+    line.miss(session, "x", 4, now)
+    assert line.take(session, "x", 1, 1000, now).recovering
+    line.close_breaker(session, "x")
+    line.miss(session, "x", 4, now)
+    assert line.take(session, "x", 1, 1000, now).messages == 1
+    line.miss(session, "x", 1, now)
+    assert line.take(session, "x", 1, 1000, now) == _waiting(15.0)
 
 
 def test_a_providers_long_answers_are_cut_and_fail_nobody(
@@ -357,6 +376,8 @@ def test_a_provider_that_says_delivered_at_once_is_believed(
     batch = claim(campaign)
 
     class Instant:
+        channels = frozenset({"sms"})
+
         async def carry(self, _):
             return Submission("x", S.DELIVERED, parts=2)
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from campaigns.delivery import launching, tally
 from campaigns.delivery.history import Step, history
 from campaigns.delivery.models import Attempt, Message
-from campaigns.delivery.provider import NotAccepted
+from campaigns.delivery.provider import UNREACHABLE, Limits, NotAccepted
 from campaigns.vocabulary import CampaignState, MessageState
 from outreach import lanes
 from outreach.routes import routes
@@ -38,6 +38,10 @@ def broken(_):
 
 def lost(_):
     raise TimeoutError
+
+
+def unreachable(_):
+    raise NotAccepted("no connection", code=UNREACHABLE, throttled=True)
 
 
 @pytest.fixture
@@ -100,6 +104,43 @@ def test_an_open_breaker_sends_the_rest_another_way_and_it_is_on_record(wiring):
         told = [(e.step, e.provider) for e in history(session, tried)]
     assert (Step.TRIED, "mas") in told
     assert (Step.ACCEPTED, "yixintong") in told
+
+
+def test_a_carrier_that_cannot_be_reached_is_left_for_the_second(wiring):
+    wiring.providers["mas"].before = unreachable
+    campaign = launched(wiring)
+    serve(wiring, campaign)
+    assert sent(wiring) == {"mas": 0, "yixintong": PEOPLE}
+    assert {m.state for m in messages(wiring, campaign)} == {S.ACCEPTED}
+
+
+def test_a_carrier_that_never_answers_keeps_what_it_has_and_gets_no_more(wiring):
+    first = wiring.providers["mas"]
+    first.limits = Limits(per_second=100_000, in_flight=8)
+    first.after = lost
+    campaign = launched(wiring)
+    # It ends when nothing is due any more.
+    lanes.send(wiring, campaign, seconds=60)
+    states = Counter(m.state for m in messages(wiring, campaign))
+    assert states == {S.IN_DOUBT: 8, S.ACCEPTED: PEOPLE - 8}
+    assert sent(wiring) == {"mas": 8, "yixintong": PEOPLE - 8}
+
+
+def test_a_carrier_that_is_well_again_is_tried_with_one_message(wiring, monkeypatch):
+    monkeypatch.setattr(lanes, "_LONGEST_NAP", 0.05)
+    first = wiring.providers["mas"]
+    first.limits = Limits(per_second=100_000, in_flight=8)
+    first.after = lost
+    wiring.settings = wiring.settings.model_copy(update={"second_provider": ""})
+    campaign = launched(wiring)
+    serve(wiring, campaign)
+    assert 8 <= len(first.lines()) <= 10
+    first.after = lambda _: None
+    wiring.clock.now += timedelta(minutes=2)
+    lanes.send(wiring, campaign, seconds=60)
+    states = Counter(m.state for m in messages(wiring, campaign))
+    assert set(states) == {S.IN_DOUBT, S.ACCEPTED}
+    assert states[S.IN_DOUBT] <= 10
 
 
 def test_what_is_in_doubt_at_the_first_is_not_sent_by_the_second(wiring):

@@ -165,6 +165,7 @@ def upgrade() -> None:
         sa.Column("penalty", sa.Integer(), nullable=False),
         sa.Column("slowed_at", sa.BigInteger(), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("missed", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("provider", name=op.f("pk_line")),
     )
     op.create_table(
