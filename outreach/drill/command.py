@@ -20,6 +20,12 @@ from outreach.stopping import Stopped, on_signals
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 8))
 @click.option("--lease", default=45, show_default=True, type=click.IntRange(2))
 @click.option("--freezes", is_flag=True, help="Freeze processes too (SIGSTOP).")
+@click.option(
+    "--resend-after-absence",
+    "resend",
+    is_flag=True,
+    help="Send again what the carrier's records prove absent.",
+)
 @click.option("--scenario", "names", multiple=True, help="Play this one; repeat it.")
 @click.option("--set", "wanted_set", type=click.Choice(SETS), help="Play a set.")
 @click.option("--list", "only_list", is_flag=True, help="Show scenarios and faults.")
@@ -34,6 +40,7 @@ def drill(  # noqa: PLR0913, PLR0917 - one argument for each option
     wanted_set: str | None,
     *,
     freezes: bool,
+    resend: bool,
     only_list: bool,
     as_json: bool,
 ) -> None:
@@ -41,6 +48,10 @@ def drill(  # noqa: PLR0913, PLR0917 - one argument for each option
     if only_list:
         _list()
         return
+    if freezes and resend:
+        # Whoever sleeps past every question may send when it wakes.
+        told = "--freezes and --resend-after-absence exclude each other"
+        raise click.UsageError(told)
     if unknown := set(names) - set(SCENARIOS):
         known = ", ".join(SCENARIOS)
         raise click.UsageError(f"{', '.join(sorted(unknown))}? known: {known}")
@@ -51,6 +62,7 @@ def drill(  # noqa: PLR0913, PLR0917 - one argument for each option
         workers=workers,
         lease=lease,
         freezes=freezes,
+        resend=resend,
     )
     click.echo(f"种子 / seed {wanted.seed}", err=True)
     scenarios = chosen(names, wanted_set)

@@ -22,7 +22,6 @@ from outreach.wiring import Wiring
 _TAKEN = range(MessageState.ACCEPTED, MessageState.REJECTED)
 _NEVER = (MessageState.REJECTED, MessageState.SKIPPED, MessageState.CANCELLED)
 _MOVING = (MessageState.QUEUED, MessageState.SUBMITTING)
-_SHOWN = 200
 
 TRIGGER = """
 CREATE UNLOGGED TABLE drill_step (was int, state int);
@@ -97,7 +96,7 @@ class Verdict:
             "in_doubt": len(doubts),
             "in_doubt_never_sent": self.never_sent,
             "in_doubt_why": dict(why),
-            "in_doubt_explained": doubts[:_SHOWN],
+            "in_doubt_explained": doubts,
         }
 
 

@@ -96,7 +96,7 @@ class Office:
                 now=now,
             ).id
 
-    def release(
+    def release(  # noqa: PLR0913 - a campaign is its rule, words, ways and times
         self,
         rule: Rule,
         *,
@@ -104,6 +104,7 @@ class Office:
         channels: Sequence[str] = (Channel.SMS,),
         provider: str = "simulator",
         within: timedelta = _SEND_WITHIN,
+        resend_absent: bool = False,
     ) -> int:
         """One person plans a campaign to whom ``rule`` finds, another lets it go."""
         version = version or self.issue()
@@ -121,6 +122,7 @@ class Office:
                 channels=channels,
                 provider=provider,
                 send_before=now + within,
+                resend_absent=resend_absent,
                 by=self.writer,
                 now=now,
             )

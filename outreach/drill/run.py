@@ -35,6 +35,8 @@ class Wanted:
     workers: int = 2
     lease: int = 45
     freezes: bool = False
+    resend: bool = False
+    """Whether the campaign sends again what the carrier's records prove absent."""
 
 
 def run(wanted: Wanted, say: Callable[[str], None]) -> dict[str, Any]:
@@ -44,7 +46,12 @@ def run(wanted: Wanted, say: Callable[[str], None]) -> dict[str, Any]:
     with stand:
         wiring = build(stand.settings)
         office = open_office(wiring)
-        storm = Storm(stand, office, wanted.seed, freezes=wanted.freezes, say=say)
+        storm = Storm(
+            *(stand, office, wanted.seed),
+            freezes=wanted.freezes,
+            resend=wanted.resend,
+            say=say,
+        )
         with Visitor(f"{stand.settings.own_url}/sign-in") as visitor:
             campaign = storm.play(wanted.messages, wanted.kills)
             say("恢复 / recovering")
@@ -54,6 +61,8 @@ def run(wanted: Wanted, say: Callable[[str], None]) -> dict[str, Any]:
         LOOP.run(wiring.close())
     kills = sum(stand.killed.values())
     held = invariants(verdict, seconds, leaked, visitor)
+    if wanted.resend:
+        held["resent"] = not verdict.doubts
     return {
         "messages": wanted.messages,
         "kills": kills,
@@ -61,6 +70,8 @@ def run(wanted: Wanted, say: Callable[[str], None]) -> dict[str, Any]:
         "other_faults": storm.faults,
         **verdict.told(),
         "in_doubt_found_by_asking": found,
+        "resend_after_absence": wanted.resend,
+        "frozen_seconds": storm.frozen,
         "in_doubt_never_sent_per_kill": round(verdict.never_sent / max(kills, 1), 2),
         "recovery_seconds": seconds,
         "pages": {"p95_seconds": visitor.p95, **visitor.answers},
@@ -86,6 +97,7 @@ def settle(
     """Hear every receipt, ask about every doubt, then compare ledger and database."""
     settling.told(stand, office, campaigns)
     found = settling.ask(wiring)
+    settling.bring_forward(wiring)
     settling.told(stand, office, campaigns)
     return judge(wiring, campaigns), found
 

@@ -8,10 +8,13 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 import httpx
+from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
 from campaigns.delivery.doubts import QUESTIONS
+from campaigns.delivery.models import Message
 from campaigns.delivery.reconciling import anything_to_ask
+from campaigns.vocabulary import MessageState
 from outreach import enquiring
 from outreach.drill.office import Office
 from outreach.drill.stand import Stand
@@ -67,6 +70,14 @@ def ask(wiring: Wiring, moments: Sequence[timedelta] = QUESTIONS) -> int:
     finally:
         wiring.clock = clock
     return found
+
+
+def bring_forward(wiring: Wiring) -> None:
+    """Let what was queued by a clock that ran ahead be due now."""
+    now = wiring.clock()
+    waits = Message.state == MessageState.QUEUED, Message.due_at > now
+    with wiring.database.writing() as session:
+        session.execute(update(Message).where(*waits).values(due_at=now))
 
 
 def _ahead(clock: Callable[[], datetime], by: timedelta) -> Callable[[], datetime]:

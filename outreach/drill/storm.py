@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import signal
 import time
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+import psutil
 from sqlalchemy.exc import SQLAlchemyError
 
 from campaigns.audience.rules import Rule
@@ -54,8 +56,10 @@ CALM: dict[str, Any] = {
 }
 _LONGEST_WAIT = 12.0
 _SHORTEST_WAIT = 0.05
-_FREEZE_SECONDS = (0.5, 8.0)
+_SHORT, _LONG = 0.05, 3.0
+"""Seconds of the shortest freeze, and leases of the longest."""
 _LOCKED_SECONDS = 4.0
+_ALONE = 0.5
 
 _WEIGHTS = {
     "pool process": 46,
@@ -77,11 +81,15 @@ class Storm:
     office: Office
     seed: int
     freezes: bool = False
+    resend: bool = False
+    frozen: list[float] = field(default_factory=list)
+    """How long each freeze was meant to last, in seconds."""
     faults: dict[str, int] = field(default_factory=dict)
     ended: float = 0.0
     say: Callable[[str], None] = lambda _: None
     _draw: random.Random = field(default_factory=random.Random)
     _asleep: dict[str, float] = field(default_factory=dict)
+    _alone: list[tuple[psutil.Process, float]] = field(default_factory=list)
 
     def play(self, messages: int, kills: int) -> int:
         """Send ``messages`` while ``kills`` processes die; the campaign's id.
@@ -92,7 +100,8 @@ class Storm:
         self._draw = random.Random(self.seed)  # noqa: S311  # nosec B311  # repeats
         village = self.office.settle(messages)
         self.stand.behave(**{**CALM, **CARRIER})
-        campaign = self.office.release(Rule(villages=(village,)))
+        rule = Rule(villages=(village,))
+        campaign = self.office.release(rule, resend_absent=self.resend)
         self.stand.until(lambda: self._asked(self.office.launched, campaign), 120)
         done = 0
         while done < kills:
@@ -151,15 +160,24 @@ class Storm:
             self._freeze()
 
     def _freeze(self) -> None:
-        names = [*self.stand.workers, "web", "broker"]
-        name = self._draw.choice([n for n in names if n not in self._asleep])
+        """Freeze one for a moment or for leases; one of a pool sleeps by itself."""
+        names = [*self.stand.workers, "web", "broker", "simulator", "beat1", "beat2"]
+        awake = [name for name in names if name not in self._asleep]
+        longest = math.log(_LONG * self.stand.settings.lease_seconds / _SHORT)
+        seconds = _SHORT * math.exp(self._draw.uniform(0, longest))
+        until = time.monotonic() + seconds
+        self.frozen.append(round(seconds, 2))
+        pool = self.stand.pool(self._draw.choice(self.stand.workers))
+        if (pool and self._draw.random() < _ALONE) or not awake:
+            for process in pool[-1:]:
+                with suppress(psutil.NoSuchProcess):
+                    process.suspend()
+                    self._alone.append((process, until))
+            return
+        name = self._draw.choice(awake)
         self.stand.held.add(name)
         self.stand.tell(name, signal.SIGSTOP)
-        seconds = self._draw.uniform(*_FREEZE_SECONDS)
-        if name in self.stand.workers and self._draw.random() < 0.3:  # noqa: PLR2004
-            # Longer than the lease: its messages are in doubt when it wakes.
-            seconds += self.stand.settings.lease_seconds
-        self._asleep[name] = time.monotonic() + seconds
+        self._asleep[name] = until
 
     def _wake(self, *, everybody: bool = False) -> None:
         now = time.monotonic()
@@ -168,3 +186,8 @@ class Storm:
                 del self._asleep[name]
                 self.stand.tell(name, signal.SIGCONT)
                 self.stand.held.discard(name)
+        for process, until in list(self._alone):
+            if everybody or now > until:
+                self._alone.remove((process, until))
+                with suppress(psutil.NoSuchProcess):
+                    process.resume()
