@@ -22,8 +22,9 @@ _PRAGMAS = (
     "PRAGMA cache_size=-65536",
 )
 
-_LIMITS = ("lock_timeout=3s", "idle_in_transaction_session_timeout=300s")
-"""Nobody piles up behind a lock that somebody forgot, and nobody forgets one for long.
+_LIMITS = ("lock_timeout=3s", "idle_in_transaction_session_timeout=60s")
+"""Nobody piles up behind a lock that somebody forgot, and nobody forgets one for long:
+a process that is frozen in a claim holds its provider's line.
 
 A statement's own time has no limit: freezing two million people is one statement.
 """

@@ -33,6 +33,10 @@ _TICK = "outreach.tasks.housekeeping.tick"
 _VISIBILITY = 900
 _THREADS = 6
 _SOCKET_SECONDS = 5
+_SOFT_SECONDS = 30
+_TASKS_A_CHILD = 2_000
+_CHILD_KIB = 300_000
+"""A process of a pool that was ever larger is replaced after its task."""
 
 
 def _configuration() -> dict[str, Any]:
@@ -63,12 +67,17 @@ def _configuration() -> dict[str, Any]:
         "worker_hijack_root_logger": False,
         # A lost hint costs seconds, a lane that is cut off leaves people in doubt.
         "worker_cancel_long_running_tasks_on_connection_loss": False,
+        # SIGQUIT, or a second SIGTERM, ends what it carries before it ends at once.
+        "worker_soft_shutdown_timeout": _SOFT_SECONDS,
+        "worker_max_tasks_per_child": _TASKS_A_CHILD,
+        "worker_max_memory_per_child": _CHILD_KIB,
         "enable_utc": True,
+        "beat_scheduler": "outreach.ticking:Ticking",
         "beat_schedule": {
             "tick": {
                 "task": _TICK,
                 "schedule": TICK_SECONDS,
-                "options": {"expires": 5},
+                "options": {"expires": 30, "queue": "housekeeping"},
             }
         },
     }
@@ -92,12 +101,11 @@ def worker_arguments(queues: str, *, beat: bool) -> list[str]:
         pool = ["--pool", "threads", "--concurrency", str(_THREADS)]
     else:
         pool = ["--pool", "prefork"]
-    timing = ["--beat", "--schedule", str(settings.data_dir.resolve() / "beat")]
     return [
         *["worker", "--queues", queues, "--loglevel", "WARNING"],
         *["--without-mingle", "--without-gossip", "--hostname", f"{queues[:6]}@%h"],
         *pool,
-        *(timing if beat else []),
+        *(["--beat"] if beat else []),
     ]
 
 

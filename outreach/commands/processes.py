@@ -55,5 +55,4 @@ def beat() -> None:
     from outreach.worker import celery  # noqa: PLC0415 - slow import
 
     fit_settings()
-    # In memory: the one entry ticks each second, and any number may run in one folder.
-    celery.Beat(loglevel="WARNING", scheduler="celery.beat:Scheduler").run()
+    celery.Beat(loglevel="WARNING").run()

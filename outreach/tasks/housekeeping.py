@@ -8,9 +8,9 @@ from outreach.worker import celery
 
 _HINTS = {
     "launch": ("outreach.tasks.launching.launch", 10),
-    "send": ("outreach.tasks.sending.send", 5),
+    "send": ("outreach.tasks.sending.send", 10),
     "record": ("outreach.tasks.recording.record", 30),
-    "apply": ("outreach.tasks.receiving.apply", 5),
+    "apply": ("outreach.tasks.receiving.apply", 10),
     "reconcile": ("outreach.tasks.housekeeping.reconcile", 15),
     "poll": ("outreach.tasks.housekeeping.poll", 60),
     "balance": ("outreach.tasks.housekeeping.balance", 60),
