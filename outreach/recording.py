@@ -35,6 +35,8 @@ from outreach.wiring import Wiring
 RECORDED = "recorded"
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _REPEATS = {Urgency.TIP: 2, Urgency.MUST_REACH: 2, Urgency.EMERGENCY: 3}
+_PRESS = "听清楚了，请按数字键一。"
+"""Ends what a call plays: a key is the proof that a person has heard it."""
 _SLOTS = {Urgency.EMERGENCY: ()}
 USUAL_SLOTS = ("07:30", "11:50", "18:30")
 _log = logging.getLogger(__name__)
@@ -77,8 +79,12 @@ def script_of(
 
 
 def for_calls(script: Script) -> Script:
-    """The same words for a telephone: once, because the call plays them twice."""
-    return replace(script, profile="phone", repeats=1)
+    """The same words for a telephone: once, because the call plays them twice.
+
+    A person's own recording says only what they said.
+    """
+    text = script.text if script.recording else f"{script.text}{_PRESS}"
+    return replace(script, text=text, profile="phone", repeats=1)
 
 
 def record_campaign(wiring: Wiring, campaign_id: int) -> bool:

@@ -13,7 +13,7 @@ from campaigns.errors import NotFound, mark
 from campaigns.privacy import mask_name, mask_phone
 from campaigns.register.models import Member
 from campaigns.register.scope import Scope
-from campaigns.vocabulary import Addressee, Channel, MessageState
+from campaigns.vocabulary import TO_PEOPLE, Addressee, Channel, MessageState
 
 PAGE = 50
 
@@ -24,6 +24,7 @@ class PersonRow:
 
     message_id: int
     name: str
+    channel: Channel
     addressee: Addressee
     phone: str
     township: str
@@ -41,18 +42,19 @@ def people(  # noqa: PLR0913 - the filters of one page
     *,
     scope: Scope,
     state: int | None = None,
+    channel: str = "",
     reason: str = "",
     township: str = "",
     after: int = 0,
     limit: int = PAGE,
 ) -> list[PersonRow]:
-    """SMS of people within ``scope``, in the order of their ids, after ``after``."""
+    """Texts and calls to people within ``scope``, by their ids, after ``after``."""
     query = (
         select(Message, Member)
         .join(Member, Member.id == Message.member_id)
         .where(
             Message.campaign_id == campaign_id,
-            Message.channel == Channel.SMS,
+            Message.channel.in_([channel] if channel else TO_PEOPLE),
             Message.id > after,
             *scope.where(),
         )
@@ -94,6 +96,7 @@ def _row(message: Message, member: Member) -> PersonRow:
     return PersonRow(
         message_id=message.id,
         name=mask_name(member.name),
+        channel=message.channel,
         addressee=message.addressee,
         phone=mask_phone(phone) if phone and message.phone_index else "",
         township=message.township,

@@ -10,6 +10,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     UniqueConstraint,
+    literal_column,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -33,6 +34,11 @@ _SUBMITTING = int(MessageState.SUBMITTING)
 _IN_DOUBT = int(MessageState.IN_DOUBT)
 _SKIPPED = int(MessageState.SKIPPED)
 _UNDELIVERED = int(MessageState.UNDELIVERED)
+PRESSED = literal_column(f"'{Reason.MET}'", String)
+"""The reason of a call during which somebody pressed the key.
+
+Written out, or its partial index would not be used.
+"""
 BY_REFERENCE = "mas"
 """The provider whose receipts name neither token nor serial of ours."""
 
@@ -141,6 +147,12 @@ class Message(Base):
             postgresql_where=text(f"provider = '{BY_REFERENCE}'"),
         ),
         Index(
+            "message_pressed",
+            "finished_at",
+            sqlite_where=text(f"reason = '{Reason.MET}'"),
+            postgresql_where=text(f"reason = '{Reason.MET}'"),
+        ),
+        Index(
             "message_batch",
             "portal_batch_id",
             sqlite_where=text("portal_batch_id IS NOT NULL"),
@@ -181,6 +193,7 @@ class Message(Base):
 
 
 __all__ = [
+    "PRESSED",
     "STRANGE",
     "Attempt",
     "DutyRow",

@@ -10,7 +10,7 @@ against any receipt.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -36,6 +36,7 @@ from campaigns.planning.models import Campaign
 from campaigns.vocabulary import (
     BY_PERSON,
     PERSON,
+    TO_PEOPLE,
     Addressee,
     Channel,
     MessageState,
@@ -44,7 +45,6 @@ from campaigns.vocabulary import (
 
 _ENDED = 100
 _WEEK = timedelta(days=7)
-_TO_PEOPLE = (Channel.SMS, Channel.VOICE)
 
 
 def settle(session: Session, moved: Sequence[Moved]) -> None:
@@ -74,7 +74,7 @@ def answered(session: Session, member_id: int, now: datetime) -> None:
 
 def _matters(row: Moved) -> bool:
     changed = (row.was, row.was_reason) != (row.state, row.reason)
-    to_person = row.channel in _TO_PEOPLE and row.member_id is not None
+    to_person = row.channel in TO_PEOPLE and row.member_id is not None
     return changed and to_person and row.state >= MessageState.NO_RECEIPT
 
 
@@ -126,8 +126,13 @@ _FOLLOW = (
             and_(_t.best > 0, _r.best < _t.best),
             # Nothing was sent, and no other message of this person is under way.
             and_(_r.best == 0, _t.best < 0, ~_waits),
-            # Reached is reached: a text that does not suit takes nothing back.
-            and_(_r.best == _t.best, _r.reason != _reason, ~_reached),
+            # Reached is reached: a text that does not suit takes nothing back, and
+            # only a key that was pressed says more.
+            and_(
+                _r.best == _t.best,
+                _r.reason != _reason,
+                or_(~_reached, _t.reason == Reason.MET),
+            ),
         ),
     )
     .values(was=_r.best, was_reason=_r.reason, best=_t.best, reason=_reason)
@@ -159,7 +164,9 @@ def _follow(session: Session, ends: Sequence[Moved]) -> Sequence[Any]:
 def _told(session: Session, ends: Sequence[Moved]) -> Iterable[_Told]:
     """The best for each person of whom a message speaks: its own, and its sharers'."""
     by_id = {row.id: row for row in ends}
-    carried = session.execute(_CARRIED, {"carriers": packed_ids(by_id)})
+    carried = session.execute(_CARRIED, {"carriers": packed_ids(by_id)}).all()
+    # A key tells that somebody heard, and on a shared phone not who it was.
+    shared = {each.carried_by for each in carried}
     pairs = [
         *((row, row.member_id, _helped(row)) for row in ends),
         *((by_id[each.carried_by], each.member_id, _helped(each)) for each in carried),
@@ -167,9 +174,14 @@ def _told(session: Session, ends: Sequence[Moved]) -> Iterable[_Told]:
     best: dict[tuple[int, int | None], _Told] = {}
     for row, member, helped in pairs:
         key = row.campaign_id, member
-        told = _Told(*key, best_of(row.state), row.reason, int(helped))
+        told = _Told(*key, best_of(row.state), _reason_of(row, shared), int(helped))
         best[key] = max(best.get(key, told), told, key=_Told.rank)
     return best.values()
+
+
+def _reason_of(row: Moved, shared: Container[int]) -> str:
+    pressed = row.reason == Reason.MET and row.id in shared
+    return Reason.NONE if pressed else row.reason
 
 
 class _Told(NamedTuple):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, func, select, union
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import CompoundSelect, exists, func, select, union
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from campaigns.delivery.models import Reply
+from campaigns.delivery.models import PRESSED, Message, Reply
 from campaigns.fieldwork.visit_models import VisitTry
 from campaigns.register.models import Member
 from campaigns.register.scope import within
@@ -20,7 +20,8 @@ Columns = tuple[InstrumentedAttribute[Any], ...]
 def evidence(since: datetime) -> CompoundSelect[int | None]:
     """Ids of people of whom there is evidence from ``since`` on.
 
-    They wrote, answered a call themselves, or were met; their family alone is none.
+    They wrote, answered a call themselves, or were met; their family alone is none. A
+    key pressed during a call counts where the phone is nobody else's.
     """
     wrote = select(Reply.member_id).where(
         Reply.member_id.is_not(None), Reply.received_at >= since
@@ -28,7 +29,12 @@ def evidence(since: datetime) -> CompoundSelect[int | None]:
     met = select(VisitTry.member_id).where(
         VisitTry.at >= since, VisitTry.outcome.in_(CONTACT)
     )
-    return union(wrote, met)
+    follower = aliased(Message)
+    shared = exists().where(follower.carried_by == Message.id)
+    pressed = select(Message.member_id).where(
+        Message.reason == PRESSED, Message.finished_at >= since, ~shared
+    )
+    return union(wrote, met, pressed)
 
 
 def contacted(

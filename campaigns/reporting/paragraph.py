@@ -40,6 +40,13 @@ _SAY = {
         "短信提交 {submitted} 条，计费 {parts} 条，费用约 {cost} 元",
         "{submitted} messages submitted, {parts} billed parts, about {cost} yuan",
     ),
+    "calls": (
+        "语音电话打出 {called} 个，有人接听 {answered} 个，按键确认听到 {pressed} 个",
+        (
+            "{called} voice calls placed, {answered} answered by a person, {pressed} "
+            "of them confirmed with a key"
+        ),
+    ),
     "as_of": ("截至 {moment}", "as of {moment}"),
     "not_yet": ("暂无", "none yet"),
 }
@@ -106,6 +113,14 @@ def _messages(statistics: CampaignStatistics, language: str) -> Iterator[str]:
             submitted=statistics.submitted,
             parts=statistics.parts,
             cost=f"{statistics.cost:,.2f}",
+        )
+    if Channel.VOICE in statistics.channels:
+        yield _say(
+            "calls",
+            language,
+            called=statistics.called,
+            answered=statistics.answered,
+            pressed=statistics.pressed,
         )
 
 

@@ -19,7 +19,7 @@ from campaigns.register.models import Member
 from campaigns.register.scope import Scope
 from campaigns.reporting.sheets import Formats, Heading, write_sheet
 from campaigns.reporting.tables import Value
-from campaigns.vocabulary import Addressee, Channel, MessageState
+from campaigns.vocabulary import TO_PEOPLE, Addressee, MessageState
 from campaigns.words import word
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -29,6 +29,7 @@ _HEADER = (
     "name",
     "township",
     "village",
+    "channel",
     "addressee",
     "addressee_phone",
     "state",
@@ -92,6 +93,7 @@ _COLUMNS = (
     Message.id,
     Message.township,
     Message.village,
+    Message.channel,
     Message.addressee,
     Message.phone_index,
     Message.state,
@@ -113,7 +115,7 @@ def _page(
         .join(Member, Member.id == Message.member_id)
         .where(
             Message.campaign_id == campaign_id,
-            Message.channel == Channel.SMS,
+            Message.channel.in_(TO_PEOPLE),
             Message.id > after,
             *scope.where(),
         )
@@ -130,6 +132,7 @@ def _row(
         mask_name(row.name),
         names.get(row.township, row.township),
         names.get(row.village or "", ""),
+        word(f"channel_{row.channel.value}", language),
         word(f"addressee_{row.addressee.value}", language),
         _number(row),
         word(MessageState(row.state).word, language),

@@ -45,8 +45,9 @@ class CampaignStatistics:
     """Figures of one campaign.
 
     ``messages`` count by state name, such as ``delivered``: SMS to people's own
-    phones, which add up to the audience, ``copies`` to their guardians, ``alerts`` to
-    villages' duty people. ``everybody`` is the partition of the audience, ``outcome``
+    phones, which add up to the audience, ``copies`` to their guardians, ``calls`` to
+    people, ``alerts`` to villages' duty people; ``reasons`` and ``call_reasons`` say
+    why. ``everybody`` is the partition of the audience, ``outcome``
     its five parts without any that waits, ``by_township``, ``by_category`` and
     ``heat`` the same by place code, category and both; ``small_cells`` leaves figures
     out of these three. ``parts`` are billed parts of
@@ -62,8 +63,10 @@ class CampaignStatistics:
     launched_at: datetime | None
     messages: dict[str, int]
     copies: dict[str, int]
+    calls: dict[str, int]
     alerts: dict[str, int]
     reasons: tuple[ReasonRow, ...]
+    call_reasons: tuple[ReasonRow, ...]
     everybody: People
     outcome: dict[str, int]
     by_township: Mapping[str, People | Figures]
@@ -94,9 +97,22 @@ class CampaignStatistics:
     @property
     def submitted(self) -> int:
         """Messages that the provider took: 提交条数."""
-        billed = (state for state in MessageState if tally.billed(state))
-        both = self.messages, self.copies
-        return sum(each.get(state.name.lower(), 0) for state in billed for each in both)
+        return _taken(self.messages) + _taken(self.copies)
+
+    @property
+    def called(self) -> int:
+        """Calls that the provider placed."""
+        return _taken(self.calls)
+
+    @property
+    def answered(self) -> int:
+        """Calls that a person answered, ``pressed`` of them with the key."""
+        return self.calls.get("delivered", 0)
+
+    @property
+    def pressed(self) -> int:
+        """Calls during which somebody pressed the key: they have heard."""
+        return sum(row.n for row in self.call_reasons if row.reason is Reason.MET)
 
     @property
     def delivered(self) -> int:
@@ -153,8 +169,10 @@ def campaign_statistics(
         launched_at=campaign.launched_at,
         messages=_by_state(cells, Channel.SMS),
         copies=_by_state(cells, COPY),
+        calls=_by_state(cells, Channel.VOICE),
         alerts=_by_state(cells, Channel.ALERT),
-        reasons=_reasons(cells),
+        reasons=_reasons(cells, Channel.SMS),
+        call_reasons=_reasons(cells, Channel.VOICE),
         **_people(campaign, cells),
         villages=together(townships),
         villages_by_township=townships,
@@ -171,9 +189,14 @@ def _by_state(cells: Mapping[Cell, int], channel: str) -> dict[str, int]:
     return {MessageState(state).name.lower(): sums[state] for state in sorted(sums)}
 
 
-def _reasons(cells: Mapping[Cell, int]) -> tuple[ReasonRow, ...]:
+def _taken(states: Mapping[str, int]) -> int:
+    billed = (state for state in MessageState if tally.billed(state))
+    return sum(states.get(state.name.lower(), 0) for state in billed)
+
+
+def _reasons(cells: Mapping[Cell, int], channel: str) -> tuple[ReasonRow, ...]:
     sums: Counter[tuple[int, str]] = Counter()
-    for cell, n in of_channel(cells, Channel.SMS):
+    for cell, n in of_channel(cells, channel):
         if cell.reason:
             sums[cell.state, cell.reason] += n
     return tuple(

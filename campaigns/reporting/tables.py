@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -10,7 +11,7 @@ from campaigns.reporting.paragraph import percent
 from campaigns.reporting.people import Figures, People
 from campaigns.reporting.statistics import CampaignStatistics
 from campaigns.reporting.villages import Villages
-from campaigns.vocabulary import Category, Channel
+from campaigns.vocabulary import Category, Channel, MessageState, Reason
 from campaigns.words import word
 
 Value = str | int | float
@@ -62,6 +63,8 @@ def tables(
         "heat": _heat(statistics, names, language),
         "reasons": _reasons(statistics, language),
     }
+    if Channel.VOICE in statistics.channels:
+        made["calls"] = _calls(statistics, language)
     if Channel.LOUDSPEAKER in statistics.channels:
         made["villages"] = _villages(statistics, names, language)
     return made
@@ -81,6 +84,13 @@ def _summary(statistics: CampaignStatistics, language: str) -> Table:
         (say("parts"), statistics.parts),
         (say("cost"), float(statistics.cost)),
     ]
+    if Channel.VOICE in statistics.channels:
+        calls = (
+            ("figure.calls", statistics.called),
+            ("figure.calls_answered", statistics.answered),
+            ("figure.calls_pressed", statistics.pressed),
+        )
+        rows += [(say(code), n) for code, n in calls]
     if Channel.LOUDSPEAKER in statistics.channels:
         pairs = _VILLAGES.items()
         rows += [(say(code), getattr(villages, name)) for code, name in pairs]
@@ -175,6 +185,27 @@ def _reasons(statistics: CampaignStatistics, language: str) -> Table:
     total = (say("figure.total"), "", sum(row.n for row in statistics.reasons))
     header = (say("state"), say("reason"), say("figure.count"))
     return Table(say("report_reasons"), header, rows, total)
+
+
+def _calls(statistics: CampaignStatistics, language: str) -> Table:
+    """Every call by state and reason; without a reason too, so that they add up."""
+    say = partial(word, language=language)
+    why = [(row.state, row.reason, row.n) for row in statistics.call_reasons]
+    told = Counter[str]()
+    for state, _, n in why:
+        told[state.name.lower()] += n
+    plain = [
+        (MessageState[name.upper()], Reason.NONE, n - told[name])
+        for name, n in statistics.calls.items()
+        if n > told[name]
+    ]
+    rows = tuple(
+        (say(state.word), say(f"reason.{reason.value}") if reason else "", n)
+        for state, reason, n in sorted([*plain, *why], reverse=True)
+    )
+    total = (say("figure.total"), "", sum(statistics.calls.values()))
+    header = (say("state"), say("reason"), say("figure.count"))
+    return Table(say("report_calls"), header, rows, total)
 
 
 def _villages(

@@ -81,6 +81,9 @@ class Channel(StrEnum):
     ALERT = "alert"
 
 
+TO_PEOPLE = (Channel.SMS, Channel.VOICE)
+"""The channels that reach one person's telephone."""
+
 PERSON = "person"
 """The tally's pseudo channel for figures about people rather than messages."""
 

@@ -23,7 +23,13 @@ from campaigns.delivery.provider import (
     Submission,
 )
 from campaigns.vocabulary import Channel, MessageState
-from outreach.providers.twilio_callbacks import REPLIES, incoming, report, verified
+from outreach.providers.twilio_callbacks import (
+    KEY,
+    REPLIES,
+    incoming,
+    report,
+    verified,
+)
 from outreach.providers.twilio_calls import Calls, submission
 from outreach.providers.twilio_codes import REASONS, STATES, Verdict, reason, verdict
 from outreach.providers.twilio_http import Exchange, HttpClient, exchange
@@ -149,6 +155,8 @@ class TwilioProvider:
         if not callback.token:
             raise NotAuthentic("the address names no message")
         address = self.callback_url(callback.token)
+        if callback.url.endswith(KEY):
+            address += KEY
         form = verified(callback, address, self._account.sid, self._validator)
         return [report(self.name, callback.token, form)]
 

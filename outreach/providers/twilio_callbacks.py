@@ -9,14 +9,15 @@ from hmac import compare_digest
 from twilio.request_validator import RequestValidator
 
 from campaigns.delivery.provider import Callback, Incoming, NotAuthentic, Report
-from campaigns.vocabulary import Reason
-from outreach.providers.twilio_codes import CALLS, STATES, reason
+from outreach.providers.twilio_codes import STATES, called, reason
 
 _LARGEST = 64 * 1024
 _SIGNATURE = "x-twilio-signature"
 _SID = re.compile(r"(SM|MM|CA)[0-9a-fA-F]{32}")
 REPLIES = "replies"
 """Ends the address that a number's inbound messages are sent to."""
+KEY = "/key"
+"""Ends the address that a key is sent to which somebody pressed during a call."""
 _DONE = re.compile(r"\d{10}", re.ASCII)
 
 
@@ -83,15 +84,16 @@ def report(provider: str, token: str | None, form: Fields) -> Report:
 
 
 def _of_call(provider: str, token: str | None, form: Fields) -> Report:
-    status = form.get("CallStatus", "")
-    state, reason_ = CALLS.get(status, (None, Reason.NONE))
+    told = [form.get(name, "") for name in ("CallStatus", "AnsweredBy", "Digits")]
+    state, reason_ = called(*told)
+    status = " ".join(part for part in told if part)
     return Report(
         provider=provider,
         token=token,
         reference=form["CallSid"],
         status=status,
         state=state,
-        identity=(form["CallSid"], status, ""),
+        identity=(form["CallSid"], *told),
         reason=reason_,
         phone=form.get("To"),
     )

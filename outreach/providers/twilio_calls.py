@@ -10,7 +10,8 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from campaigns.delivery.provider import NotAccepted, Outgoing, Submission
 from campaigns.vocabulary import MessageState, Reason
-from outreach.providers.twilio_codes import CALLS
+from outreach.providers.twilio_callbacks import KEY
+from outreach.providers.twilio_codes import called
 
 _RING_SECONDS = 40
 _LONGEST_SECONDS = 300
@@ -30,7 +31,8 @@ class Calls:
         """Place a call that plays the clip twice. Raises NotAccepted, the SDK's own.
 
         A messaging service has no voice, and before the clip is recorded there is
-        nothing to play.
+        nothing to play. Whether a person or a machine answered is found out while it
+        plays: otherwise the person would hear silence first, and hang up.
         """
         if self._sender.startswith("MG"):
             raise NotAccepted("a service cannot call", code="sender", broken=True)
@@ -39,8 +41,11 @@ class Calls:
         return await self._calls.create_async(
             to=outgoing.phone,
             from_=self._sender,
-            twiml=played(outgoing.sound),
+            twiml=played(outgoing.sound, callback + KEY),
             status_callback=callback,
+            machine_detection="Enable",
+            async_amd="true",
+            async_amd_status_callback=callback,
             timeout=_RING_SECONDS,
             time_limit=_LONGEST_SECONDS,
         )
@@ -63,10 +68,10 @@ class Calls:
         return found
 
 
-def played(sound: str) -> str:
-    """What a call does, in Twilio's words."""
+def played(sound: str, pressed: str) -> str:
+    """What a call does, in Twilio's words; a key that somebody presses is posted."""
     response = VoiceResponse()
-    response.play(sound, loop=2)
+    response.gather(num_digits=1, timeout=5, action=pressed).play(sound, loop=2)
     return str(response)
 
 
@@ -74,6 +79,9 @@ def submission(answer: CallInstance) -> Submission | None:
     """How far a call is; None where the answer does not name it."""
     if not answer.sid:
         return None
-    usual = (MessageState.ACCEPTED, Reason.NONE)
-    state, reason = CALLS.get(str(answer.status), usual)
+    state, reason = called(str(answer.status), answer.answered_by or "")
+    if answer.status == "completed" and state is MessageState.SENT:
+        # Nothing more will come: nobody knows who answered.
+        state, reason = MessageState.UNDELIVERED, Reason.UNKNOWN
+    state = state or MessageState.ACCEPTED
     return Submission(reference=answer.sid, state=state, reason=reason)

@@ -27,13 +27,40 @@ CALLS: dict[str, tuple[MessageState, Reason]] = {
     "initiated": (MessageState.ACCEPTED, Reason.NONE),
     "ringing": (MessageState.SENT, Reason.NONE),
     "in-progress": (MessageState.SENT, Reason.NONE),
-    "completed": (MessageState.DELIVERED, Reason.NONE),
+    "completed": (MessageState.SENT, Reason.NONE),
     "busy": (MessageState.UNDELIVERED, Reason.ABSENT),
     "no-answer": (MessageState.UNDELIVERED, Reason.ABSENT),
     "failed": (MessageState.UNDELIVERED, Reason.PERMANENT),
     "canceled": (MessageState.UNDELIVERED, Reason.UNKNOWN),
 }
 """Completed means that somebody, or a machine, took the call to its end."""
+
+ANSWERED: dict[str, tuple[MessageState, Reason]] = {
+    "human": (MessageState.DELIVERED, Reason.NONE),
+    "machine": (MessageState.UNDELIVERED, Reason.ABSENT),
+    "machine_start": (MessageState.UNDELIVERED, Reason.ABSENT),
+    "machine_end_beep": (MessageState.UNDELIVERED, Reason.ABSENT),
+    "machine_end_silence": (MessageState.UNDELIVERED, Reason.ABSENT),
+    "machine_end_other": (MessageState.UNDELIVERED, Reason.ABSENT),
+    "fax": (MessageState.UNDELIVERED, Reason.PERMANENT),
+    "unknown": (MessageState.UNDELIVERED, Reason.UNKNOWN),
+}
+"""Who took the call. A voice mailbox tells nobody, whatever it recorded."""
+
+HEARD = "1"
+"""The key that says that somebody has understood."""
+
+
+def called(
+    status: str, answered_by: str = "", digits: str = ""
+) -> tuple[MessageState | None, Reason]:
+    """What is known of a call: a key that was pressed stands before who answered."""
+    if digits:
+        heard = digits == HEARD
+        return MessageState.DELIVERED, Reason.MET if heard else Reason.NONE
+    if answered_by:
+        return ANSWERED.get(answered_by, (None, Reason.NONE))
+    return CALLS.get(status, (None, Reason.NONE))
 
 
 class Verdict(Enum):

@@ -91,12 +91,13 @@ def call_status(status: str) -> str:
     return _OF_A_CALL[status]
 
 
-def call(account: str, entry: Entry, now: float) -> dict[str, Any]:
-    """The call resource as it stands at ``now``."""
+def call(account: str, entry: Entry, now: float, who: str) -> dict[str, Any]:
+    """The call resource as it stands at ``now``; ``who`` answers it if anybody does."""
     status = entry.status(now)
     done = status == "delivered"
     return {
         "account_sid": account,
+        "answered_by": who if done else None,
         "api_version": VERSION,
         "date_created": date(entry.at),
         "date_updated": date(_updated(entry, status)),

@@ -26,6 +26,13 @@ class Behaviour:
     refused: float = 0.003
     """Refused in the answer to the request: the addressee had refused."""
 
+    machine: float = 0.12
+    """Calls that a voice mailbox takes, of those that are answered."""
+    unclear: float = 0.03
+    """Answered, and nobody can tell by whom."""
+    pressed: float = 0.6
+    """People who press the key that they are asked for."""
+
     sent_seconds: float = 0.2
     receipt_seconds: float = 2.0
     """The longest ordinary wait for the last receipt."""

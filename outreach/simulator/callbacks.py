@@ -13,7 +13,8 @@ from heapq import heappop, heappush
 from itertools import count
 from urllib.parse import quote_plus
 
-from outreach.simulator.answers import VERSION, call_status
+from outreach.simulator import spoken
+from outreach.simulator.answers import VERSION
 from outreach.simulator.behaviour import Behaviour
 from outreach.simulator.fate import share
 from outreach.simulator.ledger import FINAL, SENT, Entry, Ledger
@@ -165,8 +166,15 @@ class Callbacks:
 
     async def _post(self, call: Call) -> bool:
         """Make one callback; False where it should be tried again."""
-        form = _form(self._account, call)
-        address = call.entry.callback
+        forms = [(call.entry.callback, _form(self._account, call))]
+        if call.entry.is_call:
+            forms = spoken.forms(self._account, call.entry, self._behaviour())
+        for address, form in forms:
+            if not await self._told(call, address, form):
+                return False
+        return True
+
+    async def _told(self, call: Call, address: str, form: dict[str, str]) -> bool:
         headers = (
             f"X-Twilio-Signature: {signature(self._key, address, form)}\r\n"
             f"I-Twilio-Idempotency-Token: {call.entry.sid}-{call.what}\r\n"
@@ -181,8 +189,6 @@ class Callbacks:
 
 def _form(account: str, call: Call) -> dict[str, str]:
     entry = call.entry
-    if entry.is_call:
-        return _of_call(account, entry)
     status = "sent" if call.what == SENT else entry.final
     form = {
         "AccountSid": account,
@@ -200,20 +206,6 @@ def _form(account: str, call: Call) -> dict[str, str]:
         if entry.code:
             form["ErrorCode"] = str(entry.code)
     return form
-
-
-def _of_call(account: str, entry: Entry) -> dict[str, str]:
-    """Of a call its end alone is reported, unless somebody asks for more."""
-    return {
-        "AccountSid": account,
-        "ApiVersion": VERSION,
-        "CallDuration": "30" if entry.final == "delivered" else "0",
-        "CallSid": entry.sid,
-        "CallStatus": call_status(entry.final),
-        "Direction": "outbound-api",
-        "From": entry.sender,
-        "To": entry.to,
-    }
 
 
 def signature(key: bytes, address: str, form: dict[str, str]) -> str:

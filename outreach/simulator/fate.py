@@ -63,6 +63,19 @@ def share(behaviour: Behaviour, key: str, purpose: str) -> float:
     return int.from_bytes(blake2b(text, digest_size=4).digest()) / 2**32
 
 
+def answered_by(behaviour: Behaviour, to: str) -> str:
+    """Who takes a call to ``to`` that is answered, in Twilio's words."""
+    draw = share(behaviour, to, "answered")
+    if draw < behaviour.machine:
+        return "machine_start"
+    return "unknown" if draw < behaviour.machine + behaviour.unclear else "human"
+
+
+def presses(behaviour: Behaviour, to: str) -> bool:
+    """Whether the person who answered presses the key."""
+    return share(behaviour, to, "pressed") < behaviour.pressed
+
+
 def fault(behaviour: Behaviour, key: str) -> str | None:
     """Which fault strikes the request ``key``, if any."""
     left = share(behaviour, key, "fault")

@@ -18,7 +18,7 @@ from aiohttp import web
 from outreach.simulator import answers
 from outreach.simulator.behaviour import Behaviour
 from outreach.simulator.callbacks import Callbacks
-from outreach.simulator.fate import fate, fault, refusal, share
+from outreach.simulator.fate import answered_by, fate, fault, refusal, share
 from outreach.simulator.faults import after, before, refused, said, too_many
 from outreach.simulator.forms import as_call, missing, read_form, validity
 from outreach.simulator.ledger import Entry, Ledger
@@ -121,8 +121,10 @@ class Carrier:
         return entry
 
     def _shown(self, entry: Entry, now: float) -> dict[str, Any]:
-        shown = answers.call if entry.is_call else answers.message
-        return shown(self.account, entry, now)
+        if not entry.is_call:
+            return answers.message(self.account, entry, now)
+        who = answered_by(self.behaviour, entry.to)
+        return answers.call(self.account, entry, now, who)
 
     def _too_fast(self, most: int) -> bool:
         second, seen = self._second

@@ -8,6 +8,7 @@ verifying and keeping one.
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from flask import Flask, Response, current_app, request
 from sqlalchemy.exc import SQLAlchemyError
@@ -40,6 +41,7 @@ def make(wiring: Wiring) -> Flask:
     receiver.extensions["outreach"] = wiring
     for rule, view in (
         ("/<provider>/<token>", take),
+        ("/<provider>/<token>/key", take_key),
         ("/<provider>/replies", take_replies),
         ("/<provider>/<token>/replies", take_replies),
     ):
@@ -56,6 +58,14 @@ def take(provider: str, token: str) -> Response:
             carrier.read_callback(as_callback(token))
         ),
     )
+
+
+def take_key(provider: str, token: str) -> Response:
+    """Keep a key that somebody pressed during a call; then the call may end."""
+    kept = take(provider, token)
+    if kept.status_code != HTTPStatus.NO_CONTENT:
+        return kept
+    return Response("<Response/>", mimetype="text/xml")
 
 
 def take_replies(provider: str, token: str | None = None) -> Response:

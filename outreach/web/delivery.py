@@ -33,11 +33,13 @@ def show(campaign_id: int) -> str:
         campaign = found(session, campaign_id)
         figured = shown(session, campaign_id)
         names = names_by_code(session, current_unit(session).place_code)
+    linked = may(acting(), Action.LIST_RECIPIENTS)
     return render_template(
         "delivery/show.html",
         found=figured,
         names=names,
-        states=figures.states(figured, linked=may(acting(), Action.LIST_RECIPIENTS)),
+        states=figures.states(figured, linked=linked),
+        calls=figures.calls(figured, linked=linked),
         running=campaign.status in _LIVE,
         said=_said(figured),
         **frame(campaign, "show"),

@@ -9,7 +9,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from campaigns.reporting.statistics import CampaignStatistics
-from campaigns.vocabulary import MessageState, Reason
+from campaigns.vocabulary import Channel, MessageState, Reason
 from outreach.web.charts import (
     Chart,
     Moment,
@@ -70,7 +70,7 @@ def states(found: CampaignStatistics, *, linked: bool) -> Chart:
             shown_word(state.word),
             n,
             _TONES[state],
-            _people(found, state=int(state)) if linked else None,
+            _people(found, Channel.SMS, state=int(state)) if linked else None,
         )
         for state in _ORDER
         if (n := found.messages.get(state.name.lower(), 0))
@@ -80,6 +80,37 @@ def states(found: CampaignStatistics, *, linked: bool) -> Chart:
     )
     columns = (_("状态"), *_numbers())
     return stacked_bar(Caption("states", _("短信的状态"), said, columns), parts)
+
+
+def calls(found: CampaignStatistics, *, linked: bool) -> Chart:
+    """Calls by what came of them; each leads to its people."""
+    sums = Counter(found.calls)
+    parts = []
+    for row in found.call_reasons:
+        sums[row.state.name.lower()] -= row.n
+        link = _people(found, Channel.VOICE, row.state, row.reason) if linked else None
+        name = shown_word(f"reason.{row.reason.value}")
+        parts.append(Part(name, row.n, _TONES[row.state], link))
+    for state in _ORDER:
+        if n := sums[state.name.lower()]:
+            link = _people(found, Channel.VOICE, state) if linked else None
+            parts.append(Part(_of_call(state), n, _TONES[state], link))
+    said = _(
+        "打出 %(called)s 个，由人接听 %(answered)s 个，按键确认听到 %(pressed)s 个。",
+        called=f"{found.called:,}",
+        answered=f"{found.answered:,}",
+        pressed=f"{found.pressed:,}",
+    )
+    columns = (_("结果"), *_numbers())
+    return stacked_bar(
+        Caption("calls", shown_word("report_calls"), said, columns), parts
+    )
+
+
+def _of_call(state: MessageState) -> str:
+    if state is _S.DELIVERED:
+        return shown_word("figure.calls_answered")
+    return shown_word(state.word)
 
 
 def everybody(found: CampaignStatistics) -> Chart:
@@ -130,7 +161,7 @@ def reasons(found: CampaignStatistics, *, linked: bool) -> Chart:
             shown_word(f"reason.{reason.value}"),
             n,
             tone,
-            _people(found, reason=reason.value) if linked else None,
+            _people(found, Channel.SMS, reason=reason) if linked else None,
         )
         for (tone, reason), n in sums.items()
     ]
@@ -168,7 +199,15 @@ def _tone_of(state: MessageState) -> str:
 
 
 def _people(
-    found: CampaignStatistics, *, state: int | None = None, reason: str | None = None
+    found: CampaignStatistics,
+    channel: Channel,
+    state: int | None = None,
+    reason: Reason = Reason.NONE,
 ) -> str:
-    key = found.campaign_id
-    return url_for("messages.people", campaign_id=key, state=state, reason=reason)
+    return url_for(
+        "messages.people",
+        campaign_id=found.campaign_id,
+        channel=channel.value,
+        state=None if state is None else int(state),
+        reason=reason.value or None,
+    )

@@ -12,7 +12,7 @@ from campaigns.delivery import doubts as delivery_doubts
 from campaigns.delivery import history, looking
 from campaigns.register.places import names_by_code
 from campaigns.register.unit import current_unit
-from campaigns.vocabulary import MessageState, Reason
+from campaigns.vocabulary import TO_PEOPLE, MessageState, Reason
 from outreach import access
 from outreach.access import Action
 from outreach.accounts import names_of
@@ -30,6 +30,7 @@ bp = Blueprint("messages", __name__, url_prefix="/delivery")
 class Filters:
     """What the list is narrowed to; empty fields do not narrow."""
 
+    channel: str
     state: str
     reason: str
     township: str
@@ -40,7 +41,9 @@ class Filters:
         """What the address asks for; anything unknown is left out."""
         states = {str(int(state)) for state in MessageState}
         state, reason = request.args.get("state", ""), request.args.get("reason", "")
+        channel = request.args.get("channel", "")
         return cls(
+            channel if channel in TO_PEOPLE else "",
             state if state in states else "",
             reason if reason in {*Reason} else "",
             request.args.get("township", ""),
@@ -115,6 +118,7 @@ def _rows(
         campaign_id,
         scope=access.scope(acting()),
         state=int(asked.state) if asked.state else None,
+        channel=asked.channel,
         reason=asked.reason,
         township=asked.township,
         after=asked.after,
@@ -126,6 +130,7 @@ def _page(campaign_id: int, asked: Filters, after: int) -> str:
     return url_for(
         "messages.people",
         campaign_id=campaign_id,
+        channel=asked.channel or None,
         state=asked.state or None,
         reason=asked.reason or None,
         township=asked.township or None,
@@ -138,6 +143,7 @@ def _options(session: Session) -> dict[str, Any]:
     return {
         "names": names_by_code(session, county),
         "towns": townships(session),
+        "channels": [(each.value, shown_word(f"channel_{each}")) for each in TO_PEOPLE],
         "states": [(str(int(s)), shown_word(s.word)) for s in MessageState],
         "reasons": [
             (reason.value, shown_word(f"reason.{reason.value}"))

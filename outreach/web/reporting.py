@@ -78,6 +78,7 @@ def show(campaign_id: int) -> str:
         names=names,
         paragraph=paragraph(figured, language()) if _sees_all() else "",
         people=figures.everybody(figured),
+        calls=figures.calls(figured, linked=linked),
         gates=figures.gates(figured),
         reasons=figures.reasons(figured, linked=linked),
         time=figures.over_time(figured, points, campaign.send_before),

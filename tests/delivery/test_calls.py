@@ -9,14 +9,29 @@ import factories
 import pytest
 from sqlalchemy import select
 
-from campaigns.delivery import call_clips, carrying, claiming, finishing, tally
+from campaigns.delivery import (
+    call_clips,
+    carrying,
+    claiming,
+    finishing,
+    receipts,
+    tally,
+)
 from campaigns.delivery.dispatch import Dispatch
 from campaigns.delivery.models import Message
+from campaigns.delivery.provider import Report
+from campaigns.delivery.token import mint
 from campaigns.errors import NotReady, Refused
 from campaigns.planning import drafting, lifecycle
 from campaigns.planning.forecast import forecast
 from campaigns.planning.standing import obstacles
+from campaigns.reporting import contacts
+from campaigns.reporting.paragraph import paragraph
+from campaigns.reporting.people import People
+from campaigns.reporting.statistics import campaign_statistics
+from campaigns.reporting.tables import tables
 from campaigns.vocabulary import Category, Channel, MessageState, Urgency
+from outreach.providers.twilio_codes import called as called_as
 
 TOWNSHIP = "510522112"
 CLIPS = {TOWNSHIP: "ab" * 32}
@@ -93,6 +108,82 @@ def test_a_carrier_without_a_voice_gives_the_call_back(session, called, claim, l
     back = {out.state for out in outcomes if out.code == "channel"}
     assert (len(outcomes), back) == (2, {S.QUEUED})
     assert len(ledger.lines()) == 1
+
+
+HUMAN, MACHINE = ("", "human", ""), ("", "machine_start", "")
+KEY, END, BUSY = ("in-progress", "", "1"), ("completed", "", ""), ("busy", "", "")
+
+
+def report(session, call, *told):
+    """The carrier tells this, and it is applied at once."""
+    state, reason = called_as(*told)
+    token = mint(b"s" * 32, call.campaign_id, call.id, call.attempt)
+    said = Report("simulator", token, "CA1", " ".join(told), state, told, reason=reason)
+    receipts.store(session, [said], signer=b"s" * 32, now=factories.NOW)
+    receipts.apply(session, factories.NOW)
+
+
+@pytest.mark.parametrize(
+    ("told", "kind", "evidence"),
+    [
+        ((HUMAN, END), "delivered_suitable", 0),
+        ((HUMAN, KEY, END), "contacted", 1),
+        ((KEY, HUMAN, END), "contacted", 1),
+        ((END, KEY), "contacted", 1),
+        ((MACHINE, END), "to_visit", 0),
+        ((BUSY,), "to_visit", 0),
+        ((END,), "waiting", 0),
+    ],
+)
+def test_a_person_was_told_a_mailbox_was_not_and_a_key_is_evidence(
+    session, called, send, now, told, kind, evidence
+):
+    campaign, *_ = called
+    call_clips.attach(session, campaign.id, CLIPS, now)
+    send(campaign)
+    (call,) = rows(session, Channel.VOICE)
+    for each in told:
+        report(session, call, *each)
+    seen = campaign_statistics(session, campaign.id)
+    assert seen.by_category[Category.VISUAL] == People(**{kind: 1})
+    met = contacts.contacted(session, "510522", now)
+    assert sum(met.values()) == evidence
+    pressed = int(kind == "contacted")
+    assert (seen.called, seen.pressed) == (1, pressed)
+    assert seen.answered == int(kind in {"delivered_suitable", "contacted"})
+    table = tables(seen, {})["calls"]
+    assert sum(row[2] for row in table.rows) == table.total[2] == 1
+    assert "语音电话打出 1 个" in paragraph(seen)
+    assert tally.recount(session, campaign.id) == []
+
+
+def test_on_a_shared_phone_a_key_does_not_say_who_it_was(session, launched, send, now):
+    phone = {"phone": "+8614100000950", **BLIND}
+    for _ in range(2):
+        factories.member(session, **phone)
+    campaign = launched(0, **BY_EAR)
+    call_clips.attach(session, campaign.id, CLIPS, now)
+    send(campaign)
+    report(session, rows(session, Channel.VOICE)[0], *KEY)
+    seen = campaign_statistics(session, campaign.id)
+    assert seen.everybody == People(delivered_suitable=2)
+    assert contacts.contacted(session, "510522", now) == {}
+
+
+def test_at_night_an_emergency_counts_the_key_and_not_the_ringing(
+    session, launched, send, now
+):
+    people = [factories.member(session, **BLIND) for _ in range(2)]
+    urgent = {"channels": ["sms", "voice"], "urgency": Urgency.EMERGENCY}
+    campaign = launched(0, **urgent)
+    campaign.launched_at = now + timedelta(hours=14)
+    call_clips.attach(session, campaign.id, CLIPS, now)
+    send(campaign)
+    calls = {call.member_id: call for call in rows(session, Channel.VOICE)}
+    for person, told in zip(people, (HUMAN, KEY), strict=True):
+        report(session, calls[person.id], *told)
+    seen = campaign_statistics(session, campaign.id)
+    assert seen.everybody == People(contacted=1, to_visit=1)
 
 
 def draft(session, now, **given):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+
 import pytest
 from carriers import (
     ACCOUNT,
@@ -18,13 +21,20 @@ from carriers import (
 from twilio.request_validator import RequestValidator
 from werkzeug import Response
 
+from campaigns.delivery.folding import Told, fold
 from campaigns.delivery.provider import Callback, Limits, NotAccepted, NotAuthentic
 from campaigns.vocabulary import Channel, MessageState, Reason
 from outreach.providers.twilio import Account, TwilioProvider
+from outreach.providers.twilio_callbacks import KEY
 from outreach.providers.twilio_calls import played
+from outreach.providers.twilio_codes import called
 
 S = MessageState
 SOUND = f"{PUBLIC}/sound/1.wav?a=1&b=2"
+TOKEN = "tokenone"
+WORKS = dict.fromkeys(
+    ("absent", "permanent", "blocked", "temporary", "silent", "refused", "late"), 0.0
+)
 CALL = {"channel": Channel.VOICE, "sound": SOUND}
 
 
@@ -33,7 +43,7 @@ def provider(request, carrier):
     return provider_at(request.param, carrier.url)
 
 
-def signed(provider, **given):
+def signed(provider, ending="", **given):
     form = {
         "AccountSid": ACCOUNT,
         "CallSid": "CA" + "a" * 32,
@@ -41,7 +51,7 @@ def signed(provider, **given):
         "To": TO,
         **given,
     }
-    address = f"{PUBLIC}/callbacks/{provider.name}/tokenone"
+    address = f"{PUBLIC}/callbacks/{provider.name}/tokenone{ending}"
     signature = RequestValidator(SECRET).compute_signature(address, form)
     header = {"X-Twilio-Signature": signature}
     return Callback(address, header, list(form.items()), token="tokenone")
@@ -56,10 +66,11 @@ def test_a_call_is_placed_once_with_our_token(provider, carrier):
 
 
 def test_what_is_played_is_an_address_made_safe():
-    assert played(SOUND) == (
-        '<?xml version="1.0" encoding="UTF-8"?>'
-        '<Response><Play loop="2">https://bulletins.example/sound/1.wav'
-        "?a=1&amp;b=2</Play></Response>"
+    assert played(SOUND, f"{PUBLIC}/k?c=3&d=4") == (
+        '<?xml version="1.0" encoding="UTF-8"?><Response>'
+        '<Gather action="https://bulletins.example/k?c=3&amp;d=4" numDigits="1" '
+        'timeout="5"><Play loop="2">https://bulletins.example/sound/1.wav'
+        "?a=1&amp;b=2</Play></Gather></Response>"
     )
 
 
@@ -113,7 +124,7 @@ def test_texts_and_calls_are_told_apart(provider):
         ("initiated", S.ACCEPTED, Reason.NONE),
         ("ringing", S.SENT, Reason.NONE),
         ("in-progress", S.SENT, Reason.NONE),
-        ("completed", S.DELIVERED, Reason.NONE),
+        ("completed", S.SENT, Reason.NONE),
         ("busy", S.UNDELIVERED, Reason.ABSENT),
         ("no-answer", S.UNDELIVERED, Reason.ABSENT),
         ("failed", S.UNDELIVERED, Reason.PERMANENT),
@@ -127,6 +138,42 @@ def test_statuses_of_calls_become_our_words(provider, status, state, reason):
     assert (report.token, report.phone) == ("tokenone", TO)
 
 
+@pytest.mark.parametrize(
+    ("told", "state", "reason"),
+    [
+        ({"AnsweredBy": "human"}, S.DELIVERED, Reason.NONE),
+        ({"AnsweredBy": "machine_start"}, S.UNDELIVERED, Reason.ABSENT),
+        ({"AnsweredBy": "machine_end_beep"}, S.UNDELIVERED, Reason.ABSENT),
+        ({"AnsweredBy": "fax"}, S.UNDELIVERED, Reason.PERMANENT),
+        ({"AnsweredBy": "unknown"}, S.UNDELIVERED, Reason.UNKNOWN),
+        ({"AnsweredBy": "parrot"}, None, Reason.NONE),
+        ({"AnsweredBy": "human", "CallStatus": "completed"}, S.DELIVERED, Reason.NONE),
+        ({"Digits": "1", "CallStatus": "in-progress"}, S.DELIVERED, Reason.MET),
+        ({"Digits": "7", "CallStatus": "in-progress"}, S.DELIVERED, Reason.NONE),
+    ],
+)
+def test_only_a_person_is_told_and_only_a_key_proves_it(provider, told, state, reason):
+    ending = KEY if "Digits" in told else ""
+    callback = signed(provider, ending, **{"CallStatus": "", **told})
+    (report,) = provider.read_callback(callback)
+    assert (report.state, report.reason) == (state, reason)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_reports_of_a_call_fold_to_the_best_in_any_order(order):
+    ends = {
+        ("", "human", ""): (S.DELIVERED, Reason.NONE),
+        ("", "machine_start", ""): (S.UNDELIVERED, Reason.ABSENT),
+        ("", "unknown", ""): (S.UNDELIVERED, Reason.UNKNOWN),
+    }
+    for detected, end in ends.items():
+        for key, best in (("", end), ("1", (S.DELIVERED, Reason.MET))):
+            told = [detected, ("completed", "", ""), ("in-progress", "", key)]
+            states = [called(*told[at]) for at in order]
+            folded = fold([Told(0, int(state), why) for state, why in states], 1)
+            assert (folded.state, folded.reason) == best
+
+
 def test_a_forged_call_is_refused(provider):
     genuine = signed(provider)
     changed = [(k, "busy" if k == "CallStatus" else v) for k, v in genuine.form]
@@ -136,21 +183,37 @@ def test_a_forged_call_is_refused(provider):
         )
 
 
-def test_a_real_carrier_reports_the_end_of_a_call_once(carrier, httpserver):
+@pytest.mark.parametrize(
+    ("behaviour", "end"),
+    [
+        ({"machine": 1.0}, (S.UNDELIVERED, Reason.ABSENT)),
+        ({"machine": 0.0, "unclear": 0.0, "pressed": 0.0}, (S.DELIVERED, Reason.NONE)),
+        ({"machine": 0.0, "unclear": 0.0, "pressed": 1.0}, (S.DELIVERED, Reason.MET)),
+    ],
+)
+def test_a_real_carrier_tells_who_answered(carrier, httpserver, behaviour, end):
     taken = []
 
     def take(request):
-        taken.append((dict(request.headers), list(request.form.items(multi=True))))
+        form = list(request.form.items(multi=True))
+        taken.append((request.url, dict(request.headers), form))
         return Response(status=204)
 
     public = httpserver.url_for("").rstrip("/")
     provider = provider_at("simulator", carrier.url, public_url=public)
-    path = "/callbacks/simulator/tokenone"
-    httpserver.expect_request(path).respond_with_handler(take)
-    carrier.behave(sent_seconds=0.01, receipt_seconds=0.05)
+    any_of_ours = re.compile("/callbacks/simulator/tokenone(/key)?")
+    httpserver.expect_request(any_of_ours).respond_with_handler(take)
+    carrier.behave(sent_seconds=0.01, receipt_seconds=0.05, **WORKS, **behaviour)
     sent = carry(provider, **CALL)
-    eventually(lambda: taken)
-    ((headers, form),) = taken
-    (report,) = provider.read_callback(Callback("", headers, form, token="tokenone"))
-    assert report.reference == sent.reference
-    assert report.state in {S.DELIVERED, S.UNDELIVERED}
+    eventually(lambda: any(("CallStatus", "completed") in form for *_, form in taken))
+    reports = [
+        report
+        for url, headers, form in taken
+        for report in provider.read_callback(Callback(url, headers, form, b"", TOKEN))
+    ]
+    assert {report.reference for report in reports} == {sent.reference}
+    told = [Told(0, int(report.state), report.reason) for report in reports]
+    assert fold(told, 1)[:2] == end
+    again = provider_at("simulator", carrier.url)
+    (asked,) = run(again, again.find(outgoing(**CALL)))
+    assert asked.state is end[0]

@@ -53,9 +53,10 @@ class Wire:
         return Response(body, status, content_type="application/json")
 
 
+_TWILIO = f"/2010-04-01/Accounts/{ACCOUNT}"
 _PATHS = {
-    "simulator": [f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"],
-    "twilio": [f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"],
+    "simulator": [f"{_TWILIO}/Messages.json", f"{_TWILIO}/Calls.json"],
+    "twilio": [f"{_TWILIO}/Messages.json", f"{_TWILIO}/Calls.json"],
     "aliyun": ["/"],
     "mas": ["/sms/norsubmit"],
     "yixintong": ["/sms/Api/Send.do"],

@@ -129,10 +129,11 @@ def test_persons_are_masked_and_nothing_tells_what_is_the_matter(session, campai
         person_rows(session, campaign.id, scope=Scope.everything(), names=NAMES)
     )
     assert sorted(row[1] for row in rows) == ["张＊＊", "李＊", "王＊＊", "王＊＊"]
-    by_name = {row[1]: row for row in rows if row[4] == "本人"}
-    (copy,) = (row for row in rows if row[4] == "监护人")
-    assert (copy[1], copy[5]) == ("王＊＊", "140****8888")
-    assert by_name["李＊"][5:8] == ("", "不发送", "没有手机")
+    by_name = {row[1]: row for row in rows if row[5] == "本人"}
+    (copy,) = (row for row in rows if row[5] == "监护人")
+    assert (copy[1], copy[6]) == ("王＊＊", "140****8888")
+    assert {row[4] for row in rows} == {"短信"}
+    assert by_name["李＊"][6:9] == ("", "不发送", "没有手机")
     everything = " ".join(str(value) for row in rows for value in row)
     assert "残疾" not in everything
     assert "张三丰" not in everything

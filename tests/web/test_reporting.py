@@ -35,7 +35,7 @@ def test_the_paragraph_and_the_charts_stand_on_one_page(report, visit):
 
 def test_every_figure_is_defined(report, visit):
     text = visit("xian").read(report)
-    assert "联系上 = 短信送达（适合本人）+ 已确认联系上" in text
+    assert "联系上 = 送达（适合本人）+ 已确认联系上" in text
     english = visit("xian")
     english.send(report, "/me/language", language="en")
     assert "How each figure is defined" in english.read(report)

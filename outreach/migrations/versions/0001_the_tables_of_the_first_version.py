@@ -1285,6 +1285,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("portal_batch_id IS NOT NULL"),
         )
         batch_op.create_index(
+            "message_pressed",
+            ["finished_at"],
+            unique=False,
+            sqlite_where=sa.text("reason = 'met'"),
+            postgresql_where=sa.text("reason = 'met'"),
+        )
+        batch_op.create_index(
             "message_carried_by",
             ["carried_by"],
             unique=False,
@@ -1864,6 +1871,11 @@ def downgrade() -> None:
             "message_carried_by",
             sqlite_where=sa.text("carried_by IS NOT NULL"),
             postgresql_where=sa.text("carried_by IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "message_pressed",
+            sqlite_where=sa.text("reason = 'met'"),
+            postgresql_where=sa.text("reason = 'met'"),
         )
         batch_op.drop_index(
             "message_batch",
