@@ -22,6 +22,7 @@ from campaigns.register import consent, departures
 from campaigns.register.models import Import, Member
 from campaigns.reporting.daily import lookup, periods
 from campaigns.reporting.daily.clock import day_of
+from campaigns.reporting.daily.contradicting import contradictions
 from campaigns.vocabulary import (
     AnnouncementState,
     BulletinState,
@@ -147,6 +148,10 @@ def _daily(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
     if lookup.valid_report(session, acting.place, today) is None:
         address = f"/reporting/daily/{today}"
         yield ToDo(mark("今天的日报还没报（%(n)s 份）"), 1, address)
+    if may(acting, Action.RETURN_DAILY):
+        odd = contradictions(session, acting.place, today)
+        told = mark("%(n)s 份零报告和台账对不上，请核实")
+        yield from _some(told, len(odd), f"/reporting/daily/{today}/units")
 
 
 def _delivery(session: Session, acting: Acting) -> Iterator[ToDo]:

@@ -101,6 +101,12 @@ def in_print(values: dict[str, str]) -> dict[str, str]:
 ALERT = "${村}有一条广播要播：${标题}。请下载后播放。收到回1，放不了回2。"
 """Text that tells a village's duty people, at most 67 characters when signed."""
 
+SILENT = "${乡镇}有村还没联系上：${标题}。请马上打电话，在应急看板上看是哪些村。"
+"""Text that tells the leader on call that a village answers nobody."""
+
+NOTICE = "您登记的家人电话换了，以后有些短信也会发到新号码。不对的话，请联系${电话}。"
+"""Text that tells a person that their guardian's phone is another one."""
+
 
 def alert_text(*, village: str, title: str) -> str:
     """``ALERT`` for one village."""

@@ -27,6 +27,7 @@ from campaigns.vocabulary import Addressee, Channel
 
 _log = logging.getLogger(__name__)
 _SOME = 20
+_ON_DUTY = (Addressee.DUTY, Addressee.LEADER)
 _m = table_of(Message).c
 NEEDED = (_m.attempt, _m.phone_index, _m.village)
 """What a statement returns beside ``tally.MOVED``, for the functions here."""
@@ -47,8 +48,8 @@ class Addressed(Protocol):
 
 def numbers(session: Session, taken: Sequence[Addressed]) -> dict[int, str]:
     """E.164 numbers by message; a message whose number changed is left out."""
-    people = [row for row in taken if row.channel != Channel.ALERT]
-    duty = [row for row in taken if row.channel == Channel.ALERT]
+    people = [row for row in taken if row.addressee not in _ON_DUTY]
+    duty = [row for row in taken if row.addressee in _ON_DUTY]
     return {**_of_people(session, people), **_of_duty(session, duty)}
 
 
@@ -68,7 +69,7 @@ def outgoing(  # noqa: PLR0913 - a message is its row, number, words, seal and t
     for row in sorted(taken, key=lambda found: found.id):
         if row.id not in known:
             continue
-        words = dispatch.words(row.channel, row.township, row.village)
+        words = dispatch.words(row.channel, row.township, row.village, row.addressee)
         calls = row.channel == Channel.VOICE
         ready.append(
             Outgoing(
@@ -86,7 +87,7 @@ def outgoing(  # noqa: PLR0913 - a message is its row, number, words, seal and t
                 serial=token.serial(signer, row.id, row.attempt),
                 signature=signature,
                 sound=dispatch.sounds.get(row.township, "") if calls else "",
-                template=dispatch.templates.get(row.channel, ""),
+                template=words.template,
                 values=words.values,
             )
         )

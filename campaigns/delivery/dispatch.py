@@ -16,26 +16,40 @@ from sqlalchemy.orm import Session, joinedload
 from campaigns.bulletins import carrier_rules
 from campaigns.bulletins.models import BulletinVersion
 from campaigns.bulletins.templates import template_of
-from campaigns.bulletins.wording import ALERT, fill, names_in, values_for
+from campaigns.bulletins.wording import (
+    ALERT,
+    NOTICE,
+    SILENT,
+    fill,
+    names_in,
+    values_for,
+)
 from campaigns.orm import instant
 from campaigns.planning.calendar import open_until
 from campaigns.planning.models import Campaign
 from campaigns.register.models import Place, Unit
-from campaigns.vocabulary import Channel
+from campaigns.vocabulary import Addressee, Channel
 
 _BY_PLACE = frozenset({"township", "village"})
+ALERTS = {
+    Addressee.DUTY: ALERT,
+    Addressee.LEADER: SILENT,
+    Addressee.MEMBER: NOTICE,
+}
+"""What an alert says, by whom it is for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """A text as it goes to one place, and how many parts are billed for it.
 
-    ``text`` is what the carrier is handed, ``values`` what fills its template.
+    ``text`` is what the carrier is handed, ``values`` what fills ``template``.
     """
 
     text: str
     parts: int
     values: Mapping[str, str] = field(default_factory=dict)
+    template: str = ""
 
 
 _UNWRITTEN = Words("", 0)
@@ -43,7 +57,7 @@ _UNWRITTEN = Words("", 0)
 
 @dataclass(slots=True)
 class Dispatch:
-    """One campaign, as a lane needs it; ``templates`` are codes by channel.
+    """One campaign, as a lane needs it; ``templates`` are codes by pattern.
 
     ``sounds`` are addresses of what calls play, by township.
     """
@@ -79,15 +93,23 @@ class Dispatch:
         codes = _templates(session, provider, self.version)
         return replace(self, provider=provider, templates=codes, _words={})
 
-    def words(self, channel: str, township: str, village: str | None) -> Words:
+    def words(
+        self,
+        channel: str,
+        township: str,
+        village: str | None,
+        addressee: str = Addressee.MEMBER,
+    ) -> Words:
         """The text for a place. Raises Refused where a variable has no value.
 
         A call has none, and no parts: it is billed by its minutes.
         """
         if channel == Channel.VOICE:
             return _UNWRITTEN
-        varies = self._by_place or channel == Channel.ALERT
-        key = (channel, township, village or "") if varies else (channel, "", "")
+        alert = channel == Channel.ALERT
+        pattern = ALERTS[Addressee(addressee)] if alert else self.version.sms_text
+        varies = self._by_place or alert
+        key = (pattern, township, village or "") if varies else (pattern, "", "")
         if key not in self._words:
             self._words[key] = self._written(*key)
         return self._words[key]
@@ -103,34 +125,30 @@ class Dispatch:
             open_until(self.campaign, now) or instant(0), self.campaign.send_before
         )
 
-    def _written(self, channel: str, township: str, village: str) -> Words:
+    def _written(self, pattern: str, township: str, village: str) -> Words:
         # Somebody without a village hears the township's name: a gap in the register
         # must not stop a campaign.
         town = self.places.get(township) or self.places.get(self.unit.place_code, "")
         place = town, self.places.get(village) or town
-        pattern, known = (
-            self.version.sms_text,
-            values_for(self.version, self.unit, *place),
-        )
-        if channel == Channel.ALERT:
-            known = {"village": place[1], "title": self.version.bulletin.title}
-            pattern = ALERT
+        known = values_for(self.version, self.unit, *place)
+        if pattern in ALERTS.values():
+            known = {**known, "title": self.version.bulletin.title}
         carrier = self.provider, self.campaign.urgency
         text, signature = fill(pattern, known), self.unit.signature
         return Words(
             carrier_rules.as_carried(*carrier, text, signature),
             carrier_rules.length(*carrier, text, signature).parts,
             {name: known[name] for name in names_in(pattern)},
+            self.templates.get(pattern, ""),
         )
 
 
 def _templates(
     session: Session, provider: str, version: BulletinVersion
 ) -> dict[str, str]:
-    texts = {Channel.SMS: version.sms_text, Channel.ALERT: ALERT}
     found = {
-        channel: template_of(session, provider, text)
-        for channel, text in texts.items()
+        text: template_of(session, provider, text)
+        for text in (version.sms_text, *ALERTS.values())
         if carrier_rules.rules_of(provider).templates and text
     }
-    return {channel: kept.code for channel, kept in found.items() if kept}
+    return {text: kept.code for text, kept in found.items() if kept}

@@ -21,6 +21,7 @@ from campaigns import privacy
 from campaigns.delivery import tally
 from campaigns.delivery.freezing import freeze_messages
 from campaigns.delivery.models import Message
+from campaigns.delivery.notices import add_notices
 from campaigns.delivery.recipients import freeze_listeners, freeze_recipients
 from campaigns.planning.models import Campaign
 from campaigns.vocabulary import (
@@ -42,6 +43,7 @@ def launch(session: Session, campaign_id: int, now: datetime) -> bool:
     campaign = session.get_one(Campaign, campaign_id, populate_existing=True)
     if Channel.SMS in campaign.channels:
         freeze_messages(session, campaign, now)
+        add_notices(session, campaign)
         freeze_recipients(session, campaign, now)
     else:
         freeze_listeners(session, campaign, now)
@@ -49,18 +51,20 @@ def launch(session: Session, campaign_id: int, now: datetime) -> bool:
     return True
 
 
-def add_alerts(
+def add_alerts(  # noqa: PLR0913 - of what, to whom, when, which of them
     session: Session,
     campaign_id: int,
     villages: Iterable[tuple[str, str, str]],
     now: datetime,
     *,
     again: bool = False,
+    addressee: Addressee = Addressee.DUTY,
 ) -> int:
     """Queue a text to each village's duty person: village, township, E.164 phone.
 
     A village, or a phone, that was told already is left out; ``again`` tells a
-    village's second person. Returns how many.
+    village's second person. For a leader on call the village is the leader's place.
+    A campaign whose messages had all ended goes on. Returns how many.
     """
     campaign = session.get_one(Campaign, campaign_id)
     urgent = campaign.urgency is Urgency.EMERGENCY and campaign.due_at is not None
@@ -76,8 +80,11 @@ def add_alerts(
         if (village in known and not again) or index in known:
             continue
         known |= {village, index}
-        rows.append(_alert(campaign_id, village, township, index, due))
+        alert = _alert(campaign_id, village, township, index, due)
+        rows.append({**alert, "addressee": addressee})
     if rows:
+        if campaign.status is CampaignState.FINISHED:
+            campaign.status, campaign.finished_at = CampaignState.RUNNING, None
         session.execute(insert(Message), rows)
         _count_alerts(session, rows)
     return len(rows)
@@ -105,7 +112,6 @@ def _alert(
     return {
         "campaign_id": campaign_id,
         "channel": Channel.ALERT,
-        "addressee": Addressee.DUTY,
         "phone_index": index,
         "township": township,
         "village": village,

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from campaigns.delivery import addressing, tally
 from campaigns.delivery.carriers import OTHER, carrier_of
 from campaigns.delivery.claiming import refused
-from campaigns.delivery.dispatch import Dispatch
+from campaigns.delivery.dispatch import Dispatch, Words
 from campaigns.delivery.finishing import BY_HAND
 from campaigns.delivery.models import Message, PortalBatch
 from campaigns.delivery.people import settle
@@ -64,7 +64,7 @@ def make_batches(  # noqa: PLR0913 - how the files are cut
     groups: dict[tuple[str, str], list[Any]] = defaultdict(list)
     for row in taken:
         if row.id in known:
-            text = dispatch.words(row.channel, row.township, row.village).text
+            text = _words(dispatch, row).text
             carrier = carrier_of(known[row.id]) if by_carrier else OTHER
             groups[carrier, text if by_text else dispatch.version.sms_text].append(row)
     last = _last_number(session, campaign_id)
@@ -149,11 +149,12 @@ _INTO = (
 def _put_into(
     session: Session, batch: PortalBatch, chunk: Sequence[Any], dispatch: Dispatch
 ) -> None:
-    sizes = (
-        (row.id, dispatch.words(row.channel, row.township, row.village).parts)
-        for row in chunk
-    )
+    sizes = ((row.id, _words(dispatch, row).parts) for row in chunk)
     session.execute(_INTO, {"into": packed(sizes), "batch": batch.id})
+
+
+def _words(dispatch: Dispatch, row: Any) -> Words:  # noqa: ANN401 - a claimed row
+    return dispatch.words(row.channel, row.township, row.village, row.addressee)
 
 
 def _last_number(session: Session, campaign_id: int) -> int:

@@ -60,11 +60,12 @@ def _contents(
 ) -> list[tuple[str, str]]:
     found = portal_rows.in_batch(session, batch)
     known = addressing.numbers(session, found)
-    return [
-        (known[row.id], dispatch.words(row.channel, row.township, row.village).text)
-        for row in found
-        if row.id in known
-    ]
+    return [(known[row.id], _text(dispatch, row)) for row in found if row.id in known]
+
+
+def _text(dispatch: Dispatch, row: addressing.Addressed) -> str:
+    place = row.township, row.village
+    return dispatch.words(row.channel, *place, row.addressee).text
 
 
 def _workbook(lines: list[tuple[str, str]], to: Path, *, with_words: bool) -> None:

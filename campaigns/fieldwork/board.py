@@ -10,14 +10,14 @@ from typing import Any
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from campaigns.delivery.models import Recipient
+from campaigns.delivery.models import Message, Recipient
 from campaigns.delivery.outcomes import STILL_OWED, any_of, of_kinds
 from campaigns.fieldwork.models import Announcement
 from campaigns.fieldwork.visit_models import Need, Visit, VisitMissed
 from campaigns.planning.models import Campaign
 from campaigns.register.models import Place
 from campaigns.register.scope import Scope
-from campaigns.vocabulary import NeedKind, Reason
+from campaigns.vocabulary import Addressee, Channel, NeedKind, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,21 @@ def board(session: Session, campaign: Campaign, scope: Scope) -> list[VillageRow
         for place, said in places
     ]
     return sorted(rows, key=_silence)
+
+
+def leaders_told(session: Session, campaign: Campaign) -> list[tuple[str, int]]:
+    """Whose leader on call was told of silent villages, and the state of the text."""
+    rows = session.execute(
+        select(Place.name, Message.state)
+        .join(Place, Place.code == Message.village)
+        .where(
+            Message.campaign_id == campaign.id,
+            Message.channel == Channel.ALERT,
+            Message.addressee == Addressee.LEADER,
+        )
+        .order_by(Place.code)
+    )
+    return [(name, state) for name, state in rows]
 
 
 def _silence(row: VillageRow) -> tuple[bool, bool, Any, str]:

@@ -17,12 +17,19 @@ from sqlalchemy.orm import Session
 from campaigns.delivery.launching import add_alerts
 from campaigns.delivery.models import Message
 from campaigns.errors import Refused
+from campaigns.fieldwork import alerting
 from campaigns.fieldwork.models import Announcement, AnnouncementLog
 from campaigns.fieldwork.playing import Way
 from campaigns.planning.models import Campaign
 from campaigns.register.models import Place
 from campaigns.register.phones import read_phone
-from campaigns.vocabulary import AnnouncementState, CampaignState, Channel, Urgency
+from campaigns.vocabulary import (
+    Addressee,
+    AnnouncementState,
+    CampaignState,
+    Channel,
+    Urgency,
+)
 
 WAITS = {
     Urgency.EMERGENCY: timedelta(minutes=5),
@@ -55,7 +62,11 @@ def answer(
     said = _ANSWERS.get(unicodedata.normalize("NFKC", text).strip(" 。.,，"))
     told = session.execute(
         select(Message.campaign_id, Message.village)
-        .where(Message.channel == Channel.ALERT, Message.phone_index == phone_index)
+        .where(
+            Message.channel == Channel.ALERT,
+            Message.addressee == Addressee.DUTY,
+            Message.phone_index == phone_index,
+        )
         .order_by(Message.id.desc())
         .limit(1)
     ).first()
@@ -82,7 +93,10 @@ def answer(
 
 
 def climb(session: Session, now: datetime) -> Climbed:
-    """Tell the next one wherever nobody answered in time. Safe to run at any time."""
+    """Tell the next one wherever nobody answered in time. Safe to run at any time.
+
+    In an emergency a village that answers nobody is told to who is on call.
+    """
     queued, to_ring = 0, list[str]()
     for announcement, campaign, place in _silent(session, now):
         phone = _second(place) if announcement.rung == FIRST else None
@@ -97,6 +111,8 @@ def climb(session: Session, now: datetime) -> Climbed:
         announcement.rung_at, announcement.answer = now, None
         if announcement.rung == TOWNSHIP:
             to_ring.append(announcement.village)
+            towns = [announcement.township]
+            queued += alerting.tell_leaders(session, campaign, towns, now)
     session.flush()
     return Climbed(queued, tuple(to_ring))
 

@@ -85,7 +85,8 @@ class Member(Base):
     are place codes. ``legal_basis`` came with the list, ``tips_basis`` stands where
     the person decided otherwise about tips. ``guardian_copy`` is off once an adult
     ended what goes to the guardian beside them. ``guardian_known_index`` is the
-    guardian's phone that the person knows of: where it differs, tell them.
+    guardian's phone that the person knows of: where it differs, tell them;
+    ``guardian_noticed_index`` is the one that a text told them of.
 
     Everything a count needs is in ``member_audience``, so that it is answered from
     the index without reading the sealed columns.
@@ -133,6 +134,7 @@ class Member(Base):
     guardian_phone: Mapped[str | None] = mapped_column(Sealed("member.guardian_phone"))
     guardian_phone_index: Mapped[bytes | None] = mapped_column(index=True)
     guardian_known_index: Mapped[bytes | None] = mapped_column(default=_as_given)
+    guardian_noticed_index: Mapped[bytes | None] = mapped_column()
     other_phones: Mapped[str | None] = mapped_column(Sealed("member.other_phones"))
     categories: Mapped[int] = mapped_column(SmallInteger)
     certificate_category: Mapped[int] = mapped_column(SmallInteger)

@@ -73,7 +73,11 @@ class NumberStatus(StrEnum):
 
 
 class Channel(StrEnum):
-    """How a bulletin travels. ALERT tells a village's duty people about a clip."""
+    """How a bulletin travels. ALERT is what goes with it in words of our own.
+
+    It tells a village's duty people of a clip, the leader on call of villages that
+    stay silent, and a person that their guardian's phone is another one.
+    """
 
     SMS = "sms"
     VOICE = "voice"
@@ -92,11 +96,12 @@ COPY = "copy"
 
 
 class Addressee(StrEnum):
-    """Whose phone it is. DUTY is a village's duty person."""
+    """Whose phone it is. DUTY is a village's duty person, LEADER whoever is on call."""
 
     MEMBER = "member"
     GUARDIAN = "guardian"
     DUTY = "duty"
+    LEADER = "leader"
 
 
 class Preference(StrEnum):

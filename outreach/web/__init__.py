@@ -50,6 +50,7 @@ _PAGES = (
     "fieldwork",
     "entering",
     "airtime",
+    "duty_people",
     "emergency",
     "visits",
     "needs",

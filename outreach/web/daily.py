@@ -24,6 +24,7 @@ from campaigns.errors import NotFound, mark
 from campaigns.reporting.daily import filing, lookup, periods, reminding
 from campaigns.reporting.daily.clock import day_of, due_at, minutes_late
 from campaigns.reporting.daily.columns import COLUMNS, TYPED, Column
+from campaigns.reporting.daily.contradicting import open_items
 from campaigns.reporting.daily.filing import WORDS, Entry
 from campaigns.reporting.daily.models import DailyReport
 from campaigns.reporting.daily.sheet_rows import columns_of
@@ -33,6 +34,7 @@ from outreach.access import Action
 from outreach.web.forms import Typed
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.languages import shown_word
+from outreach.web.open_items import open_words
 
 bp = Blueprint("daily", __name__, url_prefix="/reporting/daily")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -95,6 +97,8 @@ def file(day: str) -> Answer | tuple[str, int]:
     if not typed:
         return _page(when, typed), 422
     flash(_("已上报，版本 %(n)s。", n=made.version), "good")
+    if made.parts.get("open"):
+        flash(_("这份零报告和台账对不上，请核实。有异常马上报。"), "warn")
     return redirect(url_for("daily.show", day=day), 303)
 
 
@@ -198,6 +202,7 @@ def _page(day: date, typed: Typed, *, correcting: bool = False) -> str:
         if (held is None and period) or correcting:
             shown = filing.preview(session, unit.code, day, entry_of(Typed()))
         reminders = reminding.reminders_of(session, unit.code, day)
+        waits = held.parts.get("open", {}) if held else open_items(session, unit.code)
     return render_template(
         "daily/show.html",
         day=day,
@@ -214,7 +219,9 @@ def _page(day: date, typed: Typed, *, correcting: bool = False) -> str:
         due=due_at(unit.level, day),
         late=minutes_late(unit.level, day, now()),
         reminders=reminders,
+        open=waits if period else {},
         cell=shown_cell,
+        open_words=open_words,
     )
 
 

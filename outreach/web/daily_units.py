@@ -15,12 +15,20 @@ from campaigns.errors import NotFound, mark
 from campaigns.register.models import Place
 from campaigns.reporting.daily import city, filing, lookup, reminding, standing
 from campaigns.reporting.daily.clock import day_of
+from campaigns.reporting.daily.contradicting import contradictions
 from campaigns.reporting.daily.county_sheets import Fault
 from outreach.access import Action
-from outreach.web.daily import day_in, entry_of, note, typed_columns, word_fields
+from outreach.web.daily import (
+    day_in,
+    entry_of,
+    note,
+    typed_columns,
+    word_fields,
+)
 from outreach.web.forms import Typed
 from outreach.web.frame import ZONE
 from outreach.web.gate import acting, needs, now, reading, writing
+from outreach.web.open_items import open_words
 
 bp = Blueprint("daily_units", __name__, url_prefix="/reporting/daily")
 
@@ -32,8 +40,16 @@ def show(day: str) -> str:
     when = day_in(day)
     with reading() as session:
         rows = standing.standings(session, acting().place, when, now())
+        odd = contradictions(session, acting().place, when)
     count = standing.counted(rows)
-    return render_template("daily/units.html", day=when, rows=rows, count=count)
+    return render_template(
+        "daily/units.html",
+        day=when,
+        rows=rows,
+        count=count,
+        odd=odd,
+        open_words=open_words,
+    )
 
 
 @bp.post("/<day>/remind")

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from campaigns.errors import NotFound, mark
-from campaigns.fieldwork.board import board
+from campaigns.fieldwork.board import board, leaders_told
 from campaigns.planning import emergency
 from campaigns.planning.lifecycle import get_campaign
 from campaigns.planning.models import Campaign
 from campaigns.register.models import Place
 from campaigns.reporting.statistics import campaign_statistics
-from campaigns.vocabulary import Follows, Level, Urgency
+from campaigns.vocabulary import Follows, Level, MessageState, Urgency
 from outreach.access import Action, may, scope
 from outreach.accounts import User, names_of, password_fits
 from outreach.web.campaign_check import require_for
@@ -142,6 +142,10 @@ def _board(campaign_id: int, typed: Typed) -> str:
             "fieldwork/emergency.html",
             campaign=campaign,
             rows=board(session, campaign, scope(acting())),
+            leaders=[
+                (name, MessageState(state).word)
+                for name, state in leaders_told(session, campaign)
+            ],
             seen=seen,
             texts=_texts(session) if county else [],
             ways=[(it.value, shown_word(f"follows.{it}")) for it in Follows],

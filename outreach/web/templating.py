@@ -11,8 +11,9 @@ from werkzeug.wrappers import Response
 
 from campaigns.bulletins import templates
 from campaigns.bulletins.models import BulletinVersion, CarrierTemplate
-from campaigns.bulletins.wording import ALERT
+from campaigns.delivery.dispatch import ALERTS
 from campaigns.errors import CampaignError
+from campaigns.vocabulary import Addressee
 from outreach.access import Action
 from outreach.providers import lacking
 from outreach.web.gate import acting, needs, now, reading, wired, writing
@@ -21,7 +22,7 @@ from outreach.web.noting import noted
 from outreach.web.own_bulletins import opened
 
 bp = Blueprint("templating", __name__, url_prefix="/bulletins")
-_SMS, _ALERT = "sms", "alert"
+_SMS = "sms"
 
 
 def template_carriers() -> list[str]:
@@ -80,7 +81,12 @@ def note(bulletin_id: int) -> Response:
 
 
 def _filings(session: Session, version: BulletinVersion) -> list[Filing]:
-    titles = {_SMS: _("短信正文"), _ALERT: _("通知村里播出的短信")}
+    titles = {
+        _SMS: _("短信正文"),
+        Addressee.DUTY: _("通知村里播出的短信"),
+        Addressee.LEADER: _("村里没有回音时通知值班领导的短信"),
+        Addressee.MEMBER: _("监护人电话换了，告诉本人的短信"),
+    }
     return [
         Filing(
             which,
@@ -96,4 +102,4 @@ def _filings(session: Session, version: BulletinVersion) -> list[Filing]:
 
 
 def _text(version: BulletinVersion, which: str) -> str:
-    return ALERT if which == _ALERT else version.sms_text
+    return {**ALERTS}.get(which, version.sms_text)

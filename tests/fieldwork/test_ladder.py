@@ -11,16 +11,26 @@ import pytest
 from sqlalchemy import func, select
 
 from campaigns import privacy
+from campaigns.delivery import claiming
+from campaigns.delivery.dispatch import Dispatch
 from campaigns.delivery.models import Message
+from campaigns.delivery.provider import Limits
 from campaigns.errors import NotReady, Refused
 from campaigns.fieldwork import announcements, deeds, ladder, signing
-from campaigns.fieldwork.alerting import alert
+from campaigns.fieldwork.alerting import alert, begin
+from campaigns.fieldwork.board import leaders_told
 from campaigns.fieldwork.models import Announcement, AnnouncementLog
 from campaigns.fieldwork.playing import Play
 from campaigns.fieldwork.village_pages import play_log
 from campaigns.register.models import Place
 from campaigns.reporting.play_log import write_play_log
-from campaigns.vocabulary import Channel, Urgency
+from campaigns.vocabulary import (
+    Addressee,
+    CampaignState,
+    Channel,
+    MessageState,
+    Urgency,
+)
 
 NOW = factories.NOW
 TODAY = date(2026, 11, 23)
@@ -168,3 +178,72 @@ def test_the_play_log_is_the_form_that_inspectors_ask_for(session):
     assert (found[3][9], found[3][15]) == (0, "停电")
     assert (found[4][0], found[4][1], found[4][9]) == ("合计", 2, 4)
     assert sheet.page_setup.orientation == "landscape"
+
+
+LEADER, DEPUTY = "+8614000000008", "+8614000000009"
+
+
+def put_on_call(session):
+    session.get_one(Place, FUBAO).duty_phone = DEPUTY
+    session.get_one(Place, COUNTY).duty_phone = LEADER
+    session.flush()
+
+
+def to_leaders(session):
+    told = select(Message.village, Message.township, Message.phone_index).where(
+        Message.addressee == Addressee.LEADER
+    )
+    rows = session.execute(told.order_by(Message.village)).all()
+    return {village: (township, index) for village, township, index in rows}
+
+
+def test_whoever_is_on_call_is_told_once_that_a_village_stays_silent(session):
+    campaign = told(session)
+    put_on_call(session)
+    campaign.status = CampaignState.FINISHED
+    later = NOW + timedelta(minutes=5)
+    assert ladder.climb(session, later).queued == 3
+    index = {phone: privacy.blind("phone", phone) for phone in (LEADER, DEPUTY)}
+    both = {FUBAO: (FUBAO, index[DEPUTY]), COUNTY: (FUBAO, index[LEADER])}
+    assert to_leaders(session) == both
+    assert campaign.status is CampaignState.RUNNING, "or nobody would send them"
+    assert ladder.climb(session, later + timedelta(minutes=5)).queued == 0
+    assert to_leaders(session) == both
+    assert says(session, LEADER, "1") is None, "a leader answers for no village"
+    batch = claiming.claim(
+        session,
+        Dispatch.of(session, campaign.id),
+        20,
+        later,
+        signer=b"s" * 32,
+        limits=Limits(per_second=100),
+    )
+    texts = {out.phone: out.text for out in batch.messages}
+    assert "福宝镇有村还没联系上：高温防暑" in texts[LEADER]
+    assert texts[LEADER] == texts[DEPUTY]
+    assert "大坪村有一条广播要播" in texts[FIRST]
+    assert leaders_told(session, campaign) == [
+        ("合江县", MessageState.SUBMITTING),
+        ("福宝镇", MessageState.SUBMITTING),
+    ]
+
+
+@pytest.mark.parametrize("urgency", [Urgency.MUST_REACH, Urgency.TIP])
+def test_nobody_is_woken_for_less_than_an_emergency(session, urgency):
+    put_on_call(session)
+    told(session, urgency)
+    ladder.climb(session, NOW + timedelta(days=1))
+    assert to_leaders(session) == {}
+
+
+def test_a_village_without_a_duty_phone_is_silent_from_the_first_minute(session):
+    put_on_call(session)
+    session.get_one(Place, XIAOHE).duty_phone = None
+    made = factories.campaign(
+        session,
+        channels=["sms", "loudspeaker"],
+        urgency=Urgency.EMERGENCY,
+        launched_at=NOW,
+    )
+    begin(session, made.id, NOW)
+    assert set(to_leaders(session)) == {FUBAO, COUNTY}, "白沙镇 has nobody on call"

@@ -61,7 +61,7 @@ def test_a_carrier_of_templates_is_handed_code_and_values(session):
     approve(session, TEXT)
     dispatch = Dispatch.of(session, campaign.id)
     words = dispatch.words(Channel.SMS, "510522112", None)
-    assert dispatch.templates == {Channel.SMS: "SMS_7"}
+    assert dispatch.templates == {campaign.version.sms_text: "SMS_7"}
     assert dict(words.values) == {"township": "福宝镇"}
     assert words.text == "福宝镇的乡亲：高温，多喝水。"
 

@@ -18,7 +18,14 @@ from campaigns.fieldwork.playing import Play
 from campaigns.fieldwork.visit_models import Need, Visit
 from campaigns.fieldwork.visiting import Result
 from campaigns.register.models import Member, Place
-from campaigns.reporting.daily import filing, lookup, periods, reminding, standing
+from campaigns.reporting.daily import (
+    contradicting,
+    filing,
+    lookup,
+    periods,
+    reminding,
+    standing,
+)
 from campaigns.reporting.daily.columns import CLOSINGS, RESULTS, TYPED
 from campaigns.reporting.daily.filing import Entry
 from campaigns.reporting.statistics import campaign_statistics
@@ -379,3 +386,39 @@ def test_a_need_solved_later_is_told_late_and_passed_on_is_not_solved(session, d
     second = file(session, COUNTY, at(15, 0, 24), day=date(2026, 11, 24))
     assert second.late == {"solved": 2, "passed": -1}
     assert [second.total[k] for k in ("found", "solved", "passed")] == [2, 2, 0]
+
+
+def test_a_zero_that_the_ledgers_contradict_is_flagged_and_not_refused(session):
+    for village in (DAPING, XIAOHE):
+        factories.member(session, phone=None, village=village)
+    made = factories.campaign(session, urgency=Urgency.MUST_REACH, due_at=at(9))
+    launching.launch(session, made.id, at(9))
+    visits.open_visits(session, at(9))
+    reminding.tell_incident(
+        session,
+        DAPING,
+        "停电",
+        told="王主任",
+        happened_at=at(9),
+        told_at=at(9),
+        by=1,
+        now=at(9),
+    )
+    reports = {unit: file(session, unit, at(15)) for unit in (DAPING, ZHONGXIAO)}
+    assert reports[DAPING].parts["open"] == {"visits": 1, "incidents": 1}
+    assert reports[ZHONGXIAO].parts["open"] == {}
+    file(session, FUBAO, at(15, 30))
+    for root in (COUNTY, FUBAO):
+        odd = contradicting.contradictions(session, root, DAY)
+        assert [one.name for one in odd] == ["福宝镇", "大坪村"]
+    assert odd[0].open == {"visits": 2, "incidents": 1}
+    assert contradicting.contradictions(session, BAISHA, DAY) == []
+    told = Entry(typed={"found": 1}, words={"incidents": "停电"})
+    filing.correct(session, DAPING, DAY, told, reason="漏报", by=1, now=at(15, 50))
+    odd = contradicting.contradictions(session, COUNTY, DAY)
+    assert [one.name for one in odd] == ["福宝镇"]
+
+
+def test_a_zero_with_nothing_open_is_not_flagged(session):
+    assert file(session, COUNTY, at(15)).parts["open"] == {}
+    assert contradicting.contradictions(session, COUNTY, DAY) == []

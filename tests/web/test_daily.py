@@ -10,8 +10,10 @@ import openpyxl
 import pytest
 import stages
 
+from campaigns.fieldwork import visits
 from campaigns.reporting.daily import periods
 from campaigns.reporting.daily.clock import day_of
+from campaigns.vocabulary import Urgency
 from outreach.audit import AuditRow
 
 TODAY = day_of(datetime.now(UTC))
@@ -149,3 +151,21 @@ def test_the_registers_five_outcomes_add_up_on_a_page(visit):
     *parts, total = (int(cell.replace(",", "")) for cell in cells)
     assert len(parts) == 5
     assert sum(parts) == total == 12
+
+
+@pytest.mark.usefixtures("on")
+def test_a_zero_against_open_doors_is_flagged_to_the_unit_and_the_county(
+    visit, writing
+):
+    with writing() as session:
+        stages.launched(session, urgency=Urgency.MUST_REACH)
+        visits.open_visits(session, datetime.now(UTC))
+    fubao, xian = visit("fubao"), visit("xian")
+    assert "这时报零报告会被标出来" in fubao.read(HERE)
+    assert "零报告和台账对不上" not in xian.read("/")
+    assert fubao.send(HERE, zero="1").status_code == 303
+    assert "和台账对不上" in fubao.read(HERE)
+    assert "报了零报告" in fubao.read(HERE)
+    assert "1 份零报告和台账对不上" in xian.read("/")
+    units = xian.read(f"{HERE}/units")
+    assert re.search(r"福宝镇：\d+ 户走访", units)

@@ -13,6 +13,7 @@ from campaigns.register.models import Place
 from campaigns.reporting.daily import lookup
 from campaigns.reporting.daily.clock import MENDED_WITHIN, minutes_late
 from campaigns.reporting.daily.columns import COMPUTED, TYPED, counted_keys
+from campaigns.reporting.daily.contradicting import open_items
 from campaigns.reporting.daily.drafting import Draft, draft
 from campaigns.reporting.daily.models import DailyReport, ResponsePeriod
 from campaigns.reporting.daily.periods import check_day, needed_period
@@ -153,8 +154,11 @@ def _make(  # noqa: PLR0913, PLR0917 - whose, of when, what, and what there is
     _check(own, entry)
     found = draft(session, period, unit, day, own, until)
     words = {key: entry.words.get(key, "").strip() for key in WORDS}
+    parts = dict(found.parts)
     if entry.zero:
         words["incidents"] = words["incidents"] or _ZERO
+        told = found.figures.get("incidents", 0)
+        parts["open"] = open_items(session, unit.code, told)
     return DailyReport(
         period_id=period.id,
         unit=unit.code,
@@ -168,7 +172,7 @@ def _make(  # noqa: PLR0913, PLR0917 - whose, of when, what, and what there is
         own=own,
         words=words,
         lower=found.lower.as_json(),
-        parts=found.parts,
+        parts=parts,
         until=now,
         submitted_at=now,
         received_at=now,

@@ -212,6 +212,7 @@ def upgrade() -> None:
         sa.Column("guardian_phone", sa.LargeBinary(), nullable=True),
         sa.Column("guardian_phone_index", sa.LargeBinary(), nullable=True),
         sa.Column("guardian_known_index", sa.LargeBinary(), nullable=True),
+        sa.Column("guardian_noticed_index", sa.LargeBinary(), nullable=True),
         sa.Column("other_phones", sa.LargeBinary(), nullable=True),
         sa.Column("categories", sa.SmallInteger(), nullable=False),
         sa.Column("certificate_category", sa.SmallInteger(), nullable=False),
