@@ -101,15 +101,15 @@ def _second_person(session: Session, acting: Acting) -> Iterator[ToDo]:
         where = f"/planning/{found[0]}/approve" if len(found) == 1 else "/planning"
         yield from _some(mark("%(n)s 个任务等您批准"), len(found), where)
     if may(acting, Action.CONFIRM_GRANTS):
-        n = _count(session, Grant, Grant.waits.is_(True), Grant.user_id != me)
+        n = count_of(session, Grant, Grant.waits.is_(True), Grant.user_id != me)
         yield from _some(mark("%(n)s 项授权等您确认"), n, "/accounts/grants")
     if may(acting, Action.CONFIRM_RESET):
         asked = SecondStep.reset_asked_by.is_not(None)
-        n = _count(session, SecondStep, asked, SecondStep.user_id != me)
+        n = count_of(session, SecondStep, asked, SecondStep.user_id != me)
         yield from _some(mark("%(n)s 个动态口令等您确认重设"), n, "/accounts/grants")
     if may(acting, Action.TAKE_IN_IMPORT):
         waits = Import.state == ImportState.WAITING
-        n = _count(session, Import, waits, Import.made_by != me)
+        n = count_of(session, Import, waits, Import.made_by != me)
         yield from _some(mark("%(n)s 份名册等您确认导入"), n, "/register/imports")
 
 
@@ -130,10 +130,10 @@ def _own_texts(session: Session, acting: Acting) -> Iterator[ToDo]:
         return
     returned = BulletinVersion.state == BulletinState.RETURNED
     mine = BulletinVersion.written_by == acting.user_id
-    n = _count(session, BulletinVersion, returned, mine)
+    n = count_of(session, BulletinVersion, returned, mine)
     yield from _some(mark("%(n)s 篇文稿被退回，请修改"), n, "/bulletins")
     checked = Import.state == ImportState.CHECKED, Import.made_by == acting.user_id
-    n = _count(session, Import, *checked)
+    n = count_of(session, Import, *checked)
     if may(acting, Action.TAKE_IN_IMPORT):
         yield from _some(
             mark("%(n)s 份名册核对好了，还没有导入"), n, "/register/imports"
@@ -175,7 +175,7 @@ def _delivery(session: Session, acting: Acting) -> Iterator[ToDo]:
 def _fieldwork(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
     if acting.role in {Role.TOWNSHIP, Role.VILLAGE}:
         here = Announcement.village.startswith(acting.place, autoescape=True)
-        n = _count(session, Announcement, here, Announcement.state.in_(_NOT_PLAYED))
+        n = count_of(session, Announcement, here, Announcement.state.in_(_NOT_PLAYED))
         yield from _some(mark("%(n)s 条播出还没有确认"), n, "/fieldwork")
     if may(acting, Action.READ_VISITS):
         yield from _visits(session, acting, now)
@@ -195,7 +195,7 @@ def _visits(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
     for table, sentence, address in late:
         overdue = table.closed_at.is_(None), table.due_at < now
         ours = table.member_id.in_(select(Member.id).where(*mine))
-        yield from _some(sentence, _count(session, table, *overdue, ours), address)
+        yield from _some(sentence, count_of(session, table, *overdue, ours), address)
 
 
 def _keeping(
@@ -221,32 +221,7 @@ def _sum(table: type[Tally | TallyDelta], state: MessageState) -> Select[int]:
     return select(func.sum(table.n)).where(*here)
 
 
-def _count(session: Session, table: type, *conditions: ColumnElement[bool]) -> int:
+def count_of(session: Session, table: type, *conditions: ColumnElement[bool]) -> int:
+    """How many rows of ``table`` fit."""
     query = select(func.count()).select_from(table).where(*conditions)
     return session.scalar(query) or 0
-
-
-def figures(session: Session, acting: Acting) -> list[tuple[str, int]]:
-    """Today's figures of this role: msgid and number."""
-    if acting.role is Role.ADMINISTRATOR:
-        return []
-    found = []
-    if may(acting, Action.LIST_MEMBERS):
-        n = _count(session, Member, *scope(acting, Action.LIST_MEMBERS).where())
-        found.append((mark("在册人员"), n))
-    if may(acting, Action.READ_CAMPAIGNS):
-        under_way = Campaign.status.in_((CampaignState.RUNNING, CampaignState.PAUSED))
-        found.append((mark("进行中的任务"), _count(session, Campaign, under_way)))
-    if may(acting, Action.READ_FIELDWORK):
-        here = Announcement.village.startswith(acting.place, autoescape=True)
-        due = Announcement.state.not_in(
-            (AnnouncementState.NOT_DUE, AnnouncementState.WITHDRAWN)
-        )
-        played = Announcement.state.in_(
-            (AnnouncementState.PLAYED, AnnouncementState.SIGNED)
-        )
-        found.append((mark("应播（村次）"), _count(session, Announcement, here, due)))
-        found.append(
-            (mark("已播（村次）"), _count(session, Announcement, here, played))
-        )
-    return found

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template
 from werkzeug.wrappers import Response
 
 from campaigns.planning.listing import list_campaigns
-from outreach import audit, to_do
+from outreach import audit, to_do, today
 from outreach.access import Action, may
 from outreach.web.frame import unit
 from outreach.web.gate import acting, needs, now, reading, wired
@@ -31,7 +31,7 @@ def show() -> str | Response:
         return render_template(
             "home/show.html",
             todo=to_do.to_do(db, wired(), me, now()),
-            figures=to_do.figures(db, me),
+            figures=today.figures(db, me),
             campaigns=campaigns,
             deeds=deeds,
         )

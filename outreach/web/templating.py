@@ -102,4 +102,5 @@ def _filings(session: Session, version: BulletinVersion) -> list[Filing]:
 
 
 def _text(version: BulletinVersion, which: str) -> str:
-    return {**ALERTS}.get(which, version.sms_text)
+    by_name = {str(addressee): text for addressee, text in ALERTS.items()}
+    return by_name.get(which, version.sms_text)
