@@ -21,6 +21,7 @@ __all__ = [
     "Action",
     "Bearer",
     "Thing",
+    "asks_proof",
     "bearer_may",
     "cell_of",
     "may",
@@ -115,6 +116,11 @@ def bearer_may(bearer: Bearer, action: Action) -> bool:
 def cell_of(role: str, action: Action) -> Cell:
     """How far ``role`` reaches in ``action``."""
     return rights.TABLE[action].cells[role]
+
+
+def asks_proof(action: Action) -> bool:
+    """Whether one proves who one is before ``action``, if that was a while ago."""
+    return rights.TABLE[action].proof
 
 
 def roles_for(action: Action) -> list[Role]:

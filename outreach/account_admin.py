@@ -11,7 +11,7 @@ from campaigns.errors import NotAllowed, NotFound, mark
 from campaigns.register.models import Place
 from campaigns.vocabulary import Level
 from outreach.accounts import Role, User
-from outreach.sign_ins import sign_out_everywhere
+from outreach.own_sign_ins import sign_out_everywhere
 from outreach.tokens import revoke_all
 
 _WIDE = (Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE)

@@ -2,7 +2,8 @@
 
 A cell says how far a role reaches: ``C`` its county, ``K`` its own categories, ``P``
 its own place, ``O`` what it made itself, ``N`` counts and no person, ``-`` nothing. A
-2 behind it asks for somebody other than the maker, ``/20`` allows twenty a day. A new
+2 behind it asks for somebody other than the maker, ``/20`` allows twenty a day, ``yes``
+under ``proof`` asks for the password or a code again. A new
 action is a line in the file and a name here.
 """
 
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib.resources import files
 
-_BESIDE = ("action", "duties", "zh", "en")
+_BESIDE = ("action", "duties", "proof", "zh", "en")
 
 
 class Action(StrEnum):
@@ -135,10 +136,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One action: a cell for each role, the duties of which one is asked, its words."""
+    """One action: a cell for each role, the duties of which one is asked, its words.
+
+    With ``proof`` whoever does it must have proved who they are a short time ago.
+    """
 
     cells: dict[str, Cell]
     duties: frozenset[str]
+    proof: bool
     zh: str
     en: str
 
@@ -154,7 +159,8 @@ def read_table(text: str) -> dict[str, Row]:
             role: Cell.read(cell) for role, cell in line.items() if role not in _BESIDE
         }
         duties = frozenset(line["duties"].split())
-        table[action] = Row(cells, duties, line["zh"], line["en"])
+        proof = line["proof"] == "yes"
+        table[action] = Row(cells, duties, proof, line["zh"], line["en"])
     return table
 
 

@@ -72,6 +72,11 @@ class Settings(BaseSettings):
     ``by_profile`` requires it in production and offers it elsewhere.
     """
 
+    idle_minutes: int = Field(default=30, ge=5, le=60)
+    """After so many minutes without a press a sign-in ends."""
+    proof_minutes: int = Field(default=15, ge=1, le=60)
+    """How long password or code count before revealing, releasing and confirming."""
+
     provider: str = "simulator"
     """The provider of new campaigns.
 

@@ -7,12 +7,10 @@ import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, exists, func, select, update
+from sqlalchemy import ForeignKey, exists, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from campaigns.errors import NotFound, Refused, mark
 from campaigns.orm import Base, Key
-from campaigns.register.models import Place
 from outreach import audit, second_step
 from outreach.access import Acting
 from outreach.accounts import (
@@ -20,7 +18,6 @@ from outreach.accounts import (
     User,
     find_user,
     password_fits,
-    set_password,
 )
 from outreach.second_step import SecondStep
 
@@ -69,7 +66,7 @@ def sign_in(session: Session, name: str, password: str, *, now: datetime) -> str
         return None
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     visit = SignIn(
-        token=_digest(token),
+        token=digest(token),
         user_id=user.id,
         grant_id=_only_grant(user),
         epoch=user.session_epoch,
@@ -101,7 +98,9 @@ def second(session: Session, token: str, code: str, now: datetime) -> bool:
     return True
 
 
-def who(session: Session, token: str, now: datetime) -> Acting | None:
+def who(
+    session: Session, token: str, now: datetime, idle: timedelta = IDLE
+) -> Acting | None:
     """Who holds ``token``, in which grant; None where it is no longer good."""
     step = SecondStep.user_id == SignIn.user_id, SecondStep.since.is_not(None)
     query = (
@@ -109,7 +108,7 @@ def who(session: Session, token: str, now: datetime) -> Acting | None:
         .join(User, User.id == SignIn.user_id)
         .outerjoin(Grant, Grant.id == SignIn.grant_id)
         .where(
-            SignIn.token == _digest(token),
+            SignIn.token == digest(token),
             SignIn.ended_at.is_(None),
             SignIn.waits.is_(False),
         )
@@ -118,7 +117,7 @@ def who(session: Session, token: str, now: datetime) -> Acting | None:
     if found is None:
         return None
     visit, user, grant, two_steps = found
-    late = now - visit.seen_at > IDLE or now - visit.made_at > LONGEST
+    late = now - visit.seen_at > idle or now - visit.made_at > LONGEST
     if late or user.disabled_at or user.session_epoch != visit.epoch:
         return None
     acting = acting_in(visit.id, user, grant if grant and grant.holds else None)
@@ -129,67 +128,19 @@ def touch(session: Session, token: str, now: datetime) -> None:
     """Note that the person is still there; written at most once a minute."""
     session.execute(
         update(SignIn)
-        .where(SignIn.token == _digest(token), SignIn.seen_at < now - _TOUCH)
+        .where(SignIn.token == digest(token), SignIn.seen_at < now - _TOUCH)
         .values(seen_at=now)
     )
 
 
 def stale(session: Session, token: str, now: datetime) -> bool:
     """Whether ``touch`` would write."""
-    seen = session.scalar(select(SignIn.seen_at).where(SignIn.token == _digest(token)))
+    seen = session.scalar(select(SignIn.seen_at).where(SignIn.token == digest(token)))
     return seen is not None and seen < now - _TOUCH
 
 
-def sign_out(session: Session, acting: Acting, now: datetime) -> None:
-    """End this sign-in."""
-    session.execute(
-        update(SignIn).where(SignIn.id == acting.visit).values(ended_at=now)
-    )
-
-
-def sign_out_everywhere(session: Session, user_id: int, now: datetime) -> None:
-    """End every sign-in of a person."""
-    open_ones = SignIn.user_id == user_id, SignIn.ended_at.is_(None)
-    session.execute(update(SignIn).where(*open_ones).values(ended_at=now))
-
-
-def act_as(session: Session, acting: Acting, grant_id: int) -> None:
-    """Take on another of one's own grants. Raises NotFound for someone else's."""
-    grant = session.get(Grant, grant_id)
-    if grant is None or grant.user_id != acting.user_id or not grant.holds:
-        raise NotFound(mark("没有找到这个身份。"))
-    session.execute(
-        update(SignIn).where(SignIn.id == acting.visit).values(grant_id=grant_id)
-    )
-
-
-def grants_of(session: Session, user_id: int) -> list[tuple[Grant, str]]:
-    """A person's grants in force, each with its place's name."""
-    mine = Grant.user_id == user_id, Grant.holds
-    query = (
-        select(Grant, func.coalesce(Place.name, Grant.place))
-        .outerjoin(Place, Place.code == Grant.place)
-        .where(*mine)
-        .order_by(Grant.id)
-    )
-    return [(grant, name) for grant, name in session.execute(query)]
-
-
-def change_password(
-    session: Session, acting: Acting, old: str, new: str, *, now: datetime
-) -> None:
-    """Change one's own password; other sign-ins end. Raises Refused."""
-    user = session.get_one(User, acting.user_id)
-    if not password_fits(user, old):
-        raise Refused(mark("现在的密码不对。请再输一次。"))
-    set_password(session, user.name, new, now)
-    session.execute(
-        update(SignIn).where(SignIn.id == acting.visit).values(epoch=user.session_epoch)
-    )
-
-
 def _half(session: Session, token: str, now: datetime) -> SignIn | None:
-    waits = SignIn.token == _digest(token), SignIn.waits, SignIn.ended_at.is_(None)
+    waits = SignIn.token == digest(token), SignIn.waits, SignIn.ended_at.is_(None)
     query = select(SignIn).where(*waits, SignIn.made_at >= now - HALF)
     visit = session.scalar(query)
     user = session.get(User, visit.user_id) if visit else None
@@ -205,7 +156,8 @@ def _let_in(session: Session, user: User, visit: SignIn, now: datetime) -> None:
     visit.waits, visit.seen_at, visit.proved_at = False, now, now
 
 
-def _digest(token: str) -> bytes:
+def digest(token: str) -> bytes:
+    """What is kept of a token: its SHA-256."""
     return hashlib.sha256(token.encode()).digest()
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from campaigns.errors import NotFound, NotReady, mark
 from campaigns.vocabulary import Category, Duty
-from outreach import accounts, first_account, invitations, second_step, sign_ins
+from outreach import accounts, first_account, invitations, own_sign_ins, second_step
 from outreach.accounts import Role, User
 from outreach.audit import note
 from outreach.commands.wired import open_wiring
@@ -94,7 +94,7 @@ def reset_code(name: str) -> None:
         if user is None:
             raise NotFound(mark("没有账号“%(name)s”。"), name=name)
         second_step.drop(session, user.id)
-        sign_ins.sign_out_everywhere(session, user.id, now)
+        own_sign_ins.sign_out_everywhere(session, user.id, now)
         note(session, "reset_second_step", f"user:{user.id}", now=now)
 
 

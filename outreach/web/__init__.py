@@ -22,6 +22,7 @@ _PAGES = (
     "home",
     "invitation",
     "me",
+    "proving",
     "second_step",
     "tokens",
     "help",

@@ -21,7 +21,7 @@ from outreach import beginning
 from outreach.access import Acting, Action, may
 from outreach.accounts import Role
 from outreach.beginning import Step
-from outreach.web.gate import now, reading
+from outreach.web.gate import now, reading, wired
 from outreach.web.languages import by_reader, language, shown_word
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -207,6 +207,7 @@ def _frame() -> dict[str, Any]:
     return {
         "display": Display.of(acting),
         "acting": acting,
+        "idle_minutes": wired().settings.idle_minutes,
         "menu": menu_for(acting) if acting else [],
         "here": request.path,
         "page_address": request.full_path.rstrip("?"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -136,7 +136,8 @@ def local(address: str | None) -> str | None:
 
 def _load(token: str) -> Person | None:
     with reading() as db:
-        found = sign_ins.who(db, token, now())
+        idle = timedelta(minutes=wired().settings.idle_minutes)
+        found = sign_ins.who(db, token, now(), idle)
         tired = found is not None and sign_ins.stale(db, token, now())
     if tired:
         with writing() as db:
@@ -158,10 +159,17 @@ def _check() -> Answer | None:
         return _ask_to_sign_in()
     if not isinstance(action, Action):
         raise NotAllowed(mark("您的身份不能做这一步。"))
+    return _allow(action)
+
+
+def _allow(action: Action) -> Answer | None:
+    """On to the view; or to what the person must do before it."""
     if _lacks_second_step() and request.blueprint not in _BEFORE_SECOND_STEP:
         return redirect(url_for("second_step.show"), 303)
     access.require(acting(), action)
     current_user.acting = replace(acting(), doing=action)
+    if access.asks_proof(action) and not _proved():
+        return redirect(url_for("proving.ask", next=_here()), 303)
     return None if request.method in _SAFE else _first_press()
 
 
@@ -169,6 +177,22 @@ def _lacks_second_step() -> bool:
     """Whether the role in force signs in with two steps and the person has one."""
     asked = wired().settings.two_steps and acting().role in second_step.ASKED
     return asked and not acting().two_steps
+
+
+def _proved() -> bool:
+    """Whether password or code were asked for a short time ago."""
+    proved = acting().proved_at
+    lasts = timedelta(minutes=wired().settings.proof_minutes)
+    return proved is not None and now() - proved <= lasts
+
+
+def _here() -> str:
+    """This page; of a form, the page that it stands on."""
+    if request.method in _SAFE:
+        return request.full_path.rstrip("?")
+    came_from = urlsplit(request.referrer or "")
+    ours = came_from.path if came_from.netloc == request.host else None
+    return local(request.form.get("page")) or local(ours) or "/"
 
 
 def _check_bearer(view: Callable[..., object]) -> None:
@@ -179,12 +203,8 @@ def _check_bearer(view: Callable[..., object]) -> None:
 
 
 def _ask_to_sign_in() -> Answer:
-    if request.method in _SAFE:
-        back = request.full_path.rstrip("?")
-    else:
-        back = local(request.form.get("page")) or "/"
     session["late"] = "_user_id" in session
-    return redirect(url_for("sign_in.show", next=back), 303)
+    return redirect(url_for("sign_in.show", next=_here()), 303)
 
 
 def _first_press() -> Answer | None:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from outreach import accounts, sign_ins
+from outreach import accounts, own_sign_ins
 from outreach.access import Action, may
 from outreach.web.forms import Typed, row_number
 from outreach.web.gate import (
@@ -89,7 +89,9 @@ def save_password() -> Response | tuple[str, int]:
     """Change the password; every other sign-in ends."""
     typed = Typed()
     with typed.catching("new"), writing() as db:
-        sign_ins.change_password(db, acting(), typed["old"], typed["new"], now=now())
+        own_sign_ins.change_password(
+            db, acting(), typed["old"], typed["new"], now=now()
+        )
         noted(db, "set_password")
     if not typed:
         page = render_template("me/password.html", typed=typed, errors=typed.errors)
@@ -103,7 +105,7 @@ def save_password() -> Response | tuple[str, int]:
 def role() -> str:
     """The grants to choose from."""
     with reading() as db:
-        grants = sign_ins.grants_of(db, acting().user_id)
+        grants = own_sign_ins.grants_of(db, acting().user_id)
     typed = Typed(grant=acting().grant_id)
     return render_template("me/role.html", grants=grants, typed=typed)
 
@@ -114,7 +116,7 @@ def take_role() -> Response:
     """Act in another of one's own grants."""
     chosen = request.form.get("grant", "")
     with writing() as db:
-        sign_ins.act_as(db, acting(), row_number(chosen))
+        own_sign_ins.act_as(db, acting(), row_number(chosen))
         noted(db, "act_as", f"grant:{chosen}")
     flash(_("身份已换。菜单里是这个身份能做的事。"), "good")
     return redirect("/", 303)
@@ -125,6 +127,6 @@ def take_role() -> Response:
 def sign_out_everywhere() -> Response:
     """End every sign-in of this account, this one too."""
     with writing() as db:
-        sign_ins.sign_out_everywhere(db, acting().user_id, now())
+        own_sign_ins.sign_out_everywhere(db, acting().user_id, now())
         noted(db, "sign_out_everywhere")
     return redirect(url_for("sign_in.show"), 303)

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from outreach import account_admin, second_step, sign_ins
+from outreach import account_admin, own_sign_ins, second_step
 from outreach.access import Action
 from outreach.web.gate import acting, needs, now, writing
 from outreach.web.noting import noted
@@ -32,7 +32,7 @@ def confirm(user_id: int) -> Response:
     """The old phone and sheet open nothing; every sign-in of the person ends."""
     with writing() as db:
         second_step.confirm_reset(db, user_id, by=acting().user_id)
-        sign_ins.sign_out_everywhere(db, user_id, now())
+        own_sign_ins.sign_out_everywhere(db, user_id, now())
         noted(db, "reset_second_step", f"user:{user_id}")
     flash(_("已重设。本人下次登录以后再绑定手机或打印口令。"), "good")
     return redirect(url_for("granting.index"), 303)

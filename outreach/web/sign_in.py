@@ -8,7 +8,7 @@ from flask_limiter.util import get_remote_address
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from outreach import audit, first_account, sign_ins
+from outreach import audit, first_account, own_sign_ins, sign_ins
 from outreach.web.forms import Typed
 from outreach.web.gate import (
     Person,
@@ -101,7 +101,7 @@ def leave() -> Response:
     """End this sign-in."""
     if current_user.is_authenticated:
         with writing() as db:
-            sign_ins.sign_out(db, acting(), now())
+            own_sign_ins.sign_out(db, acting(), now())
             audit.note(db, "sign_out", user_id=acting().user_id, now=now())
     language = session.get("language")
     logout_user()

@@ -36,7 +36,7 @@ REACHES = {
 
 
 def frozen() -> dict[str, tuple[dict[str, str], set[str]]]:
-    """Action: cells by role and duties, from the file beside this one."""
+    """Action: cells by role, duties and "proof", from the file beside this one."""
     table = {}
     text = Path(__file__).with_name("expected.txt").read_text("utf-8")
     for line in text.splitlines():
@@ -60,7 +60,8 @@ def allowed(action: str, role: Role) -> set[str]:
 
 def agrees(action: str, role: str) -> bool:
     """Whether the service does what the frozen table says, for one cell."""
-    cells, duties = EXPECTED[action]
+    cells, asked = EXPECTED[action]
+    duties = asked - {"proof"}
     right, _, quota = cells.get(role, "-").partition("/")
     what = Action(action)
     if role in {*Bearer}:
@@ -75,6 +76,7 @@ def agrees(action: str, role: str) -> bool:
         and access.may(person(part), what) == (right != "-")
         and with_each_duty == permitted
         and access.cell_of(part, what).quota == (int(quota) if quota else None)
+        and access.asks_proof(what) == ("proof" in asked)
     )
 
 
@@ -133,6 +135,14 @@ def test_a_flipped_duty_is_noticed(
         assert not all(agrees(action, role) for role in roles), duty
 
 
+@pytest.mark.parametrize("action", [*EXPECTED])
+def test_a_flipped_proof_is_noticed(
+    action: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(monkeypatch, action, proof=not rights.TABLE[action].proof)
+    assert not any(agrees(action, role) for role in GRANTS)
+
+
 def test_whoever_was_given_no_role_sees_their_own_settings_and_nothing_else() -> None:
     nobody = replace(person(Role.COORDINATOR), role=None)
     assert [a for a in Action if access.may(nobody, a)] == [Action.OWN_PAGES]
@@ -170,6 +180,6 @@ def test_a_cell_that_nobody_can_read_is_refused(text: str) -> None:
 
 
 def test_an_action_on_two_lines_is_refused() -> None:
-    head = "action,coordinator,duties,zh,en\n"
+    head = "action,coordinator,duties,proof,zh,en\n"
     with pytest.raises(ValueError, match="twice"):
-        rights.read_table(head + "reveal,C,,a,b\nreveal,-,,a,b\n")
+        rights.read_table(head + "reveal,C,,,a,b\nreveal,-,,,a,b\n")
