@@ -37,6 +37,12 @@ from campaigns.vocabulary import (
 
 DEAF_BLIND = Category.VISUAL.bit | Category.HEARING.bit
 SEVERE = (1, 2)
+_TWO = 2
+
+
+def lacks_second(way: Way, *, heard: bool) -> bool:
+    """Whether one way reaches somebody at most; ``heard``: so does a loudspeaker."""
+    return way.channels + bool(heard) < _TWO
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaigns.audience.channel_choice import Choice
+from campaigns.audience.channel_choice import Choice, lacks_second
 from campaigns.errors import mark
 from campaigns.register.models import Member
 from campaigns.vocabulary import Urgency, Way
@@ -42,10 +42,14 @@ SENTENCES: dict[Way, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The way of one person; ``confirm``: a second channel, and a person confirms."""
+    """The way of one person; ``confirm``: a second channel, and a person confirms.
+
+    ``single``: there is no such second channel, so that somebody must see to it.
+    """
 
     way: Way
     confirm: bool
+    single: bool
 
     @property
     def sentence(self) -> str:
@@ -62,6 +66,9 @@ def explain(
 ) -> Explanation:
     """How this person is reached by a text of ``urgency``, and why."""
     choice = Choice(urgency, now)
-    found = select(choice.way, choice.confirm).where(Member.id == member.id)
-    way, confirm = session.execute(found).one()
-    return Explanation(Way(way), bool(confirm))
+    asked = choice.way, choice.confirm, choice.hears_loudspeaker
+    found = select(*asked).where(Member.id == member.id)
+    way, confirm, heard = session.execute(found).one()
+    needed = bool(confirm) and Way(way) is not Way.INACTIVE
+    single = needed and lacks_second(Way(way), heard=heard)
+    return Explanation(Way(way), bool(confirm), single)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from campaigns.audience.channel_choice import Choice
+from campaigns.audience.channel_choice import Choice, lacks_second
 from campaigns.audience.conditions import born_after
 from campaigns.audience.rules import Rule
 from campaigns.errors import NotReady, mark
@@ -24,13 +24,15 @@ class SegmentCount:
     """How many people a rule finds, where, and how many a text can reach.
 
     ``cells`` counts people by (certificate category, township code), ``ways`` by how
-    they are told or why not; ``to_confirm`` are those whom a person must confirm.
+    they are told or why not; ``to_confirm`` are those whom a person must confirm,
+    ``single`` of them those whom one way reaches at most.
     """
 
     total: int
     cells: dict[tuple[int, str], int] = field(default_factory=dict)
     ways: dict[Way, int] = field(default_factory=dict)
     to_confirm: int = 0
+    single: int = 0
 
     @property
     def reachable(self) -> int:
@@ -91,7 +93,8 @@ def count(  # noqa: PLR0913 - whom, for whom, and by which ways
     """Count the people of ``rule`` inside ``scope`` in one statement."""
     choice = Choice(urgency, now, loudspeaker=loudspeaker, voice=voice)
     category, township = Member.certificate_category, Member.township
-    keys = (category, township, choice.way.label("way"), choice.confirm)
+    hears = choice.hears_loudspeaker
+    keys = (category, township, choice.way.label("way"), choice.confirm, hears)
     rows = session.execute(
         select(*keys, func.count())
         .where(*where(rule, now), *scope.where())
@@ -99,16 +102,19 @@ def count(  # noqa: PLR0913 - whom, for whom, and by which ways
     )
     cells: Counter[tuple[int, str]] = Counter()
     ways: Counter[Way] = Counter()
-    confirmed = 0
-    for its_category, its_township, way, confirm, n in rows:
+    confirmed = single = 0
+    for its_category, its_township, way, confirm, heard, n in rows:
         cells[its_category, its_township] += n
         ways[Way(way)] += n
-        confirmed += n if confirm and Way(way) is not Way.INACTIVE else 0
+        if confirm and Way(way) is not Way.INACTIVE:
+            confirmed += n
+            single += n if lacks_second(Way(way), heard=heard) else 0
     return SegmentCount(
         sum(cells.values()),
         dict(sorted(cells.items())),
         {way: ways[way] for way in Way if ways[way]},
         confirmed,
+        single,
     )
 
 

@@ -185,7 +185,13 @@ class Way(StrEnum):
         """Whether a text or a call is made, to the person or their guardian."""
         return self not in _UNTOLD
 
+    @property
+    def channels(self) -> int:
+        """How many texts and calls a person and their guardian get."""
+        return _SEVERAL.get(self, int(self.told))
 
+
+_SEVERAL = {Way.SMS_GUARDIAN: 2, Way.VOICE_SMS: 2, Way.VOICE_SMS_GUARDIAN: 3}
 _UNTOLD = {
     Way.LOUDSPEAKER: Reason.NO_PHONE,
     Way.WISHES_LOUDSPEAKER: Reason.WRONG_CHANNEL,

@@ -10,11 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from campaigns.audience import lines
+from campaigns.audience import lines, selection
 from campaigns.audience.channel_choice import Choice
 from campaigns.audience.explaining import SENTENCES, explain
+from campaigns.audience.rules import Rule
 from campaigns.register.models import Member
 from campaigns.register.optouts import record_refusal
+from campaigns.register.scope import Scope
 from campaigns.vocabulary import (
     Addressee,
     Category,
@@ -211,6 +213,29 @@ def test_without_a_loudspeaker_no_phone_means_nothing(session, now):
 def test_severe_or_alone_means_that_a_person_confirms(session, now, facts, confirmed):
     member = made(session, **facts)
     assert explain(session, member, now).confirm is confirmed
+
+
+@pytest.mark.parametrize(
+    ("facts", "single"),
+    [
+        ({"grade": 2}, False),
+        ({"grade": 2, "village": None}, True),
+        ({"grade": 2, "category": 2}, True),
+        ({"grade": 2, "category": 2, **DEAD, **BOTH}, True),
+        ({"grade": 2, "parts": (2, 5), **BOTH}, False),
+        ({"grade": 1, "phone": None}, True),
+        ({"grade": 1, "phone": None, **BOTH}, False),
+        ({"grade": 4, "living_alone": True, "village": None}, True),
+        ({"grade": 4, "village": None}, False),
+        ({"grade": 1, "village": None, "status": MemberStatus.MOVED}, False),
+        ({"grade": 1, "parts": (1, 2)}, True),
+    ],
+)
+def test_severe_or_alone_with_one_way_at_most_is_warned_of(session, now, facts, single):
+    member = made(session, **facts)
+    assert explain(session, member, now).single is single
+    counted = selection.count(session, Rule(), Scope.everything(), now)
+    assert counted.single == int(single)
 
 
 @pytest.mark.parametrize(

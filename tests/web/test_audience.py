@@ -46,6 +46,7 @@ def test_the_preview_says_who_is_reached_how_and_who_cannot_be(visit, writing):
     assert "也发给监护人。" in text
     assert "没有合适的远程方式：" in text
     assert "其中 14 人重度或独居" in text
+    assert "人重度或独居，却连两种方式也没有" in text
 
 
 def test_a_category_and_a_township_narrow_the_count(visit):

@@ -31,6 +31,7 @@ PHONES = [
     {"guardian_phone": "+8614100000991"},
     {"phone": None},
     {"phone": None, "guardian_phone": "+8614100000991"},
+    {"grade": 1},
 ]
 
 
@@ -41,8 +42,7 @@ def person(session, components: int, **given):
         name="张三丰",
         categories=components,
         certificate_category=single[0] if single else int(Category.MULTIPLE),
-        grade=3,
-        **given,
+        **{"grade": 3, **given},
     )
 
 
