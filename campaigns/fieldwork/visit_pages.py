@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
-from campaigns.bulletins.models import BulletinVersion
 from campaigns.fieldwork.visit_models import Visit, VisitMissed
 from campaigns.fieldwork.visiting import A_DAY
 from campaigns.planning.models import Campaign
@@ -125,19 +124,6 @@ def emergencies(session: Session, now: datetime) -> list[Campaign]:
         Campaign.urgency == Urgency.EMERGENCY, Campaign.launched_at > now - _LATELY
     )
     return list(session.scalars(found.order_by(Campaign.launched_at.desc())))
-
-
-def easy_text(session: Session, visit: Visit) -> list[str]:
-    """The easy-read lines of the last campaign that this person missed."""
-    lines = session.scalar(
-        select(BulletinVersion.easy_read)
-        .join(Campaign, Campaign.version_id == BulletinVersion.id)
-        .join(VisitMissed, VisitMissed.campaign_id == Campaign.id)
-        .where(VisitMissed.visit_id == visit.id)
-        .order_by(VisitMissed.id.desc())
-        .limit(1)
-    )
-    return list(lines or [])
 
 
 def counts(session: Session, campaign_id: int) -> dict[str, int]:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from campaigns.errors import NotReady, mark
 from campaigns.fieldwork import visit_pages, visiting
 from campaigns.fieldwork.leaving import LEAVES
+from campaigns.fieldwork.to_tell import to_tell
 from campaigns.fieldwork.visit_models import Visit
 from campaigns.fieldwork.visiting import Result
 from campaigns.register.scope import Scope
@@ -192,7 +193,7 @@ def _page(session: Session, visit: Visit, typed: Typed) -> str:
     return render_template(
         "fieldwork/visit.html",
         row=visit_pages.one_row(session, visit),
-        text=visit_pages.easy_text(session, visit),
+        tell=to_tell(session, visit),
         typed=typed,
         errors=typed.errors,
         ticked=typed.all("needs"),

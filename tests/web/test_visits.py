@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from io import BytesIO
 
@@ -231,3 +232,28 @@ def test_a_number_is_checked_and_the_list_is_a_workbook(visit, writing):
     who.send(page, f"{page}/{key}", status="empty")
     with writing() as session:
         assert session.get_one(Member, key).number_status is NumberStatus.EMPTY
+
+
+def test_what_to_say_is_held_up_played_and_read_out(app, visit, writing):
+    with writing() as session:
+        factories.member(session, phone=None)
+        factories.member(session, phone=None, village="510522112202")
+        text = stages.version(session, easy_read=["天热。", "打电话 ${电话}。"])
+        text.spoken_text = "${村}的乡亲，请拨打${电话读法}。"
+        made = stages.launched(
+            session, urgency=Urgency.MUST_REACH, version_id=text.id
+        ).id
+        visits.open_visits(session, datetime.now(UTC))
+    who, one = visit("cun"), ids(writing)[-1]
+    page = f"{LIST}/{one}"
+    shown = who.read(page)
+    assert "打电话 0830-0000000。" in shown
+    assert "大坪村的乡亲，请拨打零八三零" in shown
+    assert "<audio" not in shown
+    stages.recorded(app.extensions["outreach"], made)
+    address = re.search(r'<audio[^>]*src="([^"]+)"', who.read(page))[1]
+    sound = who.open(address)
+    assert (sound.status_code, sound.mimetype) == (200, "audio/mpeg")
+    sound.close()
+    elsewhere = f"{LIST}/{ids(writing)[0]}"
+    assert address not in visit("fubao").read(elsewhere)
