@@ -12,7 +12,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event, Lock
 
@@ -26,11 +26,16 @@ from campaigns.delivery.sending import Outcome, carry, record
 from outreach.journal import Page, of_the_dead
 from outreach.loop import LOOP
 from outreach.routes import Route, routes
+from outreach.turns import Turns
 from outreach.wiring import Wiring
 
 BUDGET = 15.0
 """Seconds that one task serves a campaign before it makes room for others."""
 
+MOST = 128
+"""Messages of one claim: what a journal's page holds, and what a pause waits for."""
+
+_BRISK_SECONDS = 0.5
 _KEEP_SECONDS = 600.0
 _RETRY_SECONDS = 1.0
 _LONGEST_NAP = 1.0
@@ -72,8 +77,7 @@ def send(wiring: Wiring, campaign_id: int, seconds: float = BUDGET) -> int:
         with wiring.database.reading() as session:
             roads = routes(wiring, session, campaign_id)
         until = time.monotonic() + seconds
-        lanes = [Lane(wiring, roads, until) for _ in range(wiring.settings.lanes)]
-        return sum(LOOP.run(_together(lanes)))
+        return sum(LOOP.run(_together(wiring, roads, until)))
 
 
 def take_over(wiring: Wiring) -> int:
@@ -90,7 +94,10 @@ def take_over(wiring: Wiring) -> int:
     return returned
 
 
-async def _together(lanes: Sequence[Lane]) -> list[int]:
+async def _together(wiring: Wiring, roads: Sequence[Route], until: float) -> list[int]:
+    least, number = roads[0].provider.limits.in_flight, wiring.settings.lanes
+    slots, turns = asyncio.Semaphore(number * least), Turns(wiring, roads)
+    lanes = [Lane(wiring, turns, until, slots, least) for _ in range(number)]
     # Each is waited for: where one lane fails, the other must not be left with
     # requests under way while its task counts as ended and the process may stop.
     ended = await asyncio.gather(
@@ -106,11 +113,22 @@ async def _together(lanes: Sequence[Lane]) -> list[int]:
 
 @dataclass(slots=True)
 class Lane:
-    """One of a process's lanes, with at most ``limits.in_flight`` under way."""
+    """One of a process's lanes; together they keep ``slots`` requests under way.
+
+    A lane claims more than its share of the slots where its batches go out quickly:
+    while it writes to the database, the batches of the others fill the slots.
+    """
 
     wiring: Wiring
-    routes: Sequence[Route]
+    turns: Turns
     until: float
+    slots: asyncio.Semaphore
+    least: int
+    size: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with a share of the slots."""
+        self.size = self.least
 
     async def run(self) -> int:
         """Work until the time is up or nothing is due; return how many were carried."""
@@ -118,7 +136,7 @@ class Lane:
         while time.monotonic() < self.until and not closing.is_set():
             turn, route, batch, page = await asyncio.to_thread(self._next)
             if batch.messages:
-                outcomes = await carry(route.provider, batch, page.begin)
+                outcomes = await self._carry(route, batch, page)
                 await asyncio.to_thread(
                     self._keep, batch, outcomes, recovering=turn.recovering
                 )
@@ -130,21 +148,29 @@ class Lane:
                 await asyncio.sleep(min(turn.wait, _LONGEST_NAP))
         return carried
 
-    def _next(self) -> tuple[line.Turn, Route, Batch, Page]:
-        """One transaction: tokens of a line, then as many messages.
+    async def _carry(self, route: Route, batch: Batch, page: Page) -> list[Outcome]:
+        began = time.monotonic()
+        outcomes = await carry(route.provider, batch, page.begin, self.slots)
+        # What waits for a slot is beyond the reach of pause and refusal already.
+        if time.monotonic() - began > _BRISK_SECONDS:
+            self.size = max(self.size // 2, self.least)
+        elif len(batch.messages) == self.size:
+            self.size = min(self.size * 2, MOST)
+        return outcomes
 
-        What is claimed stands in the journal before it is committed. Another line
-        than the first is asked only while the first one's breaker is open: what is
-        queued then was certainly not accepted.
+    def _next(self) -> tuple[line.Turn, Route, Batch, Page]:
+        """Turns on the line, then one transaction that claims as many messages.
+
+        What is claimed stands in the journal before it is committed.
         """
+        turn, route = self.turns.take(self.size)
         batch, ids = Batch("", "", ()), list[int]()
+        if not turn.messages:
+            return turn, route, batch, self.wiring.journal.note("", ids)
         try:
             with self.wiring.database.writing() as session:
-                now = self.wiring.clock()
-                turn, route = self._turn(session, now)
-                if turn.messages:
-                    batch = self._claim(session, route, turn, now)
-                    ids = [outgoing.message_id for outgoing in batch.messages]
+                batch = self._claim(session, route, turn, self.wiring.clock())
+                ids = [outgoing.message_id for outgoing in batch.messages]
                 page = self.wiring.journal.note(batch.claim, ids)
         except DBAPIError:
             # Whether it was committed is unknown; that we wrote nothing is certain.
@@ -152,15 +178,6 @@ class Lane:
                 self._patiently(batch, lambda: self._give_back(batch))
             raise
         return turn, route, batch, page
-
-    def _turn(self, session: Session, now: datetime) -> tuple[line.Turn, Route]:
-        turn, route = line.Turn(0), self.routes[0]
-        for route in self.routes:
-            limits, name = route.provider.limits, route.dispatch.provider
-            turn = line.take(session, name, limits.in_flight, limits.per_second, now)
-            if turn.messages or not turn.recovering:
-                break
-        return turn, route
 
     def _claim(
         self, session: Session, route: Route, turn: line.Turn, now: datetime
@@ -182,6 +199,8 @@ class Lane:
     def _keep(
         self, batch: Batch, outcomes: Sequence[Outcome], *, recovering: bool
     ) -> None:
+        if any(outcome.throttled or outcome.broken for outcome in outcomes):
+            self.turns.forget()
         try:
             self._patiently(
                 batch, lambda: self._record(batch, outcomes, recovering=recovering)

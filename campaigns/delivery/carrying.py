@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -65,32 +66,45 @@ def _unnoted(_message_id: int) -> None:
     """Nobody keeps a journal."""
 
 
+Slots = AbstractAsyncContextManager[object]
+
+
 async def carry(
-    provider: Provider, batch: Batch, begin: Callable[[int], None] = _unnoted
+    provider: Provider,
+    batch: Batch,
+    begin: Callable[[int], None] = _unnoted,
+    slots: Slots | None = None,
 ) -> list[Outcome]:
     """Hand all messages of ``batch`` over, concurrently. Never raises.
 
-    ``begin`` is told each message's id before its first byte may leave.
+    ``begin`` is told each message's id before its first byte may leave. ``slots``, a
+    semaphore, bounds what several batches have under way together; whoever waits for
+    a slot has not begun.
     """
-    sent = (_carry(provider, outgoing, begin) for outgoing in batch.messages)
+    free: Slots = nullcontext() if slots is None else slots
+    sent = (_carry(provider, outgoing, begin, free) for outgoing in batch.messages)
     return await asyncio.gather(*sent)
 
 
 async def _carry(
-    provider: Provider, outgoing: Outgoing, begin: Callable[[int], None]
+    provider: Provider,
+    outgoing: Outgoing,
+    begin: Callable[[int], None],
+    free: Slots,
 ) -> Outcome:
     made = Outcome(outgoing.message_id, outgoing.attempt, MessageState.IN_DOUBT)
-    if time.monotonic() >= outgoing.deadline:
-        return replace(made, state=MessageState.QUEUED, code=TOO_LATE)
-    if outgoing.channel not in provider.channels:
-        return _refused(made, _NO_SUCH_CHANNEL)
-    begin(outgoing.message_id)
-    try:
-        return _accepted(made, await provider.carry(outgoing))
-    except NotAccepted as refusal:
-        return _refused(made, refusal)
-    except Exception as fault:  # noqa: BLE001 - whatever it was, the outcome is unknown
-        return replace(made, answer=f"{type(fault).__name__}: {fault}")
+    async with free:
+        if time.monotonic() >= outgoing.deadline:
+            return replace(made, state=MessageState.QUEUED, code=TOO_LATE)
+        if outgoing.channel not in provider.channels:
+            return _refused(made, _NO_SUCH_CHANNEL)
+        begin(outgoing.message_id)
+        try:
+            return _accepted(made, await provider.carry(outgoing))
+        except NotAccepted as refusal:
+            return _refused(made, refusal)
+        except Exception as fault:  # noqa: BLE001 - whatever it was, we do not know
+            return replace(made, answer=f"{type(fault).__name__}: {fault}")
 
 
 def _accepted(made: Outcome, submission: Submission) -> Outcome:

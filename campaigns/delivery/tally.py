@@ -12,7 +12,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import (
+    BigInteger,
+    Integer,
     Select,
+    SmallInteger,
+    String,
     case,
     func,
     insert,
@@ -32,7 +36,6 @@ PARTS = "parts"
 TEXTS = (Channel.SMS.value, COPY)
 """All texts to people: their own, and their guardians'."""
 
-_DELTA = insert(orm.table_of(TallyDelta))
 _ENDED = 100
 CELL = ("campaign_id", "township", "category", "channel", "state", "reason")
 _m = orm.table_of(Message).c
@@ -107,9 +110,24 @@ def count(session: Session, moved: Iterable[Moved]) -> None:
 
 def write(session: Session, changes: Mapping[Cell, int]) -> None:
     """Write ``changes`` as deltas; cells whose sum is nought are left out."""
-    rows = [{**cell._asdict(), "n": n} for cell, n in sorted(changes.items()) if n != 0]
+    rows = [(*cell, n) for cell, n in sorted(changes.items()) if n != 0]
     if rows:
-        session.execute(_DELTA, rows)
+        session.execute(_WRITE, {"changes": orm.packed(rows)})
+
+
+_changes = orm.rows(
+    "changes",
+    {
+        "campaign_id": BigInteger,
+        "township": String,
+        "category": SmallInteger,
+        "channel": String,
+        "state": SmallInteger,
+        "reason": String,
+        "n": Integer,
+    },
+)
+_WRITE = insert(orm.table_of(TallyDelta)).from_select([*CELL, "n"], select(_changes))
 
 
 def first(session: Session, campaign_id: int) -> None:

@@ -77,11 +77,15 @@ def _form(given: Mapping[str, object] | None) -> bytes | None:
     return "&".join(f"{name}={_quoted(str(v))}" for name, v in given.items()).encode()
 
 
+_ASCII = {chr(code): quote_plus(chr(code)) for code in range(128)}
+_TABLE = str.maketrans(_ASCII)
+
+
 def _quoted(value: str) -> str:
     # Twenty times faster for Chinese than urlencode, which was a third of the cost of
     # a message: outside ASCII every byte is written %xx anyway.
     if value.isascii():
-        return quote_plus(value)
+        return value.translate(_TABLE)
     return "%" + value.encode().hex("%")
 
 

@@ -5,17 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import factories
 import pytest
-from delivery.ledger import Ledger
 
-from campaigns.delivery import claiming, launching, tally
+from campaigns.delivery import claiming, tally
 from campaigns.delivery.dispatch import Dispatch
 from campaigns.vocabulary import MessageState
 from outreach import journal, lanes
 from outreach.journal import Journal, Unbegun, of_the_dead
-from outreach.settings import Settings
-from outreach.wiring import Wiring
 
 DYING = """
 import os, signal, sys
@@ -70,17 +66,8 @@ def test_without_a_place_nothing_is_proven_and_nothing_fails(tmp_path):
 
 
 @pytest.fixture
-def wiring(database, now, tmp_path):
-    settings = Settings(data_dir=tmp_path, token_key="ab" * 32)
-    made = Wiring(settings, database, lambda: now)
-    made.providers["simulator"] = Ledger(tmp_path / "ledger")
-    with database.writing() as session:
-        factories.unit(session)
-        factories.places(session)
-        for _ in range(6):
-            factories.member(session)
-        assert launching.launch(session, factories.campaign(session).id, now)
-    return made
+def wiring(sending_county):
+    return sending_county(people=6)
 
 
 def states(wiring):
