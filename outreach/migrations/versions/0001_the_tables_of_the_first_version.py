@@ -1756,6 +1756,7 @@ _BEHIND = (
     "EXISTS (SELECT FROM member AS m WHERE m.phone_index = {0}.phone_index) OR "
     "EXISTS (SELECT FROM member AS m WHERE m.guardian_phone_index = {0}.phone_index)"
 )
+_SEEN = "EXISTS (SELECT FROM member AS m WHERE m.id = member_id)"
 _POLICIES = {
     "member": f"{_HERE} AND ({_CATEGORIES} = 0 OR categories & {_CATEGORIES} <> 0)",
     "reply": (
@@ -1763,13 +1764,10 @@ _POLICIES = {
         f"({_CATEGORIES} = 0 OR {_BEHIND.format('reply')})"
     ),
     "opt_out": (
-        f"EXISTS (SELECT FROM member AS m WHERE m.id = member_id) OR "
-        f"{_CATEGORIES} = 0 AND {_COUNTY} OR {_BEHIND.format('opt_out')}"
+        f"{_SEEN} OR {_CATEGORIES} = 0 AND {_COUNTY} OR {_BEHIND.format('opt_out')}"
     ),
     "import_row": _COUNTY,
-    **dict.fromkeys(
-        _ONE_PERSONS, "EXISTS (SELECT FROM member AS m WHERE m.id = member_id)"
-    ),
+    **dict.fromkeys(_ONE_PERSONS, _SEEN),
 }
 """Which rows a session of the web sees: what its two settings name, else none.
 
