@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_limiter.util import get_remote_address
@@ -9,6 +11,7 @@ from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from outreach import audit, first_account, own_sign_ins, sign_ins
+from outreach.web import known_device
 from outreach.web.forms import Typed
 from outreach.web.gate import (
     Person,
@@ -39,22 +42,45 @@ def show() -> str | Response:
     )
 
 
+_EVERYBODY = "300/15 minutes"
+"""Wrong passwords from browsers that nobody signed in with before, taken together."""
+
+
+def _name() -> str:
+    return request.form.get("name", "")[:40].strip()
+
+
+def _known() -> str:
+    return known_device.known(_name())
+
+
 def _who_tries() -> str:
-    return f"{get_remote_address()} {request.form.get('name', '')[:40].casefold()}"
+    """A browser the person signed in with has tries of its own, wherever it is."""
+    return _known() or f"{get_remote_address()} {_name().casefold()}"
 
 
 def _whose_code() -> str:
-    return f"code {session.get('half_of', '')}"
+    known = known_device.known(session.get("half_name", ""))
+    return f"code {session.get('half_name', '')} {known}"
 
 
 def _failed(answer: Response) -> bool:
     return answer.status_code == _WRONG
 
 
+def _is_known() -> bool:
+    return bool(_known())
+
+
+_strangers = partial(limiter.limit, deduct_when=_failed, exempt_when=_is_known)
+
+
 @bp.post("/sign-in")
 @open_to_everyone
 @limiter.limit("5/15 minutes", key_func=_who_tries, deduct_when=_failed)
-@limiter.limit("60/15 minutes", deduct_when=_failed)
+@_strangers("60/15 minutes")
+@_strangers("20/15 minutes", key_func=lambda: f"name {_name()}")
+@_strangers(lambda: _EVERYBODY, key_func=lambda: "everybody")
 def enter() -> Response | tuple[str, int]:
     """Sign in; one sentence for a wrong name and a wrong password alike."""
     typed = Typed()
@@ -120,14 +146,14 @@ def _begin(token: str, then: str) -> Response:
         user = sign_ins.half(db, token, now())
     if found is None:
         session["language"] = language or (user.language if user else None)
-        session.update(half=token, half_of=user.id if user else None, next=then)
+        session.update(half=token, half_name=user.name if user else "", next=then)
         return redirect(url_for("sign_in.ask_code"), 303)
     session["language"] = language or found.language
     login_user(Person(token, found))
     with writing() as db:
         role = found.role or ""
         audit.note(db, "sign_in", user_id=found.user_id, role=role, now=now())
-    return redirect(then, 303)
+    return known_device.remember(redirect(then, 303), found.name)
 
 
 def _half() -> int | None:
