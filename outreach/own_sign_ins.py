@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from campaigns.register.models import Place
 from outreach import second_step
 from outreach.access import Acting
 from outreach.accounts import Grant, User, password_fits, set_password
-from outreach.sign_ins import SignIn
+from outreach.sign_ins import IDLE, LONGEST, SignIn
 
 
 def sign_out(session: Session, acting: Acting, now: datetime) -> None:
@@ -26,6 +26,31 @@ def sign_out_everywhere(session: Session, user_id: int, now: datetime) -> None:
     """End every sign-in of a person."""
     open_ones = SignIn.user_id == user_id, SignIn.ended_at.is_(None)
     session.execute(update(SignIn).where(*open_ones).values(ended_at=now))
+
+
+def open_ones(
+    session: Session, user_id: int, now: datetime, idle: timedelta = IDLE
+) -> list[SignIn]:
+    """A person's sign-ins that still open something, the newest first."""
+    query = select(SignIn).where(
+        SignIn.user_id == user_id,
+        SignIn.ended_at.is_(None),
+        SignIn.waits.is_(False),
+        SignIn.seen_at >= now - idle,
+        SignIn.made_at >= now - LONGEST,
+        SignIn.epoch
+        == select(User.session_epoch).where(User.id == user_id).scalar_subquery(),
+    )
+    return list(session.scalars(query.order_by(SignIn.id.desc())))
+
+
+def end_one(session: Session, acting: Acting, visit: int, now: datetime) -> None:
+    """End one of one's own sign-ins. Raises NotFound for anybody else's."""
+    found = session.get(SignIn, visit)
+    if found is None or found.user_id != acting.user_id:
+        raise NotFound(mark("没有找到这次登录，可能已经退出。"))
+    found.ended_at = found.ended_at or now
+    session.flush()
 
 
 def act_as(session: Session, acting: Acting, grant_id: int) -> None:

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, exists, select, update
+from sqlalchemy import ForeignKey, String, exists, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from campaigns.orm import Base, Key
@@ -34,7 +34,8 @@ class SignIn(Base):
     """One sign-in. ``token`` is the SHA-256 of what the cookie holds.
 
     While it ``waits`` for the second step it opens nothing. ``proved_at`` is when
-    password or code were last asked for and right.
+    password or code were last asked for and right. ``device`` is the kind of browser,
+    so that its owner knows it again.
     """
 
     __tablename__ = "sign_in"
@@ -49,9 +50,12 @@ class SignIn(Base):
     ended_at: Mapped[datetime | None]
     waits: Mapped[bool] = mapped_column(default=False)
     proved_at: Mapped[datetime]
+    device: Mapped[str] = mapped_column(String(40), default="")
 
 
-def sign_in(session: Session, name: str, password: str, *, now: datetime) -> str | None:
+def sign_in(
+    session: Session, name: str, password: str, *, device: str = "", now: datetime
+) -> str | None:
     """The token of a new sign-in; None where name or password is wrong.
 
     It waits for ``second`` where the person has a second step. A wrong password is
@@ -76,6 +80,7 @@ def sign_in(session: Session, name: str, password: str, *, now: datetime) -> str
         seen_at=now,
         waits=True,
         proved_at=now,
+        device=device,
     )
     if second_step.standing(session, user.id) is None:
         _let_in(session, user, visit, now)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -17,6 +19,7 @@ from outreach.web.gate import (
     now,
     open_to_everyone,
     reading,
+    wired,
     writing,
 )
 from outreach.web.languages import LANGUAGES
@@ -31,7 +34,10 @@ _WRONG = 422
 def show() -> str:
     """What is set, and what this role may do, in words."""
     rights = [action for action in Action if may(acting(), action)]
-    return render_template("me/show.html", rights=rights)
+    idle = timedelta(minutes=wired().settings.idle_minutes)
+    with reading() as db:
+        visits = own_sign_ins.open_ones(db, acting().user_id, now(), idle)
+    return render_template("me/show.html", rights=rights, visits=visits)
 
 
 @bp.post("/me/language")
@@ -120,6 +126,17 @@ def take_role() -> Response:
         noted(db, "act_as", f"grant:{chosen}")
     flash(_("身份已换。菜单里是这个身份能做的事。"), "good")
     return redirect("/", 303)
+
+
+@bp.post("/me/sign-ins/<int:visit>/end")
+@needs(Action.OWN_PAGES)
+def end_sign_in(visit: int) -> Response:
+    """End one sign-in, of a device left somewhere."""
+    with writing() as db:
+        own_sign_ins.end_one(db, acting(), visit, now())
+        noted(db, "end_own_sign_in", f"sign_in:{visit}")
+    flash(_("那台设备上的登录已结束。"), "good")
+    return redirect(url_for("me.show"), 303)
 
 
 @bp.post("/me/sign-out-everywhere")

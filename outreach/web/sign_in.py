@@ -27,6 +27,22 @@ from outreach.web.safety import limiter
 bp = Blueprint("sign_in", __name__)
 _WRONG = 422
 
+_BROWSERS = (
+    ("MicroMessenger", "WeChat"),
+    ("Edg", "Edge"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("Windows", "Windows"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Mac OS X", "Mac"),
+    ("Linux", "Linux"),
+)
+
 
 @bp.get("/sign-in")
 @open_to_everyone
@@ -85,7 +101,8 @@ def enter() -> Response | tuple[str, int]:
     """Sign in; one sentence for a wrong name and a wrong password alike."""
     typed = Typed()
     with writing() as db:
-        token = sign_ins.sign_in(db, typed["name"], typed["password"], now=now())
+        name, password = typed["name"], typed["password"]
+        token = sign_ins.sign_in(db, name, password, device=_device(), now=now())
     if token is None:
         typed.wrong("name", _("账号或密码不对。请核对以后再试。"))
         page = render_template("sign_in/show.html", typed=typed, errors=typed.errors)
@@ -154,6 +171,16 @@ def _begin(token: str, then: str) -> Response:
         role = found.role or ""
         audit.note(db, "sign_in", user_id=found.user_id, role=role, now=now())
     return known_device.remember(redirect(then, 303), found.name)
+
+
+def _device() -> str:
+    """Browser and system, as far as the browser tells."""
+    told = request.headers.get("User-Agent", "")
+    found = [
+        next((name for sign, name in signs if sign in told), "")
+        for signs in (_BROWSERS, _SYSTEMS)
+    ]
+    return " · ".join(filter(None, found))
 
 
 def _half() -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,9 @@ from sqlalchemy import select
 from campaigns.errors import Refused
 from outreach import accounts, own_sign_ins, sign_ins
 from outreach.access import Acting
-from outreach.accounts import User
+from outreach.accounts import Grant, Role, User
+from outreach.audit import AuditRow
+from outreach.sign_ins import SignIn
 
 
 def test_a_wrong_name_and_a_wrong_password_get_the_same_page(visit) -> None:
@@ -153,3 +156,61 @@ def test_a_password_that_is_tried_first_is_refused(weak: str) -> None:
 )
 def test_a_sentence_is_a_good_password(good: str) -> None:
     accounts.check_password("xian", good)
+
+
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"
+WECHAT = "Mozilla/5.0 (Linux; Android 14) Chrome/130.0 MicroMessenger/8.0.50"
+
+
+def test_one_sees_ones_sign_ins_and_ends_another(visit, writing) -> None:
+    desk, phone = visit(), visit()
+    for person, agent in ((desk, FIREFOX), (phone, WECHAT)):
+        person.client.environ_base["HTTP_USER_AGENT"] = agent
+        person.send("/sign-in", name="xian", password=PASSWORD)
+    page = desk.read("/me")
+    assert "Firefox · Windows" in page
+    assert "WeChat · Android" in page
+    ends = re.findall(r"/me/sign-ins/\d+/end", page)
+    assert len(ends) == 1, "the one in use has no button"
+    assert desk.send("/me", ends[0]).status_code == 303
+    assert phone.open("/register").status_code == 303
+    assert desk.open("/register").status_code == 200
+    assert "WeChat" not in desk.read("/me")
+    with writing() as session:
+        deed = AuditRow.action == "end_own_sign_in"
+        assert len(session.scalars(select(AuditRow).where(deed)).all()) == 1
+
+
+def test_nobody_ends_anothers_sign_in(visit, writing) -> None:
+    person, other = visit("xian"), visit("shenpi")
+    with writing() as session:
+        newest = session.scalar(select(SignIn.id).order_by(SignIn.id.desc()).limit(1))
+    assert person.send("/me", f"/me/sign-ins/{newest}/end").status_code == 404
+    assert other.open("/register").status_code == 200
+    assert person.send("/me", "/me/sign-out-everywhere").status_code == 303
+    assert person.open("/register").status_code == 303
+    assert other.open("/register").status_code == 200
+
+
+@pytest.mark.usefixtures("user")
+def test_what_ended_or_is_late_is_no_open_sign_in(session, user, now) -> None:
+    token = signed_in(session, "mei", now)
+    acting = sign_ins.who(session, token, now)
+    late = now + timedelta(minutes=31)
+    listed = own_sign_ins.open_ones(session, user.id, now)
+    assert [visit.id for visit in listed] == [acting.visit]
+    assert own_sign_ins.open_ones(session, user.id, late) == []
+    user.session_epoch += 1
+    assert own_sign_ins.open_ones(session, user.id, now) == []
+
+
+def test_a_changed_scope_counts_on_the_next_page(visit, writing) -> None:
+    """Place, categories, duties and the grant itself are read with every request."""
+    person = visit("mangxie")
+    assert person.open("/audience").status_code == 200
+    with writing() as session:
+        mine = select(User.id).where(User.name == "mangxie").scalar_subquery()
+        grant = session.scalars(select(Grant).where(Grant.user_id == mine)).one()
+        grant.role, grant.place = Role.TOWNSHIP, "510522112"
+    assert person.open("/audience").status_code == 403
+    assert person.open("/register").status_code == 200

@@ -1071,6 +1071,7 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.Column("waits", sa.Boolean(), nullable=False),
         sa.Column("proved_at", sa.BigInteger(), nullable=False),
+        sa.Column("device", sa.String(length=40), nullable=False),
         sa.ForeignKeyConstraint(
             ["grant_id"], ["user_grant.id"], name=op.f("fk_sign_in_grant_id_user_grant")
         ),
