@@ -20,7 +20,8 @@ from sqlalchemy import inspect, make_url
 import outreach.tables  # noqa: F401 - every table belongs in a copy
 from campaigns.delivery import restoring
 from campaigns.errors import NotReady, Refused, Unreadable, mark
-from outreach import audit, copying, migrating, numbering
+from campaigns.fieldwork import erasing
+from outreach import audit, copying, erasure_list, migrating, numbering
 from outreach.database import Database, connect
 from outreach.settings import Settings
 from outreach.wiring import Wiring
@@ -75,20 +76,33 @@ def restore(settings: Settings, folder: Path, now: datetime) -> dict[str, Any]:
             _fill(database, folder, facts["revision"])
         migrating.to(database.engine, "head")
         _place_media(folder / _MEDIA, settings.media_dir)
-        return _hold(database, datetime.fromisoformat(facts["taken_at"]), now)
+        taken_at = datetime.fromisoformat(facts["taken_at"])
+        return _hold(database, taken_at, now, erasure_list.read(settings))
     finally:
         database.dispose()
 
 
-def _hold(database: Database, taken_at: datetime, now: datetime) -> dict[str, Any]:
+def _hold(
+    database: Database,
+    taken_at: datetime,
+    now: datetime,
+    forgotten: erasure_list.Entries,
+) -> dict[str, Any]:
     """Before anything can be sent: campaigns pause, open messages are in doubt.
+
+    Whoever was forgotten since the copy was made is forgotten again.
 
     New rows leave the numbers alone that were given since the copy was made.
     """
     with database.writing() as session:
         numbering.leap(session.connection(), now)
         paused = restoring.hold_back(session, now)
-        details = {"taken_at": taken_at.isoformat(), "paused": paused}
+        erased = erasing.forget_again(session, forgotten, now)
+        details = {
+            "taken_at": taken_at.isoformat(),
+            "paused": paused,
+            "erased": erased,
+        }
         audit.note(session, "restored", details=details, now=now)
     doubtful = 0
     while moved := _doubt(database, taken_at, now):

@@ -30,14 +30,13 @@ from campaigns.fieldwork import ladder, replies, visits
 from campaigns.planning import emergency
 from campaigns.reporting import over_time
 from campaigns.reporting.daily import reminding
-from outreach import audit, disk
+from outreach import audit, disk, retention
 from outreach.wiring import Wiring
 
 _log = logging.getLogger(__name__)
 _NO_RECEIPT_BATCH = 2000
 _VISIT_BATCHES = 5
 _UNSIGNED = "unsigned"
-_ROOM, _ROOM_EVERY = "room", timedelta(minutes=1)
 
 Hint = Callable[[str, int | None], None]
 """Sends a hint to the task of that name, with a campaign's id where it needs one."""
@@ -52,18 +51,33 @@ class Sweep:
     changes: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A sweep that opens transactions of its own, for files lie beside the rows."""
+
+    every: timedelta
+    work: Callable[[Wiring], object]
+
+
+OWN = {
+    "room": Own(timedelta(minutes=1), disk.keep_room),
+    "retention": Own(timedelta(hours=1), retention.keep),
+}
+
+
 def sweep(wiring: Wiring, hint: Hint) -> list[str]:
     """Do every sweep that is due; return their names.
 
     One that fails is logged and tried again when it is due next; the others go on.
     """
-    every = {name: each.every for name, each in SWEEPS.items()} | {_ROOM: _ROOM_EVERY}
+    every = {name: each.every for name, each in SWEEPS.items()}
+    every |= {name: each.every for name, each in OWN.items()}
     with wiring.database.writing() as session:
         won = win(session, every, wiring.clock())
     for name in won:
         try:
-            if name == _ROOM:
-                disk.keep_room(wiring)
+            if name in OWN:
+                OWN[name].work(wiring)
             else:
                 _do(wiring, SWEEPS[name], hint)
         except Exception:  # noqa: BLE001 - one sweep must not stop the others

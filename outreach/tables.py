@@ -9,7 +9,7 @@ from campaigns.delivery import models as delivery
 from campaigns.fieldwork import models as fieldwork
 from campaigns.fieldwork import visit_models as visits
 from campaigns.planning import models as planning
-from campaigns.register import consent, departures, organisations
+from campaigns.register import consent, departures, erasures, keeping, organisations
 from campaigns.register import models as register
 from campaigns.reporting import models as reporting
 from campaigns.reporting.daily import models as daily
@@ -36,8 +36,10 @@ __all__ = [
     "daily",
     "delivery",
     "departures",
+    "erasures",
     "fieldwork",
     "invitations",
+    "keeping",
     "once",
     "organisations",
     "planning",

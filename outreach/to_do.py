@@ -18,7 +18,7 @@ from campaigns.fieldwork.models import Announcement
 from campaigns.fieldwork.visit_models import Need, Visit
 from campaigns.planning import emergency
 from campaigns.planning.models import Campaign
-from campaigns.register import consent, departures
+from campaigns.register import consent, departures, erasures
 from campaigns.register.models import Import, Member
 from campaigns.reporting.daily import lookup, periods
 from campaigns.reporting.daily.clock import day_of
@@ -166,6 +166,9 @@ def _delivery(session: Session, acting: Acting) -> Iterator[ToDo]:
         n = departures.how_many(session, scope(acting, Action.EDIT_MEMBER))
         gone = mark("%(n)s 个人报了去世或迁出，等您确认")
         yield from _some(gone, n, "/register/departures")
+    if may(acting, Action.ERASE_MEMBER):
+        n = sum(e.asked_by != acting.user_id for e in erasures.waiting(session))
+        yield from _some(mark("%(n)s 个人的资料等您同意删除"), n, "/register/erasures")
     if acting.role is not Role.COORDINATOR:
         return
     n = in_state(session, MessageState.IN_DOUBT)

@@ -134,6 +134,7 @@ class Reply(Base):
     phone_index: Mapped[bytes] = mapped_column(index=True)
     phone: Mapped[str] = mapped_column(Sealed("reply.phone"))
     text: Mapped[str] = mapped_column(Sealed("reply.text"))
+    emptied_at: Mapped[datetime | None]
     member_id: Mapped[int | None] = mapped_column(Key, index=True)
     wish: Mapped[Wish] = mapped_column(closed(Wish), default=Wish.OTHER)
     township: Mapped[str | None] = mapped_column(String(20))

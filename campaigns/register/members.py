@@ -96,7 +96,7 @@ def get_member(session: Session, scope: Scope, member_id: int) -> Member:
     """The person. Raises NotFound alike for nobody and for somebody out of scope."""
     found = select(Member).where(Member.id == member_id, *scope.where())
     member = session.scalar(found)
-    if member is None:
+    if member is None or member.status is MemberStatus.ERASED:
         raise NotFound(mark("没有找到这个人。请回到名册再找。"))
     return member
 
@@ -132,7 +132,7 @@ def name_index(name: str) -> bytes:
 
 
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+    conditions = [Member.status != MemberStatus.ERASED]
     if filters.find.strip():
         conditions.append(_found(filters.find.strip()))
     if filters.categories:

@@ -44,12 +44,13 @@ class Sex(StrEnum):
 
 
 class MemberStatus(StrEnum):
-    """Whether a person is still on the register."""
+    """Whether a person is still on the register; of the erased nothing is known."""
 
     ACTIVE = "active"
     MOVED = "moved"
     DECEASED = "deceased"
     REVOKED = "revoked"
+    ERASED = "erased"
 
 
 class LegalBasis(StrEnum):

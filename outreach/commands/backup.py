@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from campaigns import privacy
 from campaigns.errors import mark
 from outreach import backups
 from outreach.audit import note
@@ -46,7 +47,7 @@ def backup(folder: Path, *, as_json: bool) -> None:
 def restore(folder: Path, *, as_json: bool) -> None:
     """Put the backup in FOLDER in place; the service must be stopped."""
     settings = fit_settings()
-    keyring(settings)
+    privacy.unlock(keyring(settings))
     with Stack(settings).alone():
         held = backups.restore(settings, folder, utc_now())
     answer(held, as_json=as_json)

@@ -30,6 +30,7 @@ _PAGES = (
     "register",
     "consent",
     "departures",
+    "erasing",
     "refuse",
     "refusals",
     "imports",
@@ -68,6 +69,7 @@ _PAGES = (
     "granting",
     "resetting",
     "health",
+    "keeping",
     "audit",
 )
 

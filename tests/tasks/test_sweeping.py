@@ -20,7 +20,7 @@ from campaigns.vocabulary import CampaignState, MessageState
 from outreach import lanes, receiving
 from outreach.enquiring import reconcile
 from outreach.settings import Settings
-from outreach.sweeping import SWEEPS, sweep
+from outreach.sweeping import OWN, SWEEPS, sweep
 from outreach.wiring import Wiring
 
 SIGNER = "ab" * 32
@@ -102,7 +102,7 @@ def test_a_released_campaign_is_found_launched_sent_and_finished(
 
 @pytest.mark.usefixtures("campaign")
 def test_each_sweep_is_done_once_in_its_time(wiring):
-    assert set(sweep(wiring, lambda *_: None)) == {*SWEEPS, "room"}
+    assert set(sweep(wiring, lambda *_: None)) == {*SWEEPS, *OWN}
     assert sweep(wiring, lambda *_: None) == []
 
 

@@ -132,3 +132,31 @@ def test_pages_follow_one_another_without_losing_anybody(visit, writing) -> None
         ids = session.scalars(select(Member.id)).all()
     shown = [n for n in ids if f'"/register/{n}"' in first + second]
     assert len(shown) == len(ids) == 60
+
+
+def test_one_asks_that_a_person_be_forgotten_and_another_agrees(visit, writing):
+    with writing() as session:
+        person = factories.member(session, name="李忘记").id
+    first, second = visit("xian"), visit("shenpi")
+    page = f"/register/{person}/erase"
+    assert first.send(page, evidence=" ").status_code == 422
+    assert first.send(page, evidence="本人来局里要求的").status_code == 303
+    agreed = "/register/erasures/1/agree"
+    assert first.send("/register/erasures", agreed).status_code == 403
+    assert "1 个人的资料等您同意删除" in second.read("/")
+    assert second.send("/register/erasures", agreed).status_code == 303
+    assert second.open(f"/register/{person}").status_code == 404
+    assert "李忘记" not in second.read("/register")
+    assert f">{person}<" in second.read("/register/erasures")
+
+
+def test_how_long_data_are_kept_is_changed_by_two(visit):
+    admin, county = visit("guanli"), visit("xian")
+    propose = "/keeping/receipts/propose"
+    assert admin.send("/keeping", propose, days="5").status_code == 303
+    assert "30 到 1100 天" in admin.read("/keeping")
+    assert county.send("/keeping", propose, days="120").status_code == 403
+    admin.send("/keeping", propose, days="120")
+    assert "提出改成 120 天" in county.read("/keeping")
+    assert county.send("/keeping", "/keeping/receipts/agree").status_code == 303
+    assert "120 天" in visit("shenji").read("/keeping")

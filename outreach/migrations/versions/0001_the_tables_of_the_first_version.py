@@ -520,6 +520,7 @@ def upgrade() -> None:
         sa.Column("phone_index", sa.LargeBinary(), nullable=False),
         sa.Column("phone", sa.LargeBinary(), nullable=False),
         sa.Column("text", sa.LargeBinary(), nullable=False),
+        sa.Column("emptied_at", sa.BigInteger(), nullable=True),
         sa.Column(
             "member_id",
             sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
@@ -1711,7 +1712,47 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("resend", schema=None) as batch_op:
         batch_op.create_index("resend_campaign", ["campaign_id"])
+    _keep_and_forget()
     _guard_the_rows()
+
+
+def _keep_and_forget() -> None:
+    """How long each kind is kept, and who was or is to be forgotten."""
+    key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    op.create_table(
+        "keeping",
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("proposed_days", sa.Integer(), nullable=True),
+        sa.Column("proposed_by", key, nullable=True),
+        sa.Column("proposed_at", sa.BigInteger(), nullable=True),
+        sa.Column("agreed_by", key, nullable=True),
+        sa.CheckConstraint(
+            "agreed_by IS NULL OR agreed_by <> proposed_by", name=op.f("ck_keeping_two")
+        ),
+        sa.PrimaryKeyConstraint("kind", name=op.f("pk_keeping")),
+    )
+    op.create_table(
+        "erasure",
+        sa.Column("id", key, nullable=False),
+        sa.Column("member_id", key, nullable=False),
+        sa.Column("identity", sa.LargeBinary(), nullable=False),
+        sa.Column("member_since", sa.BigInteger(), nullable=False),
+        sa.Column("evidence", sa.LargeBinary(), nullable=True),
+        sa.Column("asked_by", key, nullable=True),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("agreed_by", key, nullable=True),
+        sa.Column("dropped_at", sa.BigInteger(), nullable=True),
+        sa.Column("done_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "agreed_by IS NULL OR agreed_by <> asked_by", name=op.f("ck_erasure_two")
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_erasure_member_id_member")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasure")),
+    )
+    op.create_index(op.f("ix_erasure_member_id"), "erasure", ["member_id"])
 
 
 def _keep_the_audit() -> None:
@@ -1735,6 +1776,8 @@ def _keep_the_audit() -> None:
 
 _ONE_PERSONS = (
     "consent_note",
+    "departure",
+    "erasure",
     "message",
     "need",
     "recipient",
@@ -1829,6 +1872,9 @@ def _open_the_rows() -> None:
 def downgrade() -> None:
     """Step back."""
     _open_the_rows()
+    op.drop_index(op.f("ix_erasure_member_id"), "erasure")
+    op.drop_table("erasure")
+    op.drop_table("keeping")
     op.drop_table("resend")
     op.drop_table("carrier_template")
     op.drop_table("visit_missed")
