@@ -36,7 +36,8 @@ _TEN_YEARS = timedelta(days=3650)
 _PEOPLE = """
 INSERT INTO member (
   identity, provisional, name, name_index, phone, phone_index, guardian_phone,
-  guardian_phone_index, categories, certificate_category, grade, birth_date, sex,
+  guardian_phone_index, guardian_known_index, categories, certificate_category, grade,
+  birth_date, sex,
   township, village, living_alone, chronic_illness, reads_aloud, number_status,
   legal_basis, status, preference, guardian_copy, created_at, updated_at)
 SELECT
@@ -44,7 +45,7 @@ SELECT
   CASE WHEN phoned THEN :phone END,
   CASE WHEN phoned THEN decode(md5('phone' || n - shared), 'hex') END,
   CASE WHEN category IN (5, 6) THEN :guardian END,
-  CASE WHEN category IN (5, 6) THEN decode(md5('guardian' || n), 'hex') END,
+  guardian, guardian,
   CASE category WHEN 7 THEN 12 ELSE 1 << (category - 1) END,
   category, 1 + dice % 4, DATE '1934-01-01'
     + (dice % CASE WHEN :mixed THEN 32000 ELSE 20000 END)::int,
@@ -61,6 +62,8 @@ CROSS JOIN LATERAL (SELECT
     WHEN dice % 1000 < 944 THEN 2 WHEN dice % 1000 < 995 THEN 7 ELSE 3 END AS category,
   NOT :mixed OR dice % 33 <> 0 AS phoned,
   CASE WHEN :mixed AND n % 25 = 0 THEN 1 ELSE 0 END AS shared)
+CROSS JOIN LATERAL (SELECT
+  CASE WHEN category IN (5, 6) THEN decode(md5('guardian' || n), 'hex') END AS guardian)
 """
 """Shares as in the yearbook of the federation, 2020; three in a hundred have no phone,
 four share their neighbour's."""

@@ -1268,14 +1268,6 @@ def upgrade() -> None:
         sa.Column("submitted_at", sa.BigInteger(), nullable=True),
         sa.Column("accepted_at", sa.BigInteger(), nullable=True),
         sa.Column("finished_at", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"],
-            ["campaign.id"],
-            name=op.f("fk_message_campaign_id_campaign"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["member_id"], ["member.id"], name=op.f("fk_message_member_id_member")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
         sqlite_autoincrement=True,
     )
@@ -1410,14 +1402,6 @@ def upgrade() -> None:
         sa.Column("suits", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.String(length=24), nullable=False),
         sa.Column("was_reason", sa.String(length=24), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"],
-            ["campaign.id"],
-            name=op.f("fk_recipient_campaign_id_campaign"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["member_id"], ["member.id"], name=op.f("fk_recipient_member_id_member")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recipient")),
         sa.UniqueConstraint(
             "campaign_id", "member_id", name=op.f("uq_recipient_campaign_id_member_id")
