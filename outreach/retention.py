@@ -6,7 +6,7 @@ from sqlalchemy import delete
 
 from campaigns.fieldwork import expiring
 from campaigns.register.keeping import until
-from outreach import audit, erasure_list, intake
+from outreach import audit, erasure_list, exports, intake
 from outreach.sign_ins import SignIn
 from outreach.wiring import Wiring
 
@@ -25,7 +25,7 @@ def keep(wiring: Wiring) -> dict[str, int]:
             gone[kind] = gone.get(kind, 0) + n
         if max(done.values(), default=0) < expiring.BATCH:
             break
-    gone |= _files(wiring) | _people(wiring)
+    gone |= _files(wiring) | _lists(wiring) | _people(wiring)
     if gone:
         with wiring.database.writing() as session:
             audit.note(session, "let_go", details=gone, now=wiring.clock())
@@ -47,6 +47,13 @@ def _files(wiring: Wiring) -> dict[str, int]:
         for import_id in unused:
             intake.discard(session, wiring.settings, import_id)
     return {"files": len(unused)} if unused else {}
+
+
+def _lists(wiring: Wiring) -> dict[str, int]:
+    """Lists of people that nobody fetched within their day."""
+    with wiring.database.writing() as session:
+        ended = exports.sweep(session, wiring.settings, wiring.clock())
+    return {"lists": ended} if ended else {}
 
 
 def _people(wiring: Wiring) -> dict[str, int]:

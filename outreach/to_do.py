@@ -30,7 +30,7 @@ from campaigns.vocabulary import (
     ImportState,
     MessageState,
 )
-from outreach import beginning, condition
+from outreach import beginning, condition, exports
 from outreach.access import Acting, Action, may, scope
 from outreach.accounts import Grant, Role
 from outreach.beginning import Stage
@@ -65,6 +65,7 @@ def to_do(
         *_beginning(session, acting),
         *_unsigned(session, acting, now),
         *_second_person(session, acting),
+        *_lists(session, acting, now),
         *_own_texts(session, acting),
         *_daily(session, acting, now),
         *_delivery(session, acting),
@@ -111,6 +112,13 @@ def _second_person(session: Session, acting: Acting) -> Iterator[ToDo]:
         waits = Import.state == ImportState.WAITING
         n = count_of(session, Import, waits, Import.made_by != me)
         yield from _some(mark("%(n)s 份名册等您确认导入"), n, "/register/imports")
+
+
+def _lists(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
+    """Lists of people that a colleague wishes to take out."""
+    if may(acting, Action.EXPORT_UNMASKED):
+        n = sum(e.made_by != acting.user_id for e in exports.waiting(session, now))
+        yield from _some(mark("%(n)s 份名单等您同意导出"), n, "/register/exports")
 
 
 def _unsigned(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:

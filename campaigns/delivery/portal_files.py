@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import xlsxwriter
@@ -11,20 +12,24 @@ from campaigns.bulletins.sms_length import bracketed
 from campaigns.delivery import addressing, portal, portal_rows
 from campaigns.delivery.dispatch import Dispatch
 from campaigns.delivery.models import PortalBatch
-from campaigns.errors import Refused, mark
+from campaigns.errors import NotReady, Refused, mark
 
 NUMBER, WORDS = "手机号码", "短信内容"
 _ABROAD = "+86"
+LIFE = timedelta(days=7)
+_OVER = ("returned", "totals", "abandoned")
 
 
-def batch_file(session: Session, batch_id: int, to: Path) -> int:
+def batch_file(session: Session, batch_id: int, to: Path, now: datetime) -> int:
     """Write a batch to ``to`` (.txt or .xlsx); return how many numbers it holds.
 
     A .txt has one 11-digit number a line in GB18030 with CRLF, as portals want it; a
     workbook keeps numbers as text, for Excel would round them. Whoever refused since
-    is left out. Raises Refused where the texts differ and .txt was asked for.
+    is left out. Raises Refused where the texts differ and .txt was asked for, and
+    NotReady once results are in or after a week: it is delivery, and no list to keep.
     """
     batch = portal.get_batch(session, batch_id)
+    _refuse_over(batch, now)
     gone = set(portal.refused_since(session, batch_id))
     dispatch = Dispatch.of(session, batch.campaign_id)
     lines = [
@@ -41,6 +46,13 @@ def batch_file(session: Session, batch_id: int, to: Path) -> int:
     else:
         _workbook(lines, to, with_words=len(texts) > 1)
     return len(lines)
+
+
+def _refuse_over(batch: PortalBatch, now: datetime) -> None:
+    if batch.state in _OVER or now - batch.made_at >= LIFE:
+        raise NotReady(
+            mark("这一批的结果已经交回，或者生成超过 7 天，号码文件不再提供。")
+        )
 
 
 def text_to_paste(session: Session, batch_id: int) -> str:

@@ -17,7 +17,10 @@ _TITLE, _UNIT, _HEADER, _FIRST = range(4)
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What stands above every table, and who fills in and signs below it."""
+    """What stands above every table, and who fills in and signs below it.
+
+    ``mark`` stands beside the unit and below every page that is printed.
+    """
 
     title: str
     unit: str
@@ -25,6 +28,7 @@ class Heading:
     language: str = "zh"
     filled_by: str = ""
     signed_by: str = ""
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +82,11 @@ def write_sheet(  # noqa: PLR0913, PLR0917 - a sheet has these parts
     """
     sheet = workbook.add_worksheet(name[:31])
     width = len(header)
-    _set_up(sheet, header)
+    _set_up(sheet, header, heading.mark)
     _merge(sheet, _TITLE, width, heading.title, formats.title)
     say = heading.language
-    line = f"{word('unit_reporting', say)}：{heading.unit}    {heading.as_of}"
+    beside = " ".join(filter(None, (heading.as_of, heading.mark)))
+    line = f"{word('unit_reporting', say)}：{heading.unit}    {beside}"
     _merge(sheet, _UNIT, width, line, formats.plain)
     for column, text in enumerate(header):
         sheet.write_string(_HEADER, column, text, formats.header)
@@ -102,13 +107,13 @@ def write_sheet(  # noqa: PLR0913, PLR0917 - a sheet has these parts
     _merge(sheet, row + 2, width, signs, formats.plain)
 
 
-def _set_up(sheet: Any, header: Sequence[str]) -> None:  # noqa: ANN401
+def _set_up(sheet: Any, header: Sequence[str], mark: str) -> None:  # noqa: ANN401
     sheet.set_landscape()
     sheet.set_paper(_A4)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0, _HEADER)
     sheet.freeze_panes(_FIRST, 1)
-    sheet.set_footer("&C&P / &N")
+    sheet.set_footer(f"&L{mark.replace('&', '&&')}&C&P / &N")
     for column, text in enumerate(header):
         wide = 2 * len(text) + 4
         sheet.set_column(column, column, min(_WIDEST, max(12, wide)))

@@ -19,6 +19,7 @@ AREAS = {
     "import": "outreach.bench.importing",
     "pages": "outreach.bench.pages",
     "receipts": "outreach.bench.receipts",
+    "rotate": "outreach.bench.rotate",
     "send": "outreach.bench.send",
     "statistics": "outreach.bench.statistics",
 }

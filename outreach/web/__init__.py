@@ -31,6 +31,7 @@ _PAGES = (
     "consent",
     "departures",
     "erasing",
+    "exports",
     "refuse",
     "refusals",
     "imports",

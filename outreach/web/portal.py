@@ -83,7 +83,7 @@ def numbers(campaign_id: int, batch_id: int, kind: str) -> Response:
     with TemporaryDirectory() as folder, writing() as session:
         _check(session, campaign_id, batch_id)
         path = Path(folder, f"numbers.{suffix}")
-        portal_files.batch_file(session, batch_id, path)
+        portal_files.batch_file(session, batch_id, path, now())
         batch = portal.get_batch(session, batch_id)
         batch.downloaded_at = batch.downloaded_at or now()
         _note(session, "download_numbers", campaign_id, batch_id)

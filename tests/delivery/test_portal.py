@@ -43,7 +43,7 @@ def table(path, rows):
 
 def numbers(session, batch, tmp_path):
     path = tmp_path / f"{batch.id}.txt"
-    portal_files.batch_file(session, batch.id, path)
+    portal_files.batch_file(session, batch.id, path, factories.NOW)
     return path.read_bytes().decode("gb18030").split()
 
 
@@ -209,7 +209,7 @@ def test_totals_that_cannot_be_are_refused(session, by_hand, now):
 def test_a_workbook_keeps_numbers_as_text(session, by_hand, now, tmp_path):
     (batch,) = made(session, by_hand, now)
     path = tmp_path / "batch.xlsx"
-    assert portal_files.batch_file(session, batch.id, path) == 7
+    assert portal_files.batch_file(session, batch.id, path, now) == 7
     cells = list(openpyxl.load_workbook(path).active.values)
     assert cells[0] == ("手机号码",)
     assert all(isinstance(phone, str) for (phone,) in cells[1:])
@@ -230,8 +230,8 @@ def test_a_text_that_names_the_place_makes_batches_for_each_text_or_a_column(
         portal.abandon(session, batch.id, by=1, now=now)
     (one,) = made(session, campaign, now, by_text=False)
     with pytest.raises(Refused):
-        portal_files.batch_file(session, one.id, tmp_path / "one.txt")
-    portal_files.batch_file(session, one.id, tmp_path / "one.xlsx")
+        portal_files.batch_file(session, one.id, tmp_path / "one.txt", now)
+    portal_files.batch_file(session, one.id, tmp_path / "one.xlsx", now)
     cells = list(openpyxl.load_workbook(tmp_path / "one.xlsx").active.values)
     assert {words for _, words in cells[1:]} == {batch.text for batch in batches}
 

@@ -69,7 +69,7 @@ def number_files(office: Office, campaign: int, folder: Path) -> dict[int, list[
         files = {}
         for batch in made:
             path = folder / f"{batch.number}.txt"
-            assert batch_file(session, batch.id, path) == batch.size
+            assert batch_file(session, batch.id, path, now) == batch.size
             files[batch.id] = path.read_bytes().decode("gb18030").split()
     return files
 

@@ -1701,7 +1701,7 @@ def upgrade() -> None:
 
 
 def _keep_and_forget() -> None:
-    """How long each kind is kept, and who was or is to be forgotten."""
+    """How long each kind is kept, who is forgotten, which lists were taken out."""
     key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
     op.create_table(
         "keeping",
@@ -1737,6 +1737,33 @@ def _keep_and_forget() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_erasure")),
     )
     op.create_index(op.f("ix_erasure_member_id"), "erasure", ["member_id"])
+    op.create_table(
+        "export",
+        sa.Column("id", key, nullable=False),
+        sa.Column("unmasked", sa.Boolean(), nullable=False),
+        sa.Column("places", sa.JSON(), nullable=False),
+        sa.Column("categories", sa.Integer(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("made_by", key, nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("waits", sa.Boolean(), nullable=False),
+        sa.Column("agreed_by", key, nullable=True),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("taken_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "agreed_by IS NULL OR agreed_by <> made_by", name=op.f("ck_export_two")
+        ),
+        sa.ForeignKeyConstraint(
+            ["made_by"],
+            ["user_account.id"],
+            name=op.f("fk_export_made_by_user_account"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_export")),
+    )
+    op.create_index(op.f("ix_export_made_by"), "export", ["made_by"])
 
 
 def _keep_the_audit() -> None:
@@ -1856,6 +1883,8 @@ def _open_the_rows() -> None:
 def downgrade() -> None:
     """Step back."""
     _open_the_rows()
+    op.drop_index(op.f("ix_export_made_by"), "export")
+    op.drop_table("export")
     op.drop_index(op.f("ix_erasure_member_id"), "erasure")
     op.drop_table("erasure")
     op.drop_table("keeping")
