@@ -50,6 +50,7 @@ class Action(StrEnum):
     MAKE_CAMPAIGNS = "make_campaigns"
     SUBMIT_CAMPAIGNS = "submit_campaigns"
     APPROVE_CAMPAIGNS = "approve_campaigns"
+    ENTER_APPROVAL = "enter_approval"
     RELEASE_STANDING = "release_standing"
     COUNTERSIGN = "countersign"
     PAUSE_CAMPAIGNS = "pause_campaigns"

@@ -8,6 +8,7 @@ from campaigns import vocabulary as v
 from campaigns.words import knows, word
 
 LISTS = {
+    "approval": v.ApprovalWay,
     "bulletin": v.BulletinState,
     "campaign": v.CampaignState,
     "announcement": v.AnnouncementState,

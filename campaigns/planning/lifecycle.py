@@ -209,6 +209,7 @@ _UNDECIDED: dict[str, Any] = {
     "approved_by": None,
     "approved_at": None,
     "due_at": None,
+    "released_alone_by": None,
     "content_hash": "",
 }
 

@@ -18,7 +18,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from campaigns.audience.models import Segment
 from campaigns.bulletins.models import BulletinVersion
 from campaigns.orm import Base, Key, closed
-from campaigns.vocabulary import CampaignState, Follows, Urgency
+from campaigns.privacy import Sealed
+from campaigns.vocabulary import ApprovalWay, CampaignState, Follows, Urgency
 
 
 class Campaign(Base):
@@ -96,3 +97,34 @@ class Campaign(Base):
     moved_at: Mapped[datetime | None]
     version: Mapped[BulletinVersion] = relationship()
     segment: Mapped[Segment] = relationship()
+
+
+class Approval(Base):
+    """How a campaign was approved where nobody else pressed the button in the office.
+
+    By phone ``approver_id`` agreed with a signed link; on paper ``signer`` did, as
+    ``number`` (of the form) or ``scan`` (base64 of a file of ``scan_kind``) prove, and
+    ``entered_by`` only typed it in; alone ``entered_by`` released it after a long hold.
+    """
+
+    __tablename__ = "approval"
+    __table_args__ = (
+        CheckConstraint(
+            "way <> 'paper' OR number <> '' OR scan IS NOT NULL", name="evidence"
+        ),
+        CheckConstraint(
+            "way <> 'phone' OR approver_id IS NOT NULL", name="somebody_agreed"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
+    way: Mapped[ApprovalWay] = mapped_column(closed(ApprovalWay))
+    approver_id: Mapped[int | None] = mapped_column(Key)
+    entered_by: Mapped[int | None] = mapped_column(Key)
+    signer: Mapped[str | None] = mapped_column(Sealed("approval.signer"))
+    number: Mapped[str] = mapped_column(String(60), default="")
+    scan: Mapped[str | None] = mapped_column(Sealed("approval.scan"))
+    scan_kind: Mapped[str] = mapped_column(String(20), default="")
+    content_hash: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]

@@ -152,6 +152,14 @@ class Duty(StrEnum):
     APPROVE = "approve"
 
 
+class ApprovalWay(StrEnum):
+    """How a campaign was approved where nobody else pressed the button here."""
+
+    PHONE = "phone"
+    PAPER = "paper"
+    ALONE = "alone"
+
+
 class ImportState(StrEnum):
     """From a file checked to a file taken in."""
 

@@ -45,6 +45,8 @@ _PAGES = (
     "templating",
     "planning",
     "steering",
+    "approving",
+    "approval",
     "delivery",
     "messages",
     "resending",

@@ -11,6 +11,7 @@ from campaigns.audience.rules import Rule, in_words
 from campaigns.audience.segments import rule_of
 from campaigns.errors import CampaignError, NotFound, mark
 from campaigns.planning import standing
+from campaigns.planning.approving import approval_of
 from campaigns.planning.forecast import Forecast, forecast
 from campaigns.planning.lifecycle import get_campaign
 from campaigns.planning.models import Campaign
@@ -73,7 +74,9 @@ def checked(session: Session, campaign: Campaign) -> dict[str, Any]:
     if isinstance(told, CampaignError):
         errors = [*errors, told]
     places = names_by_code(session, current_unit(session).place_code)
+    approval = approval_of(session, campaign)
     people = [campaign.made_by, campaign.submitted_by, campaign.approved_by]
+    people += [approval.approver_id, approval.entered_by] if approval else []
     return {
         "campaign": campaign,
         "forecast": foreseen,
@@ -85,6 +88,7 @@ def checked(session: Session, campaign: Campaign) -> dict[str, Any]:
         "unheard": standing.unheard(campaign),
         "names": names_of(session, people),
         "mend": how_to_mend(),
+        "approval": approval,
     }
 
 

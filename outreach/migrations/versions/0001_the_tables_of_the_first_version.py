@@ -1090,6 +1090,64 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "approval",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "campaign_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "way",
+            sa.Enum(
+                "phone",
+                "paper",
+                "alone",
+                name="approvalway",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "approver_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column(
+            "entered_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("signer", sa.LargeBinary(), nullable=True),
+        sa.Column("number", sa.String(length=60), nullable=False),
+        sa.Column("scan", sa.LargeBinary(), nullable=True),
+        sa.Column("scan_kind", sa.String(length=20), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "way <> 'paper' OR number <> '' OR scan IS NOT NULL",
+            name=op.f("ck_approval_evidence"),
+        ),
+        sa.CheckConstraint(
+            "way <> 'phone' OR approver_id IS NOT NULL",
+            name=op.f("ck_approval_somebody_agreed"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"],
+            ["campaign.id"],
+            name=op.f("fk_approval_campaign_id_campaign"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approval")),
+    )
+    with op.batch_alter_table("approval", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_approval_campaign_id"), ["campaign_id"], unique=False
+        )
+
+    op.create_table(
         "invitation",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
@@ -1957,6 +2015,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_invitation_user_id"))
 
     op.drop_table("invitation")
+    with op.batch_alter_table("approval", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_approval_campaign_id"))
+
+    op.drop_table("approval")
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_user_id"))
 

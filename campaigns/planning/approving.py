@@ -1,0 +1,139 @@
+"""Approvals from outside the office: on the second person's phone, or on paper."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaigns.audience.rules import Rule
+from campaigns.errors import NotFound, NotReady, Refused, mark
+from campaigns.planning.lifecycle import get_campaign, hold, release, step
+from campaigns.planning.models import Approval, Campaign
+from campaigns.planning.standing import obstacles, unheard
+from campaigns.vocabulary import ApprovalWay, CampaignState
+
+PAPER_HOLD = timedelta(minutes=10)
+"""What one person types in, others must have time to see before it goes out."""
+LARGEST_SCAN = 2 * 1024 * 1024
+_KINDS = {
+    b"\xff\xd8\xff": "image/jpeg",
+    b"\x89PNG\r\n": "image/png",
+    b"%PDF-": "application/pdf",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A signed form: by whom, its number, and a photograph or scan of it, or either."""
+
+    signer: str
+    number: str = ""
+    scan: bytes = b""
+
+    def checked(self) -> Paper:
+        """Itself. Raises Refused where it proves nothing, or the scan is none."""
+        if not self.signer.strip():
+            raise Refused(mark("请写清楚是谁签的：姓名和职务。"))
+        if not self.number.strip() and not self.scan:
+            raise Refused(mark("请填签发单的编号，或传一张签发单的照片。"))
+        if len(self.scan) > LARGEST_SCAN:
+            raise Refused(mark("照片太大了，最多 2 MB。请拍小一点。"))
+        if self.scan and not self.kind:
+            raise Refused(mark("这不是照片或扫描件。请传 JPG、PNG 或 PDF。"))
+        return self
+
+    @property
+    def kind(self) -> str:
+        """The media type of the scan, by how it begins; empty for anything else."""
+        known = (k for begin, k in _KINDS.items() if self.scan.startswith(begin))
+        return next(known, "")
+
+
+def by_phone(
+    session: Session, campaign_id: int, *, by: int, content_hash: str, now: datetime
+) -> Campaign:
+    """The account ``by`` agreed to exactly this content. Raises as ``release``."""
+    _refuse_unheard(get_campaign(session, campaign_id))
+    campaign = release(session, campaign_id, by=by, content_hash=content_hash, now=now)
+    way = ApprovalWay.PHONE
+    _keep(session, campaign, Approval(way=way, approver_id=by), content_hash, now)
+    return campaign
+
+
+def on_paper(  # noqa: PLR0913 - what was signed, by whom entered, about which content
+    session: Session,
+    campaign_id: int,
+    paper: Paper,
+    *,
+    by: int,
+    content_hash: str,
+    now: datetime,
+) -> Campaign:
+    """What ``paper`` approves may go, after ten minutes; ``by`` entered it.
+
+    Raises Refused or NotReady with the first obstacle, Stale when it changed since.
+    """
+    campaign = get_campaign(session, campaign_id)
+    paper.checked()
+    _refuse_unheard(campaign)
+    for obstacle in obstacles(session, campaign, Rule.from_json(campaign.rule), now):
+        raise obstacle
+    waits = max(hold(session, campaign.urgency), PAPER_HOLD)
+    step(
+        session,
+        campaign,
+        CampaignState.APPROVED,
+        Campaign.content_hash == content_hash,
+        by=by,
+        now=now,
+        approved_at=now,
+        due_at=max(campaign.starts_at or now, now + waits),
+    )
+    kept = Approval(
+        way=ApprovalWay.PAPER,
+        entered_by=by,
+        signer=paper.signer.strip(),
+        number=paper.number.strip(),
+        scan=b64encode(paper.scan).decode() if paper.scan else None,
+        scan_kind=paper.kind,
+    )
+    _keep(session, campaign, kept, content_hash, now)
+    return campaign
+
+
+def approval_of(session: Session, campaign: Campaign) -> Approval | None:
+    """How it was approved, where that was outside the office; None while it was not."""
+    if campaign.approved_at is None:
+        return None
+    query = select(Approval).where(
+        Approval.campaign_id == campaign.id, Approval.at == campaign.approved_at
+    )
+    return session.scalar(query.order_by(Approval.id.desc()).limit(1))
+
+
+def scan_of(session: Session, campaign_id: int) -> tuple[bytes, str]:
+    """The last scan of a signed form and its media type. Raises NotFound."""
+    query = select(Approval).where(
+        Approval.campaign_id == campaign_id, Approval.scan.is_not(None)
+    )
+    found = session.scalar(query.order_by(Approval.id.desc()).limit(1))
+    if found is None or found.scan is None:
+        raise NotFound(mark("这个任务没有签发单的照片。"))
+    return b64decode(found.scan), found.scan_kind
+
+
+def _keep(
+    session: Session, campaign: Campaign, kept: Approval, content: str, now: datetime
+) -> None:
+    kept.campaign_id, kept.content_hash, kept.at = campaign.id, content, now
+    session.add(kept)
+    session.flush()
+
+
+def _refuse_unheard(campaign: Campaign) -> None:
+    if unheard(campaign):
+        raise NotReady(mark("电话里放的录音还没有人听过。请批准的人登录以后听了再批。"))
