@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 from celery import Celery
 from celery.signals import (
+    after_task_publish,
     beat_init,
+    heartbeat_sent,
     setup_logging,
     task_prerun,
     worker_init,
@@ -117,6 +121,19 @@ def _log(**_: object) -> None:
 @task_prerun.connect
 def _begin(**_: object) -> None:
     logs.begin()
+
+
+@worker_init.connect
+@beat_init.connect
+def _show_life(**_: object) -> None:
+    """In a container, touch a file: at each heartbeat, or whenever beat was heard."""
+    if Settings().profile == "production":
+        heartbeat_sent.connect(_touch)
+        after_task_publish.connect(_touch)
+
+
+def _touch(**_: object) -> None:
+    Path(gettempdir(), "outreach-alive").touch()
 
 
 @worker_init.connect

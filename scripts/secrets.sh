@@ -46,6 +46,12 @@ keep worker_database_url "$(address outreach_worker worker_password)"
 for name in secret data index token; do
     keep "outreach_${name}_key" "$(random)"
 done
-keep outreach_twilio_secret ""
+for name in metrics callback; do
+    keep "outreach_${name}_key" "$(random)"
+done
+# What a contract gives is written in later, without a newline; empty means unused.
+for name in twilio_secret aliyun_secret mas_secret yixintong_secret alarm_webhook; do
+    keep "outreach_$name" ""
+done
 echo "Keep a copy of secrets/ away from this machine: without outreach_data_key" \
     "no backup of the register can be read." >&2

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
+from configparser import ConfigParser
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ FIELDS = {f"OUTREACH_{name.upper()}" for name in Settings.model_fields}
 # Read before the settings are, or by docker compose alone.
 BESIDE = {"OUTREACH_SECRETS_DIR", "OUTREACH_VERSION"}
 OURS = ("migrate", "web", "worker", "recorder", "beat")
+TRUE = shutil.which("true") or "/bin/true"
 NOT_PRINTED = {".png", ".jpg", ".f32", ".bin", ".xlsx", ".xls", ".ods", ".mp3", ".wav"}
 
 
@@ -123,14 +126,126 @@ def test_every_queue_is_served_and_recording_by_itself(compose: dict[str, Any]) 
     assert not worker & recorder, "speech would stand before messages"
 
 
-def test_every_service_comes_back_and_is_confined(compose: dict[str, Any]) -> None:
-    for name in OURS:
-        service = compose["services"][name]
-        assert service["restart"]
-        assert service["read_only"]
-    for name in ("db", "redis", "web"):
-        assert compose["services"][name]["healthcheck"]
+SERVICES = ("db", "redis", *OURS)
+SECRET_NAMES = ("_KEY", "_SECRET", "PASSWORD", "DATABASE_URL", "WEBHOOK")
+CONFINED: dict[str, Callable[[dict[str, Any]], object]] = {
+    "comes back": lambda s: s["restart"] in {"unless-stopped", "on-failure"},
+    "is nobody's root": lambda s: all(
+        int(part) > 0 for part in s["user"].split(":", 1)
+    ),
+    "cannot change its files": lambda s: s["read_only"] is True,
+    "writes to memory": lambda s: all(
+        {"noexec", "nosuid", "nodev"} <= set(each.partition(":")[2].split(","))
+        and "size=" in each
+        for each in s["tmpfs"]
+        if each.startswith("/tmp:")
+    ),
+    "has no capability": lambda s: s["cap_drop"] == ["ALL"] and "cap_add" not in s,
+    "gains no right": lambda s: "no-new-privileges:true" in s["security_opt"],
+    "has limits": lambda s: s["mem_limit"] and s["cpus"] and s["pids_limit"],
+    "fills no disk with logs": lambda s: s["logging"]["options"]["max-file"],
+    "tells whether it is well": lambda s: (
+        s["healthcheck"].get("test")
+        or (s["command"] == ["migrate"] and s["healthcheck"]["disable"])
+    ),
+    "is no part of the host": lambda s: (
+        not {
+            *("privileged", "network_mode", "pid", "ipc", "devices", "env_file"),
+        }
+        & set(s)
+        and "docker.sock" not in str(s["volumes"])
+    ),
+    "is reached from here alone": lambda s: all(
+        port.startswith("127.0.0.1:") for port in s.get("ports", [])
+    ),
+    "is told its secrets by file": lambda s: (
+        s["secrets"]
+        and not any(name.endswith(SECRET_NAMES) for name in s["environment"])
+    ),
+}
+EXEMPT = {("redis", "is told its secrets by file"): "it has none, and no network"}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("what", CONFINED)
+def test_a_service_is_confined(compose: dict[str, Any], name: str, what: str) -> None:
+    if (name, what) in EXEMPT:
+        assert not compose["services"][name].get("secrets")
+        assert compose["networks"]["inside"]["internal"]
+        return
+    assert CONFINED[what](compose["services"][name]), f"{name}: {what}"
+
+
+def test_compose_names_no_other_service_and_no_project(compose: dict[str, Any]) -> None:
+    assert set(compose["services"]) == set(SERVICES)
     assert "name" not in compose, "older docker-compose refuses a top-level name"
+
+
+def test_database_and_queue_have_no_way_out(compose: dict[str, Any]) -> None:
+    for name in ("db", "redis"):
+        assert compose["services"][name]["networks"] == ["inside"]
+        assert "ports" not in compose["services"][name]
+
+
+def test_a_sign_of_life_is_the_file_that_workers_touch(compose: dict[str, Any]) -> None:
+    for name in ("worker", "recorder", "beat"):
+        test = compose["services"][name]["healthcheck"]["test"][1]
+        assert re.search(r"/tmp/([a-z-]+)", test)[1] in read("outreach/worker.py")
+
+
+UNITS = sorted((ROOT / "deploy").glob("*.service"))
+HARDENED = {
+    *("User=outreach", "NoNewPrivileges=true", "ProtectSystem=strict"),
+    *("ProtectHome=true", "PrivateTmp=true", "PrivateDevices=true"),
+    *("CapabilityBoundingSet=", "RestrictNamespaces=true", "UMask=0077"),
+    *("SystemCallFilter=@system-service", "SystemCallFilter=~@privileged"),
+    "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6",
+}
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.stem)
+def test_a_unit_is_confined_and_runs_a_command_that_exists(unit: Path) -> None:
+    lines = unit.read_text("utf-8").splitlines()
+    assert set(lines) >= HARDENED
+    assert any(line.startswith("MemoryMax=") for line in lines)
+    (start,) = [line for line in lines if line.startswith("ExecStart=")]
+    verb = re.search(r"/\.venv/bin/outreach (\w+)", start)
+    assert verb
+    assert subcommand(verb[1])
+
+
+def test_a_unit_that_stops_comes_back_and_stops_in_time() -> None:
+    told = dict(
+        line.split("=", 1)
+        for line in read("deploy/outreach.service").splitlines()
+        if "=" in line
+    )
+    assert (told["Restart"], told["TimeoutStopSec"]) == ("always", "60")
+
+
+def test_systemd_accepts_the_units(tmp_path: Path) -> None:
+    """Where there is no systemd its grammar is read as that of any such file."""
+    units = sorted((ROOT / "deploy").glob("outreach*"))
+    assert {path.suffix for path in units} == {".service", ".timer"}
+    for path in units:
+        there = path.read_text("utf-8").replace(
+            "/srv/outreach/.venv/bin/outreach", TRUE
+        )
+        (tmp_path / path.name).write_text(there)
+    known = shutil.which("systemd-analyze")
+    if known:
+        names = [str(tmp_path / path.name) for path in units]
+        told = subprocess.run(
+            [known, "verify", "--man=no", *names],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (told.returncode, told.stderr) == (0, "")
+    for path in units:
+        parser = ConfigParser(strict=False, interpolation=None, delimiters="=")
+        parser.read(tmp_path / path.name)
+        assert parser["Unit"]["Description"]
 
 
 def test_the_image_does_not_run_as_root() -> None:
@@ -202,7 +317,9 @@ def test_the_pages_name_commands_that_exist() -> None:
 
 
 def test_every_path_that_the_pages_name_exists() -> None:
-    ours = r"`((?:audio|campaigns|outreach|tests|scripts|requirements)/[\w/.-]*)`"
+    ours = (
+        r"`((?:audio|campaigns|deploy|outreach|tests|scripts|requirements)/[\w/.-]*)`"
+    )
     for page in PAGES:
         for name in re.findall(ours, page.read_text("utf-8")):
             assert (ROOT / name).exists(), f"{page.name}: {name}"
