@@ -26,6 +26,7 @@ PROMISED = {
     "audience",
     "messages",
     "copies",
+    "calls",
     "receipts_applied",
     "reached",
     "villages",
@@ -107,7 +108,10 @@ def the_promised_figures_are_there_and_add_up(facts: dict[str, Any]) -> None:
     assert (figures["visits"], figures["found"], figures["solved"]) == (4, 3, 1)
     assert figures["holders"] == facts["members"]
     told = facts["messages"]["delivered"] + facts["copies"]["delivered"]
-    assert figures["delivered"] == told
+    calls = facts["calls"]
+    assert figures["delivered"] == told + calls["texts"]
+    assert calls["proof"]["holds"]
+    assert calls["audience"] >= calls["placed"] >= calls["answered"] >= calls["pressed"]
     assert facts["seconds"]["total"] > 0
     assert 100 < facts["peak_rss_mb"] < 2000
 

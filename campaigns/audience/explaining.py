@@ -63,9 +63,13 @@ def explain(
     now: datetime,
     *,
     urgency: Urgency = Urgency.MUST_REACH,
+    voice: bool = False,
 ) -> Explanation:
-    """How this person is reached by a text of ``urgency``, and why."""
-    choice = Choice(urgency, now)
+    """How this person is reached by a text of ``urgency``, and why.
+
+    ``voice``: the county's provider places calls.
+    """
+    choice = Choice(urgency, now, voice=voice)
     asked = choice.way, choice.confirm, choice.hears_loudspeaker
     found = select(*asked).where(Member.id == member.id)
     way, confirm, heard = session.execute(found).one()

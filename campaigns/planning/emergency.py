@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from campaigns.audience.models import Segment
 from campaigns.audience.rules import Rule
+from campaigns.bulletins.carrier_rules import rules_of
 from campaigns.bulletins.models import BulletinVersion
 from campaigns.errors import NotAllowed, NotFound, NotReady, Refused, mark
 from campaigns.planning import lifecycle
@@ -34,7 +35,6 @@ from campaigns.vocabulary import (
 
 COUNTERSIGN_WITHIN = timedelta(hours=12)
 _NAME = 60
-_CHANNELS = (Channel.SMS, Channel.LOUDSPEAKER)
 _SUFFIX = {Follows.SECOND_WAVE: "（第二轮）", Follows.ALL_CLEAR: "（解除）"}
 
 
@@ -175,7 +175,7 @@ def _release(  # noqa: PLR0913, PLR0917 - one decision in full
         name=name[:_NAME],
         version_id=version.id,
         segment_id=segment.id,
-        channels=[channel.value for channel in _CHANNELS],
+        channels=_channels(version, provider),
         provider=provider,
         by=by,
         now=now,
@@ -198,6 +198,13 @@ def _release(  # noqa: PLR0913, PLR0917 - one decision in full
         approved_at=now,
         due_at=now + lifecycle.hold(session, Urgency.EMERGENCY),
     )
+
+
+def _channels(version: BulletinVersion, provider: str) -> list[str]:
+    """Calls too, where somebody has listened in advance to what they play."""
+    calls = version.call_heard_by and rules_of(provider).calls
+    voice = [Channel.VOICE] if calls else []
+    return [Channel.SMS, *voice, Channel.LOUDSPEAKER]
 
 
 def _refuse(found: Sequence[Exception]) -> None:

@@ -15,6 +15,7 @@ class VisitOutcome(StrEnum):
     FAMILY_MET = "family_met"
     NOBODY_HOME = "nobody_home"
     NO_ANSWER = "no_answer"
+    VOICEMAIL = "voicemail"
     DEAD_NUMBER = "dead_number"
     WRONG_NUMBER = "wrong_number"
     WRONG_ADDRESS = "wrong_address"
@@ -41,6 +42,7 @@ BY_TELEPHONE = (
     _O.CALLED,
     _O.FAMILY_MET,
     _O.NO_ANSWER,
+    _O.VOICEMAIL,
     _O.DEAD_NUMBER,
     _O.WRONG_NUMBER,
     _O.AWAY,

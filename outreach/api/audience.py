@@ -11,7 +11,8 @@ from campaigns.errors import mark
 from outreach.access import Action, scope
 from outreach.api import shapes
 from outreach.api.operations import operation
-from outreach.web.gate import acting, now
+from outreach.providers import calls_here
+from outreach.web.gate import acting, now, wired
 from outreach.web.noting import noted
 
 
@@ -75,7 +76,8 @@ def save_segment(session: Session, asked: shapes.NewSegment) -> shapes.Segment:
 def count_segment(session: Session, asked: shapes.RuleAsked) -> shapes.SegmentCount:
     """How many people a rule finds; nothing is kept."""
     rule = segments.resolve(session, _rule(session, asked.rule))
-    found = selection.count(session, rule, scope(acting()), now())
+    voice = calls_here(wired().settings)
+    found = selection.count(session, rule, scope(acting()), now(), voice=voice)
     return shapes.SegmentCount(
         total=found.total,
         reachable=found.reachable,

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from outreach.commands.up import tend_until_stopped
-from outreach.demo import county, day, watching
+from outreach.demo import calling, county, day, watching
 from outreach.demo.measuring import Memory, Stopwatch
 from outreach.demo.proof import prove
 from outreach.demo.script import issue_bulletin, release_campaign, write_bulletin
@@ -62,11 +62,12 @@ class Demo:
             day.begin(wiring, second)
             issue_bulletin(wiring, version, second)
             campaign = release_campaign(wiring, version, writer, second)
+            calls = calling.release_calls(wiring, version, writer, second)
         with self.watch.stage("campaign"):
             seen = watching.until_settled(
-                wiring, campaign, self.console, self._stack.tend
+                wiring, campaign, calls, self.console, self._stack.tend
             )
-        proof = self._proof(wiring, campaign)
+        proof = self._proof(wiring, campaign, calls)
         with self.watch.stage("report"):
             day.visit(wiring, second)
             told = day.file_report(wiring, campaign, second)
@@ -78,11 +79,12 @@ class Demo:
             "cpu_seconds": self._stack.cpu_seconds(),
         }
 
-    def _proof(self, wiring: Wiring, campaign: int) -> dict[str, Any]:
+    def _proof(self, wiring: Wiring, campaign: int, calls: int) -> dict[str, Any]:
         with self.watch.stage("proof"), wiring.database.reading() as session:
             proof = prove(session, campaign, wiring.settings, wiring.signer)
-        self.failed = not proof.holds
-        return {"proof": {**asdict(proof), "holds": proof.holds}}
+            called = calling.told(wiring, calls)
+        self.failed = not (proof.holds and called["proof"]["holds"])
+        return {"proof": {**asdict(proof), "holds": proof.holds}, "calls": called}
 
     def serve(self) -> None:
         """Keep everything running until a signal arrives."""

@@ -15,7 +15,7 @@ from campaigns.register.unit import current_unit
 from campaigns.vocabulary import Level, Urgency
 from outreach import previews
 from outreach.demo.county import deed
-from outreach.recording import script_of
+from outreach.recording import for_calls, script_of
 from outreach.tasks.recording import record_preview
 from outreach.wiring import Wiring
 
@@ -45,20 +45,21 @@ def write_bulletin(wiring: Wiring, writer: int) -> int:
         review.send_for_review(session, version.id, by=writer, now=now)
         deed(session, "send_for_review", f"bulletin:{made.bulletin_id}", writer, now)
         township = _township(session)
-    record_preview.delay(version.id, township)
+    for calls in (False, True):
+        record_preview.delay(version.id, township, calls)
     return version.id
 
 
-def sound(wiring: Wiring, version_id: int) -> previews.Preview:
-    """How far the clip is that the second person listens to."""
+def sounds(wiring: Wiring, version_id: int) -> list[previews.Preview]:
+    """How far the clips are that the second person listens to: villages', calls'."""
     with wiring.database.reading() as session:
         version = drafting.get_version(session, version_id)
         place = session.get_one(Place, _township(session))
         unit, pace = current_unit(session), wiring.settings.pace
         script = script_of(session, version, unit, place.name, pace=pace)
-    return previews.status(
-        wiring.settings.media_dir, script.fingerprint(), wiring.clock()
-    )
+    folder, now = wiring.settings.media_dir, wiring.clock()
+    both = (script, for_calls(script))
+    return [previews.status(folder, each.fingerprint(), now) for each in both]
 
 
 def _township(session: Session) -> str:

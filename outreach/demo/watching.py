@@ -19,7 +19,8 @@ from campaigns.planning.models import Campaign
 from campaigns.reporting.statistics import CampaignStatistics, campaign_statistics
 from campaigns.vocabulary import AnnouncementState, Channel, MessageState
 from outreach.bars import bars
-from outreach.demo.script import sound
+from outreach.demo import calling
+from outreach.demo.script import sounds
 from outreach.previews import Progress as Stage
 from outreach.simulator.asking import summary
 from outreach.wiring import Wiring
@@ -32,17 +33,18 @@ _WAITING = ("queued", "submitting", "in_doubt")
 def until_heard(
     wiring: Wiring, version: int, console: Console, tend: Callable[[], list[str]]
 ) -> None:
-    """Wait for the clip that the second person listens to. Raises NotReady."""
+    """Wait for the clips that the second person listens to. Raises NotReady."""
     with bars(console) as progress:
         progress.add_task("录音 / recording", total=None, note="")
         until = time.monotonic() + _LIMIT_SECONDS
         while time.monotonic() < until:
             tend()
-            heard = sound(wiring, version)
-            if heard.progress is Stage.READY:
+            heard = sounds(wiring, version)
+            if all(each.progress is Stage.READY for each in heard):
                 return
-            if heard.progress is Stage.FAILED:
-                raise NotReady(heard.sentence, **heard.values)
+            for each in heard:
+                if each.progress is Stage.FAILED:
+                    raise NotReady(each.sentence, **each.values)
             time.sleep(_LOOK_SECONDS)
     raise NotReady(mark("录音等了太久还没有好。请看 logs 文件夹里的 recorder.log。"))
 
@@ -50,6 +52,7 @@ def until_heard(
 def until_settled(
     wiring: Wiring,
     campaign: int,
+    calls: int,
     console: Console,
     tend: Callable[[], list[str]],
 ) -> dict[str, Any]:
@@ -65,7 +68,7 @@ def until_settled(
                 packs, villages = _packs(session, campaign)
             _show(progress, rows, seen, packs, villages)
             looks.add(seen.reached)
-            if _settled(wiring, campaign, seen):
+            if _settled(wiring, campaign, calls, seen):
                 break
             time.sleep(_LOOK_SECONDS)
     with wiring.database.reading() as session:
@@ -106,12 +109,16 @@ def _show(
     progress.update(rows["packs"], total=villages or None, completed=packs)
 
 
-def _settled(wiring: Wiring, campaign: int, seen: CampaignStatistics) -> bool:
+def _settled(
+    wiring: Wiring, campaign: int, calls: int, seen: CampaignStatistics
+) -> bool:
     lines = seen.messages, seen.copies, seen.alerts
     if not seen.audience or any(line.get(name) for line in lines for name in _WAITING):
         return False
     with wiring.database.reading() as session:
         if session.get_one(Campaign, campaign).recorded_at is None:
+            return False
+        if not calling.settled(session, calls):
             return False
     if summary(wiring.settings)["pending_receipts"]:
         return False

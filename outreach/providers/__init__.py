@@ -94,6 +94,11 @@ def mute(name: str, settings: Settings) -> CampaignError | None:
     return None
 
 
+def calls_here(settings: Settings) -> bool:
+    """Whether the provider of new campaigns places calls."""
+    return mute(settings.provider, settings) is None
+
+
 def _beyond(name: str, settings: Settings) -> NotReady | None:
     """What a provider needs beside its account."""
     if name == "twilio" and not settings.foreign_route_approval:

@@ -23,7 +23,8 @@ from campaigns.vocabulary import Category, Way
 from outreach import access
 from outreach.access import Action
 from outreach.accounts import names_of
-from outreach.web.gate import acting, needs, now, reading, writing
+from outreach.providers import calls_here
+from outreach.web.gate import acting, needs, now, reading, wired, writing
 from outreach.web.languages import language, sentence, shown_word
 from outreach.web.noting import noted
 from outreach.web.rule_form import flag, read_rule
@@ -163,7 +164,8 @@ def _count(session: Session, rule: Rule) -> Result:
     names = names_by_code(session, current_unit(session).place_code)
     scope = access.scope(acting())
     whole = segments.resolve(session, rule.within(acting().categories))
-    found = selection.count(session, whole, scope, now())
+    voice = calls_here(wired().settings)
+    found = selection.count(session, whole, scope, now(), voice=voice)
     shown = [
         Seen(mask_name(m.name), m.certificate_category, m.township, m.village)
         for m in selection.sample(session, whole, scope, now())

@@ -15,9 +15,10 @@ from campaigns.register.approach import approach
 from campaigns.register.members import Filters, get_member
 from outreach import audit, quotas, rows
 from outreach.access import Action, may, scope
+from outreach.providers import calls_here
 from outreach.web import register_lists
 from outreach.web.forms import Typed, asked_id
-from outreach.web.gate import acting, needs, now, reading, writing
+from outreach.web.gate import acting, needs, now, reading, wired, writing
 
 bp = Blueprint("register", __name__, url_prefix="/register")
 _WRONG = 422
@@ -65,7 +66,7 @@ def show(member_id: int) -> str:
         return render_template(
             "register/show.html",
             member=member,
-            how=explain(db, member, now()),
+            how=explain(db, member, now(), voice=calls_here(wired().settings)),
             approach=approach(member),
             places=register_lists.names(db, member),
             refusal=register_lists.refusal_of(db, member),

@@ -15,10 +15,11 @@ from campaigns.bulletins.models import Bulletin, BulletinVersion
 from campaigns.vocabulary import BulletinState, Duty
 from outreach.access import Action
 from outreach.accounts import names_of
+from outreach.providers import calls_here
 from outreach.web.forms import Typed
 from outreach.web.four_forms import four_forms
 from outreach.web.frame import day
-from outreach.web.gate import acting, needs, now, reading, writing
+from outreach.web.gate import acting, needs, now, reading, wired, writing
 from outreach.web.languages import sentence, shown_word
 from outreach.web.noting import noted
 from outreach.web.own_bulletins import opened
@@ -61,6 +62,8 @@ def _decide(session: Session, bulletin_id: int, deed: str, typed: Typed) -> None
         done = "return_bulletin"
     elif deed == "issue":
         heard = typed["heard_by"].strip() or None
+        if heard and typed.ticked("call_heard"):
+            review.confirm_call_heard(session, version.id, heard, by=by, now=moment)
         issued = review.issue(
             session, version.id, by=by, seen=seen, now=moment, heard_by=heard
         )
@@ -93,7 +96,7 @@ def _page(
         facts=_facts(version),
         faults=[sentence(each) for each in readiness.faults(session, version, now())],
         changes=_changes(bulletin, version),
-        view=four_forms(session, bulletin, version),
+        view=four_forms(session, bulletin, version, calls=calls_here(wired().settings)),
         checks=_checks(),
         duties=_duties(),
     )

@@ -214,6 +214,19 @@ def test_a_standing_text_was_issued_in_advance_and_listened_to(session, flood):
     assert emergency.standing_texts(session, NIGHT) == [flood]
 
 
+def test_a_standing_text_calls_where_somebody_listened_to_its_calls(session, flood):
+    assert released(session, flood).channels == ["sms", "loudspeaker"]
+    flood.call_heard_by = "李"
+    other = factories.version(
+        session,
+        urgency=Urgency.EMERGENCY,
+        heard_by="李",
+        call_heard_by="李",
+        sms_text="水来了，快走。",
+    )
+    assert released(session, other).channels == ["sms", "voice", "loudspeaker"]
+
+
 @pytest.mark.usefixtures("them")
 def test_the_townships_name_is_typed_and_nothing_goes_out_twice(session, flood):
     for typed in ("", "福宝", "白沙镇"):

@@ -120,7 +120,7 @@ def seen(text: str) -> str:
 def test_the_writer_cannot_issue_and_a_second_person_can(draft, visit, writing):
     shown = in_review(draft)
     writer, review = draft[0], f"{shown}/review"
-    told = {"deed": "issue", "checked": CHECKS, "heard_by": "李老师"}
+    told = {"deed": "issue", "checked": CHECKS, "heard_by": "李老师", "call_heard": 1}
     own = writer.send(review, seen=seen(writer.read(review)), **told)
     assert own.status_code == 422
     assert "不能自己审核" in own.get_data(as_text=True)
@@ -130,7 +130,7 @@ def test_the_writer_cannot_issue_and_a_second_person_can(draft, visit, writing):
     with writing() as session:
         version = current_version(session, 1)
         assert version.state is BulletinState.ISSUED
-        assert version.heard_by == "李老师"
+        assert (version.heard_by, version.call_heard_by) == ("李老师", "李老师")
 
 
 def test_nothing_is_issued_before_every_point_is_ticked(draft, visit, writing):

@@ -18,7 +18,7 @@ from campaigns.delivery.models import Message
 from campaigns.errors import NotFound, NotReady
 from campaigns.planning.models import Campaign
 from campaigns.register.models import Unit
-from campaigns.vocabulary import CampaignState, Channel
+from campaigns.vocabulary import CampaignState, Category, Channel
 from outreach import call_sound, previews, providers
 from outreach.call_recording import record_calls
 from outreach.settings import Settings
@@ -132,6 +132,24 @@ def test_without_a_voice_or_an_address_a_person_calls(name, given, calls):
     why = providers.mute(name, Settings(_env_file=None, **given))
     assert (why is None) is calls
     assert calls or "电话单" in str(why)
+
+
+def test_a_person_and_a_segment_are_told_by_the_way_that_is_there(
+    app, writing, visit, monkeypatch
+):
+    with writing() as session:
+        stages.version(session, valid_until=stages.FAR)
+        blind = factories.member(session, category=Category.VISUAL, grade=4).id
+    reader = visit("xian")
+    assert "打语音电话给本人" in reader.read(f"/register/{blind}")
+    settings = app.extensions["outreach"].settings
+    changed = settings.model_copy(update={"provider": "mas"})
+    monkeypatch.setattr(app.extensions["outreach"], "settings", changed)
+    text = reader.read(f"/register/{blind}")
+    assert "打语音电话给本人" not in text
+    assert "发短信给本人" in text
+    form = reader.read("/planning/new")
+    assert "不能打语音电话。看不了短信的人请照走访台账的电话单打。" in form
 
 
 def test_a_carrier_that_cannot_call_is_refused_on_the_form(office, visit, monkeypatch):

@@ -257,3 +257,22 @@ def test_what_to_say_is_held_up_played_and_read_out(app, visit, writing):
     sound.close()
     elsewhere = f"{LIST}/{ids(writing)[0]}"
     assert address not in visit("fubao").read(elsewhere)
+
+
+def test_a_voice_mailbox_was_told_nothing_and_somebody_rings_again(
+    campaign, visit, writing
+):
+    who, (number, *_) = visit("cun"), ids(writing)
+    with writing() as session:
+        member = session.get_one(Visit, number).member_id
+        session.get_one(Member, member).phone = "+8614000009990"
+    take(who, number)
+    assert "□ 语音信箱" in who.read(f"{LIST}/sheet?kind=phone")
+    page = f"{LIST}/{number}"
+    assert "语音信箱" in who.read(f"{page}?way=phone")
+    assert who.send(page, outcome="voicemail").status_code == 303
+    with writing() as session:
+        seen = session.get_one(Visit, number)
+        assert (seen.outcome, seen.tries) == (VisitOutcome.VOICEMAIL, 1)
+        assert seen.closed_at is None
+        assert campaign_statistics(session, campaign).everybody.contacted == 0
