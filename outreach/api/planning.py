@@ -12,6 +12,7 @@ from campaigns.planning.models import Campaign
 from outreach.access import Action
 from outreach.api import shapes
 from outreach.api.operations import operation
+from outreach.providers import mute
 from outreach.web.campaign_check import found, require_for
 from outreach.web.campaign_form import usable_segments
 from outreach.web.gate import acting, now, wired
@@ -70,13 +71,16 @@ def draft_campaign(session: Session, asked: shapes.NewCampaign) -> shapes.Campai
         raise Refused(mark("选一篇已签发的文稿。"))
     if asked.segment_id not in {each.id for each in usable_segments(session)}:
         raise Refused(mark("选一个人群。"))
+    settings = wired().settings
+    if "voice" in asked.channels and (why := mute(settings.provider, settings)):
+        raise why
     made = drafting.draft_campaign(
         session,
         name=asked.name,
         version_id=asked.version_id,
         segment_id=asked.segment_id,
         channels=asked.channels,
-        provider=wired().settings.provider,
+        provider=settings.provider,
         starts_at=asked.starts_at,
         send_before=asked.send_before,
         by=acting().user_id,

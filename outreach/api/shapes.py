@@ -137,7 +137,7 @@ class NewCampaign(Shape):
     version_id: Number
     segment_id: Number
     channels: Annotated[
-        list[Literal["sms", "loudspeaker"]], Field(min_length=1, max_length=2)
+        list[Literal["sms", "voice", "loudspeaker"]], Field(min_length=1, max_length=3)
     ]
     starts_at: Moment | None = None
     send_before: Moment | None = None

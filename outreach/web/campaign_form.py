@@ -30,13 +30,16 @@ _FORM_TIME = "%Y-%m-%dT%H:%M"
 
 
 def blank(session: Session, version: str) -> Typed:
-    """A new campaign: both channels, the provider of the settings, at once."""
+    """A new campaign: texts and loudspeakers, the settings' provider, at once.
+
+    Calls cost most and are listened to first: whoever wants them ticks them.
+    """
     found = listing.usable(session, now(), acting().categories)
     chosen = next((row for row in found if str(row.version_id) == version), None)
     return Typed(
         name=chosen.title if chosen else "",
         version_id=version,
-        channels=",".join(_channels()),
+        channels=f"{Channel.SMS},{Channel.LOUDSPEAKER}",
         provider=wired().settings.provider,
         when="now",
     )
