@@ -1,6 +1,6 @@
 # Needs GNU make >= 3.81 and Python >= 3.11, nothing else. `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-api test-voice test-deep fuzz drill lint format lock install clean
+.PHONY: help demo up test test-api test-office test-voice test-deep fuzz drill lint format lock install clean
 # The project's path may hold Chinese characters in a locale that is not UTF-8.
 export PYTHONUTF8 := 1
 
@@ -31,6 +31,11 @@ test: ## Every test; ARGS="tests/register -k phone", WORKERS=0 for one process
 test-api: ## Two hundred tries at each operation of the API, in place of four
 	@sh scripts/environment.sh dev
 	API_TRIES=$(or $(TRIES),200) $(PYTHON_IN) pytest -n 0 tests/api $(ARGS)
+
+test-office: ## LibreOffice opens, saves and prints every exported workbook (a minute)
+	@sh scripts/environment.sh dev
+	@sh scripts/office.sh
+	@$(PYTHON_IN) pytest -n 0 tests/reporting/through_libreoffice.py $(ARGS)
 
 test-voice: ## A speech recogniser listens to every bulletin (600 MB, half an hour)
 	@sh scripts/voice.sh

@@ -20,6 +20,7 @@ import xlsxwriter
 from campaigns.register.certificates import check_digit
 from campaigns.register.place_names import spoken
 from campaigns.register.places import PlaceRow, shipped_rows
+from campaigns.register.sheets.printing import set_up_page, widths
 from campaigns.vocabulary import Level
 from campaigns.words import word
 
@@ -235,13 +236,14 @@ def _write(path: Path, rows: list[list[Any]], county: str) -> None:
         sheet.write_string(1, 0, f"填报单位：{name}残疾人联合会")
         sheet.write_string(1, last - 2, f"日期：{_TODAY:%Y年%m月%d日}")
         sheet.write_row(2, 0, HEADINGS, bold)
+        set_up_page(sheet, _HEAD)
+        for column, width in enumerate(widths(HEADINGS, rows[:200])):
+            sheet.set_column(column, column, width)
         for index, row in enumerate(rows, _HEAD):
             for column, cell in enumerate(row):
-                if cell == "":
-                    continue
-                if isinstance(cell, str):
+                if isinstance(cell, str) and cell:
                     sheet.write_string(index, column, cell)
-                else:
+                elif cell:
                     sheet.write_number(index, column, cell)
         sheet.write_string(len(rows) + _HEAD, 0, "合计")
         sheet.write_number(len(rows) + _HEAD, 1, len(rows))

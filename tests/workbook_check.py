@@ -29,6 +29,7 @@ ORDER = [
     "headerFooter",
     "rowBreaks",
     "drawing",
+    "legacyDrawing",
 ]
 """The order that the schema prescribes for a sheet's parts."""
 

@@ -13,6 +13,7 @@ from campaigns.delivery import addressing, portal, portal_rows
 from campaigns.delivery.dispatch import Dispatch
 from campaigns.delivery.models import PortalBatch
 from campaigns.errors import NotReady, Refused, mark
+from campaigns.register.sheets.printing import set_up_page
 
 NUMBER, WORDS = "手机号码", "短信内容"
 _ABROAD = "+86"
@@ -86,6 +87,7 @@ def _workbook(lines: list[tuple[str, str]], to: Path, *, with_words: bool) -> No
     )
     sheet = book.add_worksheet("号码")
     as_text = book.add_format({"num_format": "@"})
+    set_up_page(sheet, 1)
     sheet.set_column(0, 0, 16, as_text)
     sheet.write_string(0, 0, NUMBER)
     if with_words:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns.fieldwork.visit_models import Visit, VisitMissed
@@ -84,6 +84,15 @@ def closed_rows(
     since = Visit.closed_at >= now - _LATELY
     order = (Visit.closed_at.desc(), Visit.id.desc())
     return _rows(session, [since, *_where(scope, place)], order, limit)
+
+
+def ledger_rows(
+    session: Session, scope: Scope, since: datetime, limit: int = 20_000
+) -> list[VisitRow]:
+    """Every visit that is open, or was closed after ``since``, by village."""
+    ours = or_(Visit.closed_at.is_(None), Visit.closed_at > since)
+    order = (Visit.township, Visit.village, Visit.rank, Visit.id)
+    return _rows(session, [ours, *scope.where()], order, limit)
 
 
 def one_row(session: Session, visit: Visit) -> VisitRow:

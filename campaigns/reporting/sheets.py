@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from campaigns.register.sheets.printing import height, set_up_page, widths
 from campaigns.reporting.tables import Value
 from campaigns.words import word
 
 _FONT = "仿宋"
-_A4 = 9
-_WIDEST = 40
+_NARROW = 12
+_TALL = 32
+"""Points of the title's row."""
 _TITLE, _UNIT, _HEADER, _FIRST = range(4)
 
 
@@ -82,19 +84,26 @@ def write_sheet(  # noqa: PLR0913, PLR0917 - a sheet has these parts
     """
     sheet = workbook.add_worksheet(name[:31])
     width = len(header)
-    _set_up(sheet, header, heading.mark)
+    # A list that is read in pages is not read twice: its heads are wide enough.
+    seen = [*rows, *([total] if total else [])] if isinstance(rows, Sequence) else []
+    columns = _columns(header, seen)
+    _set_up(sheet, columns, heading.mark)
+    sheet.set_row(_TITLE, _TALL)
     _merge(sheet, _TITLE, width, heading.title, formats.title)
     say = heading.language
     beside = " ".join(filter(None, (heading.as_of, heading.mark)))
     line = f"{word('unit_reporting', say)}：{heading.unit}    {beside}"
     _merge(sheet, _UNIT, width, line, formats.plain)
+    sheet.set_row(_HEADER, height(header, columns))
     for column, text in enumerate(header):
         sheet.write_string(_HEADER, column, text, formats.header)
     row = _FIRST
     for row, values in enumerate(rows, _FIRST):
+        sheet.set_row(row, height(values, columns))
         _write(sheet, row, values, formats)
     if total is not None:
         row += 1
+        sheet.set_row(row, height(total, columns))
         _write(sheet, row, total, formats, total=True)
     names = {
         "filled_by": heading.filled_by,
@@ -107,16 +116,18 @@ def write_sheet(  # noqa: PLR0913, PLR0917 - a sheet has these parts
     _merge(sheet, row + 2, width, signs, formats.plain)
 
 
-def _set_up(sheet: Any, header: Sequence[str], mark: str) -> None:  # noqa: ANN401
-    sheet.set_landscape()
-    sheet.set_paper(_A4)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0, _HEADER)
+def _columns(header: Sequence[str], rows: Sequence[Sequence[Value]]) -> list[int]:
+    if rows:
+        return widths(header, rows)
+    wide = ("0" * max(_NARROW, 2 * len(text) + 4) for text in header)
+    return widths(header, [list(wide)])
+
+
+def _set_up(sheet: Any, columns: Sequence[int], mark: str) -> None:  # noqa: ANN401
+    set_up_page(sheet, _FIRST, mark)
     sheet.freeze_panes(_FIRST, 1)
-    sheet.set_footer(f"&L{mark.replace('&', '&&')}&C&P / &N")
-    for column, text in enumerate(header):
-        wide = 2 * len(text) + 4
-        sheet.set_column(column, column, min(_WIDEST, max(12, wide)))
+    for column, width in enumerate(columns):
+        sheet.set_column(column, column, width)
 
 
 def _merge(sheet: Any, row: int, width: int, text: str, form: Any) -> None:  # noqa: ANN401

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from datetime import timedelta
+from io import BytesIO
+
+from flask import (
+    Blueprint,
+    flash,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from flask import Response as FileResponse
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -14,6 +26,8 @@ from campaigns.fieldwork.to_tell import to_tell
 from campaigns.fieldwork.visit_models import Visit
 from campaigns.fieldwork.visiting import Result
 from campaigns.register.scope import Scope
+from campaigns.reporting.daily import lookup
+from campaigns.reporting.visit_ledger import write_visit_ledger
 from campaigns.vocabulary import (
     AT_THE_DOOR,
     BY_TELEPHONE,
@@ -24,12 +38,14 @@ from campaigns.vocabulary import (
 from outreach.access import Action, scope
 from outreach.web.forms import Typed, row_number
 from outreach.web.gate import acting, needs, now, reading, writing
-from outreach.web.languages import shown_word
+from outreach.web.languages import language, shown_word
 from outreach.web.noting import noted
 
 bp = Blueprint("visits", __name__, url_prefix="/fieldwork/visits")
 _WRONG = 422
 _PHONE = "phone"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_MONTH = timedelta(days=31)
 
 
 @bp.get("")
@@ -83,6 +99,21 @@ def sheet() -> str:
             ]
         noted(session, "print_visits", f"place:{acting().place}", visits=len(rows))
         return render_template("fieldwork/visit_sheet.html", rows=rows, kind=kind)
+
+
+@bp.get("/ledger.xlsx")
+@needs(Action.EXPORT_MASKED)
+def ledger() -> FileResponse:
+    """走访台账 of the last month, masked, to print and stamp."""
+    to = BytesIO()
+    with writing() as session:
+        rows = visit_pages.ledger_rows(session, _mine(), now() - _MONTH)
+        unit = lookup.get_unit(session, acting().place).name
+        write_visit_ledger(rows, to, unit=unit, now=now(), language=language())
+        noted(session, "export_visits", f"place:{acting().place}", rows=len(rows))
+    to.seek(0)
+    name = f"{unit}_{shown_word('visit_ledger')}.xlsx"
+    return send_file(to, mimetype=_XLSX, as_attachment=True, download_name=name)
 
 
 @bp.get("/<int:visit_id>")

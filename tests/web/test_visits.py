@@ -276,3 +276,16 @@ def test_a_voice_mailbox_was_told_nothing_and_somebody_rings_again(
         assert (seen.outcome, seen.tries) == (VisitOutcome.VOICEMAIL, 1)
         assert seen.closed_at is None
         assert campaign_statistics(session, campaign).everybody.contacted == 0
+
+
+@pytest.mark.usefixtures("campaign")
+def test_the_ledger_is_a_masked_workbook_of_ones_own_places(visit):
+    who = visit("fubao")
+    assert f"{LIST}/ledger.xlsx" in who.read(LIST)
+    answer = who.open(f"{LIST}/ledger.xlsx")
+    sheet = load_workbook(BytesIO(answer.get_data())).worksheets[0]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4)]
+    assert [row[3] for row in rows[:2]] == ["张＊＊", "李＊＊"]
+    assert rows[0][5] == "写字"
+    assert rows[2][:2] == ["合计", 2]
+    assert visit("cun").open(f"{LIST}/ledger.xlsx").status_code == 403

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from campaigns.errors import NotReady, mark
 from campaigns.register.importing.storing import get_import
 from campaigns.register.models import ImportRow
+from campaigns.register.sheets.printing import set_up_page, widths
 from campaigns.vocabulary import RowVerdict
 
 PROBLEM_HEADING = "问题"
@@ -34,7 +35,7 @@ BLANK_HEADINGS = (
     "备注",
 )
 _BLANK_ROWS = 500
-_WIDTH = 18
+_WIDTH = 24
 _WIDE = 60
 _GRADES = ["一级", "二级", "三级", "四级"]
 _CATEGORIES = ["视力", "听力", "言语", "肢体", "智力", "精神", "多重"]
@@ -62,6 +63,7 @@ def correction_workbook(session: Session, import_id: int, to: Path) -> Path:
         sheet.set_column(0, len(headings) - 1, _WIDTH, style.text)
         sheet.set_column(len(headings), len(headings), _WIDE, style.text)
         sheet.freeze_panes(1, 0)
+        set_up_page(sheet, 1)
         for column, heading in enumerate([*headings, PROBLEM_HEADING]):
             sheet.write_string(0, column, heading, style.bold)
         for index, (raw, problems, _) in enumerate(rows, 1):
@@ -76,8 +78,11 @@ def blank_workbook(to: Path) -> Path:
     with xlsxwriter.Workbook(str(to)) as book:
         sheet = book.add_worksheet("名册")
         style = _Styles(book)
-        sheet.set_column(0, len(BLANK_HEADINGS) - 1, _WIDTH, style.text)
+        for column, width in enumerate(widths(BLANK_HEADINGS, [BLANK_HEADINGS])):
+            sheet.set_column(column, column, width, style.text)
+        sheet.set_column(1, 1, _WIDTH, style.text)
         sheet.freeze_panes(1, 0)
+        set_up_page(sheet, 1)
         for column, heading in enumerate(BLANK_HEADINGS):
             sheet.write_string(0, column, heading, style.bold)
         for heading, choices in (

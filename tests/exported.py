@@ -1,0 +1,157 @@
+"""Every workbook that leaves the service, written from one small county's rows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import factories
+from lists import HEADINGS, certificate, person, workbook
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaigns.delivery import launching, portal, portal_files
+from campaigns.fieldwork import announcements, deeds, visit_pages, visits
+from campaigns.fieldwork.mending import to_mend
+from campaigns.fieldwork.models import Announcement
+from campaigns.fieldwork.playing import Play
+from campaigns.fieldwork.village_pages import play_log
+from campaigns.planning.models import Campaign
+from campaigns.register import importing, places
+from campaigns.register.importing import correcting
+from campaigns.register.models import Place
+from campaigns.register.scope import Scope
+from campaigns.reporting.daily import filing, periods
+from campaigns.reporting.daily.clock import day_of
+from campaigns.reporting.daily.filing import Entry
+from campaigns.reporting.daily.workbook import write_daily
+from campaigns.reporting.exporting import heading_of, write_workbook
+from campaigns.reporting.mend_list import write_mend_list
+from campaigns.reporting.person_by_person import write_persons
+from campaigns.reporting.play_log import write_play_log
+from campaigns.reporting.statistics import campaign_statistics
+from campaigns.reporting.visit_ledger import write_visit_ledger
+from campaigns.vocabulary import Category, LegalBasis, Level, NumberStatus, Urgency
+from outreach.roster import make_roster
+
+NOW = factories.NOW
+TODAY = day_of(NOW)
+COUNTY, CITY, VILLAGE = "510522", "5105", "510522112202"
+UNITS = {"village": 12, "township": 9, "county": 6, "city": 4}
+ROOT = Path(__file__).parent.parent
+COVERED = {
+    "campaigns/delivery/portal_files.py",
+    "campaigns/register/importing/correcting.py",
+    "campaigns/reporting/daily/workbook.py",
+    "campaigns/reporting/exporting.py",
+    "campaigns/reporting/mend_list.py",
+    "campaigns/reporting/person_by_person.py",
+    "campaigns/reporting/play_log.py",
+    "campaigns/reporting/visit_ledger.py",
+    "outreach/roster.py",
+}
+"""The modules that write a workbook, each with one of its workbooks below."""
+
+
+def writers() -> set[str]:
+    """Modules of the project that make a workbook with XlsxWriter."""
+    return {
+        str(path.relative_to(ROOT))
+        for folder in ("audio", "campaigns", "outreach")
+        for path in (ROOT / folder).rglob("*.py")
+        if "\nimport xlsxwriter\n" in path.read_text("utf-8")
+    }
+
+
+def county(session: Session, people: int) -> Campaign:
+    """The demo county with a campaign that was sent, played and visited."""
+    session.add(Place(code=CITY, name="泸州市", level=Level.CITY))
+    places.load_places(session, places.shipped_rows(COUNTY), places.SOURCE)
+    session.get_one(Place, COUNTY).parent = CITY
+    factories.unit(session)
+    periods.open_period(session, "抗寒保暖", by=1, now=NOW)
+    shipped = places.shipped_rows(COUNTY)
+    villages = [row for row in shipped if row.level is Level.VILLAGE]
+    for n in range(people):
+        village = villages[n % len(villages)]
+        given = {"phone": None} if n % 5 == 0 else {}
+        if n % 7 == 0:
+            given["number_status"] = NumberStatus.SUSPECT
+        factories.member(
+            session,
+            name="=1+1" if n % 3 else "欧阳测试",
+            category=list(Category)[n % 6],
+            township=village.above,
+            village=village.code,
+            **given,
+        )
+    made = factories.campaign(
+        session,
+        channels=["sms", "loudspeaker"],
+        provider="portal_file",
+        urgency=Urgency.MUST_REACH,
+    )
+    launching.launch(session, made.id, NOW)
+    announcements.prepare(session, made.id, NOW)
+    clip = {"seconds": 61.5, "lufs": -16.1}
+    for township in announcements.townships_without_clip(session, made.id):
+        announcements.attach_clip(session, made.id, township, "a" * 64, clip, NOW)
+    heard = select(Announcement.id).order_by(Announcement.village).limit(30)
+    for key in session.scalars(heard).all():
+        play = Play(TODAY, ("07:30", "18:30"))
+        deeds.record_played(session, key, play, way="link", now=NOW)
+    visits.open_visits(session, NOW)
+    return made
+
+
+def exported(
+    session: Session, folder: Path, *, people: int = 5, language: str = "zh"
+) -> dict[str, Path]:
+    """Write each workbook into ``folder``; return them by name."""
+    made = county(session, people)
+    session.flush()
+    every, unit = Scope.everything(), "合江县残联"
+    seen = campaign_statistics(session, made.id, now=NOW)
+    to = {
+        name: folder / f"{name}.xlsx"
+        for name in (
+            *("campaign", "persons", "play_log", "empty_log", "mend_list", "visits"),
+            *("portal", "correction", "blank", "roster"),
+            *("daily_village", "daily_township", "daily_county", "daily_city"),
+        )
+    }
+    write_workbook(seen, to["campaign"], unit=unit, names={}, language=language)
+    heading = heading_of(seen, unit, language)
+    write_persons(
+        session, made.id, to["persons"], scope=every, names={}, heading=heading
+    )
+    played = play_log(session, [COUNTY], NOW, NOW + timedelta(days=1))
+    dates = {"since": TODAY, "until": TODAY, "unit": unit, "language": language}
+    write_play_log(played, to["play_log"], **dates)
+    write_play_log([], to["empty_log"], **dates)
+    same = {"unit": unit, "now": NOW, "language": language}
+    write_mend_list(to_mend(session, every), to["mend_list"], **same)
+    rows = visit_pages.ledger_rows(session, every, NOW)
+    write_visit_ledger(rows, to["visits"], **same)
+    for name, digits in UNITS.items():
+        code = VILLAGE[:digits]
+        entry = Entry(zero=True, words={"remarks": "=cmd|'/c calc'!A1"})
+        report = filing.file_report(session, code, TODAY, entry, by=1, now=NOW)
+        of = session.get_one(Place, code).name
+        # Filed in Chinese, whoever files it: the city reads it back.
+        write_daily(report, to[f"daily_{name}"], of)
+    (batch,) = portal.make_batches(session, made.id, by=1, now=NOW)
+    portal_files.batch_file(session, batch.id, to["portal"])
+    wrong = [person(n, certificate=certificate(n)[:-1]) for n in range(1, people + 1)]
+    listed = importing.check_file(
+        session,
+        workbook(folder / "list.in", [HEADINGS, *wrong]),
+        file_name="list.xlsx",
+        legal_basis=LegalBasis.STATUTORY,
+        made_by=None,
+        now=NOW,
+    )
+    correcting.correction_workbook(session, listed.id, to["correction"])
+    correcting.blank_workbook(to["blank"])
+    make_roster(to["roster"], people)
+    return to
