@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from campaigns.reporting.daily.filing import Entry
 from campaigns.reporting.daily.workbook import write_daily
 from campaigns.reporting.exporting import heading_of, write_workbook
 from campaigns.reporting.mend_list import write_mend_list
+from campaigns.reporting.people_list import write_people
 from campaigns.reporting.person_by_person import write_persons
 from campaigns.reporting.play_log import write_play_log
 from campaigns.reporting.statistics import campaign_statistics
@@ -45,6 +47,7 @@ COVERED = {
     "campaigns/reporting/daily/workbook.py",
     "campaigns/reporting/exporting.py",
     "campaigns/reporting/mend_list.py",
+    "campaigns/reporting/people_list.py",
     "campaigns/reporting/person_by_person.py",
     "campaigns/reporting/play_log.py",
     "campaigns/reporting/visit_ledger.py",
@@ -116,7 +119,7 @@ def exported(
         name: folder / f"{name}.xlsx"
         for name in (
             *("campaign", "persons", "play_log", "empty_log", "mend_list", "visits"),
-            *("portal", "correction", "blank", "roster"),
+            *("people", "portal", "correction", "blank", "roster"),
             *("daily_village", "daily_township", "daily_county", "daily_city"),
         )
     }
@@ -124,6 +127,15 @@ def exported(
     heading = heading_of(seen, unit, language)
     write_persons(
         session, made.id, to["persons"], scope=every, names={}, heading=heading
+    )
+    write_people(
+        session,
+        every,
+        to["people"],
+        whole=True,
+        with_category=True,
+        names=places.names_by_code(session, COUNTY),
+        heading=replace(heading, mark="第 7 号 县残联 刘主任 2026-11-23 12:00"),
     )
     played = play_log(session, [COUNTY], NOW, NOW + timedelta(days=1))
     dates = {"since": TODAY, "until": TODAY, "unit": unit, "language": language}
@@ -141,7 +153,7 @@ def exported(
         # Filed in Chinese, whoever files it: the city reads it back.
         write_daily(report, to[f"daily_{name}"], of)
     (batch,) = portal.make_batches(session, made.id, by=1, now=NOW)
-    portal_files.batch_file(session, batch.id, to["portal"])
+    portal_files.batch_file(session, batch.id, to["portal"], NOW)
     wrong = [person(n, certificate=certificate(n)[:-1]) for n in range(1, people + 1)]
     listed = importing.check_file(
         session,
