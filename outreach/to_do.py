@@ -29,6 +29,7 @@ from campaigns.vocabulary import (
     CampaignState,
     ImportState,
     MessageState,
+    Urgency,
 )
 from outreach import beginning, condition, exports
 from outreach.access import Acting, Action, may, scope
@@ -127,10 +128,10 @@ def _unsigned(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]
         return
     for one in emergency.unsigned(session, now):
         if one.campaign.released_alone_by != acting.user_id:
-            address = f"/fieldwork/emergency/{one.campaign.id}"
-            yield ToDo(
-                mark("紧急任务一人发布，等您补签（%(n)s 个）"), 1, address, one.due_at
-            )
+            urgent = one.campaign.urgency is Urgency.EMERGENCY
+            address = "/fieldwork/emergency" if urgent else "/planning"
+            told = mark("一人发布的任务等您补签（%(n)s 个）")
+            yield ToDo(told, 1, f"{address}/{one.campaign.id}", one.due_at)
 
 
 def _own_texts(session: Session, acting: Acting) -> Iterator[ToDo]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import factories
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from audio.script import Script
 from campaigns.audience import segments
+from campaigns.audience.models import Segment
 from campaigns.bulletins.drafting import content_hash
 from campaigns.delivery import launching, tally
 from campaigns.delivery.models import Message
@@ -17,6 +18,7 @@ from campaigns.delivery.people import settle
 from campaigns.fieldwork import announcements
 from campaigns.fieldwork.models import Announcement
 from campaigns.planning.models import Campaign
+from campaigns.register.models import Unit
 from campaigns.vocabulary import Category, MessageState
 from outreach.accounts import find_user
 from outreach.recording import facts
@@ -59,6 +61,23 @@ def version(session: Session, **given):
     made.content_hash = content_hash(made)
     session.flush()
     return made
+
+
+def campaign_form(session: Session) -> dict[str, object]:
+    """What somebody fills in to tell everybody an issued text; an hour to take back."""
+    people(session)
+    made = version(session, valid_until=FAR)
+    segments.make_standard_segments(session, factories.NOW)
+    session.execute(update(Unit).values(hold_seconds=3600))
+    named = Segment.name == "全县在册人员"
+    return {
+        "version_id": made.id,
+        "segment_id": session.scalar(select(Segment.id).where(named)),
+        "channels": ["sms", "loudspeaker"],
+        "provider": "simulator",
+        "when": "now",
+        "name": "高温提醒",
+    }
 
 
 def launched(session: Session, **given) -> Campaign:

@@ -1,4 +1,4 @@
-"""Approvals from outside the office: on the second person's phone, or on paper."""
+"""Approvals where no second person sits in the office: by phone, on paper, alone."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.audience.rules import Rule
-from campaigns.errors import NotFound, NotReady, Refused, mark
+from campaigns.errors import NotAllowed, NotFound, NotReady, Refused, mark
 from campaigns.planning.lifecycle import get_campaign, hold, release, step
 from campaigns.planning.models import Approval, Campaign
 from campaigns.planning.standing import obstacles, unheard
-from campaigns.vocabulary import ApprovalWay, CampaignState
+from campaigns.register.unit import current_unit
+from campaigns.vocabulary import ApprovalWay, CampaignState, Urgency
 
 PAPER_HOLD = timedelta(minutes=10)
 """What one person types in, others must have time to see before it goes out."""
@@ -101,6 +102,47 @@ def on_paper(  # noqa: PLR0913 - what was signed, by whom entered, about which c
         scan=b64encode(paper.scan).decode() if paper.scan else None,
         scan_kind=paper.kind,
     )
+    _keep(session, campaign, kept, content_hash, now)
+    return campaign
+
+
+def alone(
+    session: Session, campaign_id: int, *, by: int, content_hash: str, now: datetime
+) -> Campaign:
+    """In a small office ``by`` releases alone, after the long hold.
+
+    That nobody else could approve is for the caller to know. Raises NotAllowed where
+    the office is none, Refused for an emergency and for a hold that outlasts the
+    campaign, and as ``on_paper``.
+    """
+    campaign, unit = get_campaign(session, campaign_id), current_unit(session)
+    if not unit.lone_hold_hours:
+        raise NotAllowed(mark("本单位没有设成小单位，要另一位同事来批准。"))
+    if campaign.urgency is Urgency.EMERGENCY:
+        raise Refused(mark("紧急的事等不起。请用“紧急发布”，发常备文稿。"))
+    due = max(campaign.starts_at or now, now + timedelta(hours=unit.lone_hold_hours))
+    if due >= campaign.send_before:
+        raise Refused(
+            mark("一个人发布要先等 %(n)s 小时，那时已经过了最晚发送时间。"),
+            mark("请把最晚发送时间改后一些。"),
+            n=unit.lone_hold_hours,
+        )
+    _refuse_unheard(campaign)
+    for obstacle in obstacles(session, campaign, Rule.from_json(campaign.rule), now):
+        raise obstacle
+    same = Campaign.content_hash == content_hash
+    step(
+        session,
+        campaign,
+        CampaignState.APPROVED,
+        same,
+        by=by,
+        now=now,
+        released_alone_by=by,
+        approved_at=now,
+        due_at=due,
+    )
+    kept = Approval(way=ApprovalWay.ALONE, entered_by=by)
     _keep(session, campaign, kept, content_hash, now)
     return campaign
 

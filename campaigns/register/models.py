@@ -27,9 +27,8 @@ from campaigns.vocabulary import (
 class Unit(Base):
     """The county federation that this service works for; one row.
 
-    ``part_price`` is in thousandths of a yuan, window bounds in minutes of the day
-    (Asia/Shanghai; 0 and 1440 mean all day), ``hold_seconds`` the time in which an
-    approval can be taken back.
+    ``part_price`` in thousandths of a yuan, window bounds in minutes of Shanghai's day;
+    an approval waits ``hold_seconds``, one person's own ``lone_hold_hours`` (0: never).
     """
 
     __tablename__ = "unit"
@@ -44,6 +43,7 @@ class Unit(Base):
     window_from: Mapped[int] = mapped_column(SmallInteger, default=480)
     window_to: Mapped[int] = mapped_column(SmallInteger, default=1200)
     hold_seconds: Mapped[int] = mapped_column(default=60)
+    lone_hold_hours: Mapped[int] = mapped_column(SmallInteger, default=0)
 
 
 class Place(Base):

@@ -10,6 +10,8 @@ from campaigns.register.models import Unit
 
 _SIGNATURE = range(2, 13)
 _DAY = 1440
+LONE_HOURS = range(4, 73)
+"""Long enough for somebody to notice, short enough to be used."""
 
 
 def current_unit(session: Session) -> Unit:
@@ -38,6 +40,8 @@ def save_unit(session: Session, **values: object) -> Unit:
 def _check(unit: Unit) -> None:
     if len(unit.signature) not in _SIGNATURE or set("【】") & set(unit.signature):
         raise Refused(mark("短信签名要 2 到 12 个字，不带“【】”。请改短一些。"))
+    if unit.lone_hold_hours and unit.lone_hold_hours not in LONE_HOURS:
+        raise Refused(mark("一人发布前要等 4 到 72 小时。"))
     begin = 0 if unit.window_from is None else unit.window_from
     end = _DAY if unit.window_to is None else unit.window_to
     if not 0 <= begin < end <= _DAY:

@@ -14,6 +14,7 @@ from outreach import account_admin, accounts, granting, invitations, second_step
 from outreach.access import Action
 from outreach.accounts import Role, User
 from outreach.web.forms import Typed
+from outreach.web.frame import unit
 from outreach.web.gate import acting, needs, now, reading, wired, writing
 from outreach.web.noting import noted
 from outreach.web.qr import qr_code
@@ -55,12 +56,14 @@ def add() -> str | tuple[str, int]:
     shown_as = typed.text("shown_as", _("请填姓名或称呼。"), longest=60)
     if typed:
         me, password = acting().user_id, accounts.new_password()
+        here = unit()
+        small = here is not None and bool(here.lone_hold_hours)
         with typed.catching("name"), writing() as db:
             user = accounts.add_user(
                 db, name=name, shown_as=shown_as, password=password, now=now()
             )
             grant = granting.propose(
-                db, user, role=Role(role), **facts, by=me, now=now()
+                db, user, role=Role(role), **facts, small_office=small, by=me, now=now()
             )
             noted(db, "add_user", f"user:{user.id}")
             return _invited(db, user, waits=grant.waits)

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from campaigns.errors import NotReady, Refused, mark
-from campaigns.planning import approving
+from campaigns.planning import approving, emergency
 from campaigns.planning.models import Campaign
 from campaigns.vocabulary import CampaignState
 from outreach import approvers
@@ -48,7 +48,7 @@ def ask(campaign_id: int) -> str | tuple[str, int]:
     """A link for one colleague, good for this content alone."""
     typed = Typed()
     with writing() as session:
-        campaign = _waiting(session, campaign_id)
+        campaign = waiting(session, campaign_id)
         people = {str(it.user_id): it for it in approvers.approvers(session, campaign)}
         chosen = typed.choice("user", people, _("请选一位同事。"))
         if not typed:
@@ -89,7 +89,7 @@ def enter(campaign_id: int) -> Answer | tuple[str, int]:
         typed.wrong("read", _("看过以后请打勾。"))
     if typed:
         with typed.catching("signer"), writing() as session:
-            _waiting(session, campaign_id)
+            waiting(session, campaign_id)
             _enter(session, campaign_id, typed, scan)
     if typed:
         flash(_("已录入。10 分钟以后开始，在那以前可以撤回。"), "good")
@@ -110,6 +110,18 @@ def scan(campaign_id: int) -> Response:
     return send_file(BytesIO(content), kind, as_attachment=True, download_name=name)
 
 
+@bp.post("/<int:campaign_id>/countersign")
+@needs(Action.COUNTERSIGN)
+def countersign(campaign_id: int) -> Answer:
+    """Sign what a colleague released alone."""
+    with writing() as session:
+        require_for(session, found(session, campaign_id))
+        emergency.countersign(session, campaign_id, by=acting().user_id, now=now())
+        noted(session, "countersign", f"campaign:{campaign_id}")
+    flash(_("已补签。"), "good")
+    return redirect(url_for("planning.show", campaign_id=campaign_id), 303)
+
+
 def _enter(session: Session, campaign_id: int, typed: Typed, scan: bytes) -> None:
     signer = typed.text("signer", longest=60)
     if acting().shown_as in signer:
@@ -127,8 +139,8 @@ def _enter(session: Session, campaign_id: int, typed: Typed, scan: bytes) -> Non
     noted(session, "enter_approval", f"campaign:{campaign_id}", content=content)
 
 
-def _waiting(session: Session, campaign_id: int) -> Campaign:
-    """The campaign, which waits for approval. Raises NotReady otherwise."""
+def waiting(session: Session, campaign_id: int) -> Campaign:
+    """The campaign, while it waits for approval. Raises NotReady otherwise."""
     campaign = found(session, campaign_id)
     require_for(session, campaign)
     if campaign.status is not CampaignState.SUBMITTED:
@@ -137,7 +149,7 @@ def _waiting(session: Session, campaign_id: int) -> Campaign:
 
 
 def _ways(session: Session, campaign_id: int, typed: Typed) -> str:
-    campaign = _waiting(session, campaign_id)
+    campaign = waiting(session, campaign_id)
     return render_template(
         "planning/approval.html",
         campaign=campaign,
@@ -148,6 +160,6 @@ def _ways(session: Session, campaign_id: int, typed: Typed) -> str:
 
 
 def _paper(session: Session, campaign_id: int, typed: Typed) -> str:
-    campaign = _waiting(session, campaign_id)
+    campaign = waiting(session, campaign_id)
     values = checked(session, campaign)
     return render_template("planning/paper.html", **values, typed=typed)

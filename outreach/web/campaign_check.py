@@ -76,6 +76,7 @@ def checked(session: Session, campaign: Campaign) -> dict[str, Any]:
     places = names_by_code(session, current_unit(session).place_code)
     approval = approval_of(session, campaign)
     people = [campaign.made_by, campaign.submitted_by, campaign.approved_by]
+    people.append(campaign.released_alone_by)
     people += [approval.approver_id, approval.entered_by] if approval else []
     return {
         "campaign": campaign,

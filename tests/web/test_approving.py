@@ -14,8 +14,6 @@ from office import PASSWORD
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from campaigns.audience import segments
-from campaigns.audience.models import Segment
 from campaigns.errors import NotFound, NotReady, Refused
 from campaigns.planning import approving, lifecycle
 from campaigns.planning.models import Approval, Campaign
@@ -32,19 +30,7 @@ JPEG = b"\xff\xd8\xff\xe0" + b"x" * 40
 def page(visit, writing) -> str:
     """The address of a campaign that xian submitted."""
     with writing() as session:
-        stages.people(session)
-        version = stages.version(session, valid_until=stages.FAR)
-        segments.make_standard_segments(session, factories.NOW)
-        session.execute(update(Unit).values(hold_seconds=3600))
-        named = Segment.name == "全县在册人员"
-        form = {
-            "version_id": version.id,
-            "segment_id": session.scalar(select(Segment.id).where(named)),
-            "channels": ["sms", "loudspeaker"],
-            "provider": "simulator",
-            "when": "now",
-            "name": "高温提醒",
-        }
+        form = stages.campaign_form(session)
     maker = visit("xian")
     made = maker.send("/planning/new", **form).location
     maker.send(made, f"{made}/submit")

@@ -8,35 +8,19 @@ from datetime import timedelta
 import factories
 import pytest
 import stages
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from campaigns.audience import segments
-from campaigns.audience.models import Segment
 from campaigns.audience.rules import Rule
 from campaigns.planning.models import Campaign
-from campaigns.register.models import Unit
 from campaigns.vocabulary import CampaignState, Category
 from outreach.audit import AuditRow
 
 
 @pytest.fixture
 def ready(writing):
-    """People, an issued text and the standard segments; an hour to take back."""
     with writing() as session:
-        stages.people(session)
-        version = stages.version(session, valid_until=stages.FAR)
-        segments.make_standard_segments(session, factories.NOW)
-        session.execute(update(Unit).values(hold_seconds=3600))
-        return {
-            "version_id": version.id,
-            "segment_id": session.scalar(
-                select(Segment.id).where(Segment.name == "全县在册人员")
-            ),
-            "channels": ["sms", "loudspeaker"],
-            "provider": "simulator",
-            "when": "now",
-            "name": "高温提醒",
-        }
+        return stages.campaign_form(session)
 
 
 @pytest.fixture

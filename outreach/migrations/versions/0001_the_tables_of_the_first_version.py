@@ -692,6 +692,7 @@ def upgrade() -> None:
         sa.Column("window_from", sa.SmallInteger(), nullable=False),
         sa.Column("window_to", sa.SmallInteger(), nullable=False),
         sa.Column("hold_seconds", sa.Integer(), nullable=False),
+        sa.Column("lone_hold_hours", sa.SmallInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unit")),
     )
     op.create_table(
