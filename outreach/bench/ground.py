@@ -16,9 +16,9 @@ from pydantic import SecretStr
 
 from campaigns.errors import NotReady, mark
 from outreach import broker, wiring
-from outreach.bench.postgresql import Server, postgresql
 from outreach.children import Child, stop_all
 from outreach.migrating import migrate
+from outreach.postgres import Postgres
 from outreach.settings import Settings, inherited
 from outreach.supervisor import free_port
 from outreach.wiring import Wiring
@@ -36,7 +36,7 @@ class Ground:
     """A production county's processes, without people."""
 
     settings: Settings
-    server: Server
+    server: Postgres
     wiring: Wiring
     children: dict[str, Child] = field(default_factory=dict)
 
@@ -81,7 +81,7 @@ def ground(**given: object) -> Iterator[Ground]:
         folder = Path(name)
         # The server runs as a user of its own where we are root.
         folder.chmod(0o755)
-        with postgresql(folder) as server:
+        with Postgres(folder / "postgresql") as server:
             settings = _settings(folder, server, **given)
             migrate(settings)
             built = wiring.build(settings)
@@ -93,7 +93,7 @@ def ground(**given: object) -> Iterator[Ground]:
                 built.database.dispose()
 
 
-def _settings(folder: Path, server: Server, **given: object) -> Settings:
+def _settings(folder: Path, server: Postgres, **given: object) -> Settings:
     keys = {name: SecretStr(secrets.token_hex(32)) for name in _KEYS}
     facts: dict[str, object] = {
         "profile": "production",

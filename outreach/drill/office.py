@@ -38,6 +38,7 @@ NUMBERS = "+86163"
 """How every number begins: a prefix that is assigned to nobody."""
 _SEND_WITHIN = timedelta(hours=8)
 _AT_ONCE = 5_000
+_numbers = count(1)
 
 
 class Office:
@@ -47,7 +48,6 @@ class Office:
         self.wiring = wiring
         self.writer = writer
         self.second = second
-        self._numbers = count(1)
         self._villages = _villages(wiring.settings.demo_county)
 
     def settle(self, people: int, **given: Any) -> str:  # noqa: ANN401 - columns
@@ -70,7 +70,7 @@ class Office:
         with self.wiring.database.writing() as session:
             draft = drafting.new_bulletin(
                 session,
-                title=f"高温提醒{next(self._numbers)}",
+                title=f"高温提醒{next(_numbers)}",
                 urgency=urgency,
                 by=self.writer,
                 now=now,
@@ -110,7 +110,7 @@ class Office:
         version = version or self.issue()
         now = self.wiring.clock()
         with self.wiring.database.writing() as session:
-            name = f"提醒{next(self._numbers)}"
+            name = f"提醒{next(_numbers)}"
             segment = segments.save_segment(
                 session, name=name, rule=rule, by=self.writer, now=now
             )

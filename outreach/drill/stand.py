@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import signal
 import sys
@@ -16,22 +15,22 @@ from pathlib import Path
 from typing import Any, Self
 
 import psutil
-from pydantic import SecretStr
 from redis import Redis
 from redis.exceptions import RedisError
 
 from campaigns.errors import NotReady, mark
 from outreach import broker
 from outreach.children import Child, stop_all
-from outreach.drill.postgres import Postgres
 from outreach.drill.relay import Relay
+from outreach.drill.stand_settings import environment, settings_of
 from outreach.migrating import migrate
+from outreach.postgres import Postgres
 from outreach.settings import Settings, inherited
 from outreach.simulator import asking
 from outreach.stopping import uninterrupted
 from outreach.supervisor import free_port
 
-_KEYS = ("secret_key", "data_key", "index_key", "token_key", "simulator_secret")
+_POSTGRES = "max_connections = 60\nlog_min_messages = warning\n"
 _READY_SECONDS = 90.0
 _PATIENCE = 40.0
 _NOT_UP = mark("演练的进程没有全部启动：%(names)s。日志在 %(folder)s。")
@@ -47,13 +46,15 @@ class Stand:
         self.killed: Counter[str] = Counter()
         self.held: set[str] = set()
         self.database = Postgres(self.folder / "postgresql")
+        self.database.configure(_POSTGRES)
         own = Settings(_env_file=None, data_dir=self.folder / "broker", broker_url="")
+        self.broker_socket = own.socket_path
         self._broker_settings = own
-        self.relay = Relay(free_port(0), own.socket_path, seed)
-        self.settings = _settings(
+        self.relay = Relay(free_port(0), self.broker_socket, seed)
+        self.settings = settings_of(
             self.folder, self.database, self.relay.port, lease_seconds, rate
         )
-        self._given = _environment(self.settings)
+        self._given = environment(self.settings)
         names = [f"worker{n}" for n in range(1, workers + 1)]
         self.workers = tuple(names)
         self.children = {
@@ -70,9 +71,20 @@ class Stand:
         words = [sys.executable, "-m", "outreach", command]
         return self._child(name or command, words)
 
-    def _child(self, name: str, command: list[str]) -> Child:
+    def _child(self, name: str, command: list[str], **other: str) -> Child:
         log = self.folder / "logs" / f"{name}.log"
-        return Child(name, command, inherited(**self._given), log)
+        return Child(name, command, inherited(**{**self._given, **other}), log)
+
+    def add(self, name: str, command: list[str], **other: str) -> None:
+        """Start one process more, with ``other`` words in its environment."""
+        child = self.children[name] = self._child(name, command, **other)
+        with uninterrupted():
+            child.start()
+
+    def remove(self, name: str, patience: float = _PATIENCE) -> bool:
+        """Stop a process for good; False where it had to be killed."""
+        with uninterrupted():
+            return not stop_all([self.children.pop(name)], patience)
 
     def start(self) -> None:
         """Start everything; return when the web server and the workers answer."""
@@ -196,7 +208,7 @@ class Stand:
         with uninterrupted():
             stop_all(list(reversed(self.children.values())), _PATIENCE)
             self.relay.stop()
-            self.database.stop()
+            self.database.kill()
         shutil.rmtree(self._broker_settings.socket_path.parent, ignore_errors=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -214,37 +226,3 @@ class Stand:
 
 def _kind(name: str) -> str:
     return name.rstrip("0123456789")
-
-
-def _settings(
-    folder: Path, database: Postgres, broker_port: int, lease_seconds: int, rate: int
-) -> Settings:
-    keys = {name: SecretStr(secrets.token_hex(32)) for name in _KEYS}
-    return Settings(
-        _env_file=None,
-        profile="production",
-        second_step="offered",
-        data_dir=folder,
-        database_url=database.uri.replace("postgresql://", "postgresql+psycopg://"),
-        broker_url=f"redis://127.0.0.1:{broker_port}/0",
-        port=free_port(0),
-        simulator_port=free_port(0),
-        voice="tone",
-        voice_order="tone",
-        lease_seconds=lease_seconds,
-        provider_rate=rate,
-        **keys,  # type: ignore[arg-type] # all are keys
-    )
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    plain = {
-        name: str(getattr(settings, name))
-        for name in (
-            *("profile", "second_step", "data_dir", "database_url", "host", "port"),
-            *("lanes", "simulator_port", "provider", "voice", "voice_order"),
-            *("lease_seconds", "provider_rate", "public_url", "broker_url"),
-        )
-    }
-    sealed = {name: getattr(settings, name).get_secret_value() for name in _KEYS}
-    return {f"OUTREACH_{k.upper()}": v for k, v in {**plain, **sealed}.items()}

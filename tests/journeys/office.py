@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
@@ -13,15 +11,10 @@ from journeys.embedded import Embedded
 from sqlalchemy import func, select
 
 from campaigns import privacy
-from campaigns.audience import segments
-from campaigns.audience.rules import Rule
-from campaigns.bulletins import drafting, review
 from campaigns.delivery import tally
-from campaigns.delivery.models import Message, Receipt, Recipient
+from campaigns.delivery.models import Message, Recipient
 from campaigns.delivery.token import read
 from campaigns.fieldwork.models import Announcement
-from campaigns.planning import lifecycle
-from campaigns.planning.models import Campaign
 from campaigns.register.models import Member
 from campaigns.register.places import shipped_rows
 from campaigns.vocabulary import (
@@ -30,16 +23,14 @@ from campaigns.vocabulary import (
     Channel,
     Level,
     MessageState,
-    Urgency,
 )
 from outreach import wiring
 from outreach.demo import county
 from outreach.demo.county import SignIn
 from outreach.demo.proof import Proof, prove
+from outreach.drill import office as drill
 from outreach.wiring import Wiring
 
-SMS_TEXT = "高温提醒：${township}今天很热，多喝水，少出门。有事打电话${phone}。"
-SPOKEN_TEXT = "${township}的乡亲们，今天天气很热。请多喝水，少出门。"
 SMALL_TOWNSHIPS = (
     "510522101",
     "510522105",
@@ -50,7 +41,6 @@ SMALL_TOWNSHIPS = (
     "510522126",
 )
 """Where the journeys' people live, each journey's in a village of its own."""
-_numbers = count(1)
 _phones = count(1)
 _villages = (
     row.code
@@ -59,15 +49,13 @@ _villages = (
 )
 
 
-class Office:
-    """One office over one running stack."""
+class Office(drill.Office):
+    """The drill's office over one running stack, and what a test asks about it."""
 
     def __init__(self, stack: Embedded, wiring: Wiring, staff: list[SignIn]) -> None:
+        super().__init__(wiring, staff[0].user_id, staff[1].user_id)
         self.stack = stack
-        self.wiring = wiring
         self.staff = {person.name: person for person in staff}
-        self.writer = staff[0].user_id
-        self.second = staff[1].user_id
 
     def settle(self, people: int, **given: Any) -> str:
         """Put ``people`` into a village where nobody lives yet; the village's code."""
@@ -84,106 +72,6 @@ class Office:
                 member(session, **facts)
         return village
 
-    def issue(self, urgency: Urgency = Urgency.MUST_REACH, **words: Any) -> int:
-        """One person writes a text, another listens to it and issues it."""
-        now = self.wiring.clock()
-        with self.wiring.database.writing() as session:
-            draft = drafting.new_bulletin(
-                session,
-                title=f"高温提醒{next(_numbers)}",
-                urgency=urgency,
-                by=self.writer,
-                now=now,
-            )
-            fields: Any = {
-                "sms_text": SMS_TEXT,
-                "spoken_text": SPOKEN_TEXT,
-                "source": "县气象局",
-                "valid_until": date(2030, 12, 31),
-                "voice": "tone",
-                **words,
-            }
-            draft = drafting.save_draft(
-                session, draft.bulletin_id, fields, by=self.writer, now=now
-            )
-            draft = review.send_for_review(session, draft.id, by=self.writer, now=now)
-            return review.issue(
-                session,
-                draft.id,
-                by=self.second,
-                seen=draft.content_hash,
-                heard_by="王听",
-                now=now,
-            ).id
-
-    def release(
-        self,
-        rule: Rule,
-        *,
-        version: int | None = None,
-        channels: Sequence[str] = (Channel.SMS,),
-        provider: str = "simulator",
-    ) -> int:
-        """One person plans a campaign to whom ``rule`` finds, another lets it go."""
-        version = version or self.issue()
-        now = self.wiring.clock()
-        with self.wiring.database.writing() as session:
-            name = f"提醒{next(_numbers)}"
-            segment = segments.save_segment(
-                session, name=name, rule=rule, by=self.writer, now=now
-            )
-            campaign = lifecycle.draft_campaign(
-                session,
-                name=name,
-                version_id=version,
-                segment_id=segment.id,
-                channels=channels,
-                provider=provider,
-                send_before=now + timedelta(hours=8),
-                by=self.writer,
-                now=now,
-            )
-            lifecycle.submit(session, campaign.id, by=self.writer, now=now)
-            lifecycle.release(
-                session,
-                campaign.id,
-                by=self.second,
-                content_hash=campaign.content_hash,
-                now=self.wiring.clock(),
-            )
-            return campaign.id
-
-    def campaign(self, campaign_id: int) -> Campaign:
-        with self.wiring.database.reading() as session:
-            return session.get_one(Campaign, campaign_id)
-
-    def states(self, campaign_id: int, *channels: str) -> Counter[int]:
-        """How many messages to people (or of ``channels``) are in each state.
-
-        Counted from the rows themselves, not taken from the tally.
-        """
-        with self.wiring.database.reading() as session:
-            found = session.execute(
-                select(Message.state, func.count().label("n"))
-                .where(
-                    Message.campaign_id == campaign_id,
-                    Message.channel.in_(channels or (Channel.SMS,)),
-                )
-                .group_by(Message.state)
-            )
-            return Counter({row.state: row.n for row in found})
-
-    def accepted(self, campaign_id: int) -> int:
-        """How many messages the provider answered for, or reported on, so far."""
-        return sum(
-            n
-            for state, n in self.states(campaign_id).items()
-            if MessageState.ACCEPTED <= state < MessageState.REJECTED
-        )
-
-    def launched(self, campaign_id: int) -> bool:
-        return self.campaign(campaign_id).launched_at is not None
-
     def until_accepted(self, campaign_id: int, at_least: int) -> int:
         return self.stack.until(
             lambda: (n := self.accepted(campaign_id)) >= at_least and n
@@ -194,15 +82,7 @@ class Office:
 
     def quiet(self, campaign_id: int) -> bool:
         """Whether nothing moves any more: sent, reported, and the reports applied."""
-        if not self.launched(campaign_id):
-            return False
-        states = self.states(campaign_id, Channel.SMS, Channel.ALERT)
-        moving = (MessageState.QUEUED, MessageState.SUBMITTING)
-        if any(states[state] for state in moving) or self.stack.receipts_waiting():
-            return False
-        with self.wiring.database.reading() as session:
-            waiting = select(Receipt.id).where(Receipt.applied_at.is_(None)).limit(1)
-            return session.scalar(waiting) is None
+        return self.handed_over(campaign_id) and not self.stack.receipts_waiting()
 
     def prove(self, campaign_id: int) -> Proof:
         with self.wiring.database.reading() as session:
@@ -218,16 +98,6 @@ class Office:
         """Message ids of one campaign in the provider's ledger, and how often."""
         found = (self.message_of(entry, campaign_id) for entry in self.stack.ledger())
         return Counter(message for message in found if message is not None)
-
-    def in_state(self, campaign_id: int, state: MessageState) -> set[int]:
-        with self.wiring.database.reading() as session:
-            return set(
-                session.scalars(
-                    select(Message.id).where(
-                        Message.campaign_id == campaign_id, Message.state == state
-                    )
-                )
-            )
 
     def everybody_is_accounted_for(self, campaign_id: int, people: int) -> Proof:
         """Nobody twice, everyone in one state, ledger, database and tally agree."""

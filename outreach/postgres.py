@@ -1,4 +1,7 @@
-"""A PostgreSQL of the drill's own, from the wheel that the tests use."""
+"""A PostgreSQL of a proof's own, from the wheel that the tests use.
+
+Its settings are the server's own, so that every commit waits for the disk.
+"""
 
 from __future__ import annotations
 
@@ -8,29 +11,33 @@ import time
 import warnings
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
+import psutil
 import psycopg
 
 from campaigns.errors import NotReady, mark
 
 _MISSING = mark(
-    "演练需要一个自己的 PostgreSQL，它属于开发依赖。请先运行 make install，"
-    "再运行 .venv/bin/outreach drill。"
+    "这里需要一个自己的 PostgreSQL，它属于开发依赖。请先运行 make install，"
+    "再用 .venv/bin/outreach 运行这个命令。"
 )
-_SETTINGS = "max_connections = 60\nlog_min_messages = warning\n"
 _PATIENCE = 30.0
 
 
 class Postgres:
-    """One server in a folder; ``kill`` is what ``pg_ctl stop -m immediate`` does."""
+    """One server in a folder of its own; as a context it ends with the block."""
 
     def __init__(self, folder: Path) -> None:
+        """Start it in ``folder``. Raises NotReady without development dependencies."""
         self.folder = folder
         self._server = _made(folder)
-        # Read at a start only, and nobody is connected yet.
-        with (folder / "postgresql.conf").open("a") as settings:
-            settings.write(_SETTINGS)
+
+    def configure(self, lines: str) -> None:
+        """Add settings that are read at a start only, and start anew."""
+        with (self.folder / "postgresql.conf").open("a") as settings:
+            settings.write(lines)
         self.kill()
         self.start()
 
@@ -41,15 +48,28 @@ class Postgres:
         return address
 
     @property
-    def socket_dir(self) -> Path:
-        """Folder of the server's unix socket."""
-        found = self._server.get_postmaster_info().socket_dir
-        return Path(str(found))
+    def address(self) -> str:
+        """The same for SQLAlchemy."""
+        return self.uri.replace("postgresql://", "postgresql+psycopg://")
+
+    @property
+    def socket(self) -> Path:
+        """The server's unix socket."""
+        info = self._server.get_postmaster_info()
+        return Path(str(info.socket_dir)) / f".s.PGSQL.{info.port}"
 
     @property
     def alive(self) -> bool:
         """Whether the postmaster runs."""
         return bool(self._server.get_postmaster_info().process.is_running())
+
+    def cpu_seconds(self) -> float:
+        """Processor seconds of the server and all it began, ended ones included."""
+        first = psutil.Process(self._server.get_postmaster_info().pid)
+        own = first.cpu_times()
+        living = [child.cpu_times() for child in first.children(recursive=True)]
+        total = own.user + own.system + own.children_user + own.children_system
+        return total + sum(times.user + times.system for times in living)
 
     def kill(self) -> None:
         """Stop at once, without a checkpoint: the next start recovers."""
@@ -64,15 +84,23 @@ class Postgres:
         """Start, recover, and return when connections are taken."""
         self._server.ensure_postgres_running()
 
-    def stop(self) -> None:
-        """End it for good; its folder goes with the drill's."""
-        self.kill()
-
     def ask(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401
         """Run one statement of an administrator, outside any transaction."""
         with psycopg.connect(self.uri, autocommit=True) as connection:
             done = connection.execute(statement.encode(), values or None)
             return done.fetchall() if done.description else []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        # Its folder goes with its owner's.
+        self.kill()
 
 
 def _made(folder: Path) -> Any:  # noqa: ANN401 - a development dependency's class
