@@ -26,24 +26,28 @@ class Fault:
 
 FAULTS: dict[str, Fault] = {
     # Process death while sending
-    "F01": Fault("killed before a claim is committed", (_KILLS,)),
+    "F01": Fault("killed before a claim is committed", (_KILLS, STORM)),
     "F02": Fault(
         "killed between claim and intent",
         why="Struck: claim and intent are one commit.",
     ),
-    "F03": Fault("killed during the commit of intent", (_KILLS,)),
+    "F03": Fault("killed during the commit of intent", (_KILLS, STORM)),
     "F04": Fault(
         "killed after intent, before the line is open",
-        (_KILLS, _JOURNAL + "test_the_next_to_look_sends_what_the_dead_never_began"),
+        (
+            _KILLS,
+            STORM,
+            _JOURNAL + "test_the_next_to_look_sends_what_the_dead_never_began",
+        ),
     ),
-    "F05": Fault("killed on the open line, before a byte", (_KILLS,)),
+    "F05": Fault("killed on the open line, before a byte", (_KILLS, STORM)),
     "F06": Fault("killed with half a request written", (STORM,)),
     "F07": Fault(
         "killed after the carrier took it, before its answer", (_KILLS, "errors-after")
     ),
-    "F08": Fault("killed after the answer, before it is recorded", (_KILLS,)),
+    "F08": Fault("killed after the answer, before it is recorded", (_KILLS, STORM)),
     "F09": Fault(
-        "killed after it is recorded, before the hint is acknowledged", (_KILLS,)
+        "killed after it is recorded, before the hint is acknowledged", (_KILLS, STORM)
     ),
     "F10": Fault("500 random kills over 20,000 messages", (STORM,)),
     "F11": Fault("the whole group of a worker killed, ten times", ("worker-groups",)),
@@ -58,6 +62,7 @@ FAULTS: dict[str, Fault] = {
     "F18": Fault(
         "one row that cannot be made ready",
         (
+            "unreadable",
             "tests/delivery/test_sending.py::test_a_row_that_cannot_be_made_ready_stops_nobody_else",
         ),
     ),
@@ -132,7 +137,9 @@ FAULTS: dict[str, Fault] = {
     ),
     "F52": Fault(
         "a certificate that has expired or is another's",
-        why="The client verifies, whatever is set; a refusal ends as F53.",
+        (
+            "tests/providers/test_every_provider.py::test_a_certificate_that_is_not_theirs_is_told_nothing",
+        ),
     ),
     "F53": Fault(
         "no address, or no connection",
@@ -167,6 +174,7 @@ FAULTS: dict[str, Fault] = {
     "F64": Fault(
         "nobody reaches our door for a day",
         (
+            "unheard",
             "tests/delivery/test_polling.py::test_an_end_that_the_records_know_is_applied",
         ),
     ),

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from campaigns import privacy
+from campaigns.audience.rules import Rule
 from campaigns.delivery import gating
 from campaigns.delivery.models import Message
 from campaigns.register.models import Member
@@ -154,7 +155,23 @@ def _moving(scene: Scene) -> None:
     scene.check("a corrected number was not spared", holds=changed_numbers)
 
 
+def _unreadable(scene: Scene) -> None:
+    """A seal that does not open: nobody is written to, and the others are."""
+    everybody = 240
+    village = scene.office.settle(everybody)
+    spoilt = "(SELECT min(id) FROM member WHERE village = %s)"
+    scene.stand.database.ask(
+        f"UPDATE member SET phone = '\\x0100' WHERE id = {spoilt}",  # noqa: S608  # nosec B608  # our own words
+        village,
+    )
+    scene.campaigns.append(scene.office.release(Rule(villages=(village,))))
+    scene.until(scene.over, "it does not end")
+    only = scene.count(MessageState.CANCELLED)
+    scene.check(f"{only} were not written to", holds=only == 1)
+
+
 SCENARIOS = (
+    Scenario("unreadable", ("F18",), "one number's seal does not open", _unreadable),
     Scenario("database-away", ("F31",), "stopped immediately, away for 30 s", _away),
     Scenario(
         "database-restarts",

@@ -22,15 +22,23 @@ RATE = 60
 _PATIENCE = 60.0
 
 
+class NotRun(Exception):
+    """This machine cannot play the scenario; the sentence says why."""
+
+
 @dataclass(slots=True)
 class Scene:
-    """One scenario under way; ``wrong`` gathers what did not hold beside the oracle."""
+    """One scenario under way.
+
+    ``wrong`` gathers what did not hold beside the oracle, ``told`` what was measured.
+    """
 
     stand: Stand
     office: Office
     draw: random.Random
     campaigns: list[int] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
     def begin(
         self,

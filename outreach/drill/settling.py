@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
 import httpx
@@ -15,7 +15,7 @@ from campaigns.delivery.doubts import QUESTIONS
 from campaigns.delivery.models import Message
 from campaigns.delivery.reconciling import anything_to_ask
 from campaigns.vocabulary import MessageState
-from outreach import enquiring
+from outreach import enquiring, receiving
 from outreach.drill.office import Office
 from outreach.drill.stand import Stand
 from outreach.simulator import asking
@@ -61,15 +61,20 @@ def ask(wiring: Wiring, moments: Sequence[timedelta] = QUESTIONS) -> int:
     It is the product's own sweep; only its clock runs ahead, from question to question.
     Returns how many messages in doubt were found there.
     """
-    clock, found = wiring.clock, 0
-    try:
-        for moment in moments:
-            wiring.clock = _ahead(clock, moment + _MINUTE)
+    found = 0
+    for moment in moments:
+        with ahead(wiring, moment + _MINUTE):
             while _left(wiring):
                 found += enquiring.reconcile(wiring)
-    finally:
-        wiring.clock = clock
     return found
+
+
+def poll(wiring: Wiring, after: timedelta) -> int:
+    """Ask for reports that never came, ``after`` so long; how many there were."""
+    with ahead(wiring, after + _MINUTE):
+        more = enquiring.poll(wiring)
+        receiving.apply(wiring)
+    return more
 
 
 def bring_forward(wiring: Wiring) -> None:
@@ -80,8 +85,15 @@ def bring_forward(wiring: Wiring) -> None:
         session.execute(update(Message).where(*waits).values(due_at=now))
 
 
-def _ahead(clock: Callable[[], datetime], by: timedelta) -> Callable[[], datetime]:
-    return lambda: clock() + by
+@contextmanager
+def ahead(wiring: Wiring, by: timedelta) -> Iterator[None]:
+    """Let this process's clock run ahead: the hours are not waited for."""
+    clock: Callable[[], datetime] = wiring.clock
+    wiring.clock = lambda: clock() + by
+    try:
+        yield
+    finally:
+        wiring.clock = clock
 
 
 def _left(wiring: Wiring) -> bool:

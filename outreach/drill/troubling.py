@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from campaigns.delivery.doubts import QUESTIONS
 from campaigns.delivery.models import Line
+from campaigns.delivery.polling import AGES
 from campaigns.vocabulary import MessageState
 from outreach.drill.scene import Scenario, Scene
-from outreach.drill.settling import ask
+from outreach.drill.settling import ask, poll
 
 
 def _throttled(scene: Scene) -> None:
@@ -123,6 +124,17 @@ def _late(scene: Scene) -> None:
     scene.check("absence was believed", holds=not scene.count(MessageState.QUEUED))
 
 
+def _unheard(scene: Scene) -> None:
+    """Nobody reaches our door: the carrier's records say what became of everybody."""
+    scene.release(120, callbacks=False)
+    scene.until(scene.over, "it does not end")
+    scene.until(lambda: not scene.count(MessageState.SUBMITTING), "still under way")
+    scene.check("somebody was told", holds=not scene.count(MessageState.DELIVERED))
+    poll(scene.office.wiring, AGES[0])
+    scene.check("reports are missing", holds=scene.count(MessageState.DELIVERED) == 120)  # noqa: PLR2004
+    scene.stand.behave(callbacks=True)
+
+
 def _early(scene: Scene) -> None:
     _share(scene, early=1.0, twice=0.5, error_after=0.1)
 
@@ -171,6 +183,7 @@ SCENARIOS = (
         "ledger-closed", ("F58",), "the carrier's list fails while it is asked", _closed
     ),
     Scenario("ledger-late", ("F59",), "the carrier's list lags ten minutes", _late),
+    Scenario("unheard", ("F64",), "no receipt comes, and the list is read", _unheard),
     Scenario(
         "early-receipts",
         ("F60",),

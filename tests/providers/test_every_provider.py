@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import time
 import traceback
+from datetime import timedelta
 
 import pytest
 from carriers import PUBLIC, TEXT, TO, carry, free_port, outgoing, provider_at, run
+from providers.certificates import LONG_AGO, certificate, door
 from providers.wires import wire
 
 from campaigns.bulletins.carrier_rules import rules_of
@@ -165,3 +167,15 @@ def test_a_ledger_that_cannot_be_read_is_not_an_absence(provider, carrier, more)
     with pytest.raises(Exception) as caught:  # noqa: PT011 - any error but an answer
         run(provider, provider.find(outgoing(**more)))
     assert not isinstance(caught.value, NotAccepted)
+
+
+@pytest.mark.parametrize(
+    ("host", "until"),
+    [("127.0.0.1", LONG_AGO), ("carrier.example", LONG_AGO + timedelta(days=9999))],
+    ids=["expired", "another's"],
+)
+def test_a_certificate_that_is_not_theirs_is_told_nothing(name, host, until, tmp_path):
+    with door(certificate(tmp_path, host, until)) as (address, heard):
+        found = refused(provider_at(name, address))
+    assert (found.permanent, found.code) == (False, "connect")
+    assert not any(heard)
