@@ -97,13 +97,16 @@ def seal(value: str, column: str) -> bytes:
 
 
 def unseal(sealed: bytes, column: str) -> str:
-    """Decrypt what ``seal`` made. Raises Unreadable for another key or column."""
+    """Decrypt what ``seal`` made. Raises Unreadable for another key or column.
+
+    And for what was cut off or is no seal at all.
+    """
     nonce, box = sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :]
     try:
         known = _keys().sealing
         key = known.get(sealed[0]) or _keys(_AT_ONCE).sealing[sealed[0]]
         return _box(key).decrypt(nonce, box, column.encode()).decode()
-    except (InvalidTag, KeyError):
+    except (InvalidTag, KeyError, IndexError, ValueError):
         raise Unreadable(
             mark("加密的“%(column)s”打不开：密钥不对，请恢复原来的密钥文件。"),
             column=column,

@@ -28,6 +28,13 @@ def test_a_value_moved_to_another_column_does_not_open() -> None:
         privacy.unseal(privacy.seal("秘密", "member.name"), "member.phone")
 
 
+@pytest.mark.parametrize("left", [0, 1, 2, 9, 12, 13, 20])
+def test_a_seal_that_was_cut_off_says_so_and_nothing_else(left) -> None:
+    sealed = privacy.seal("秘密", "member.name")
+    with pytest.raises(Unreadable):
+        privacy.unseal(sealed[:left], "member.name")
+
+
 def test_masks_never_show_the_end_of_a_certificate() -> None:
     assert privacy.mask_id("51052219000101001211") == "510" + "*" * 17
 
