@@ -111,6 +111,8 @@ def the_promised_figures_are_there_and_add_up(facts: dict[str, Any]) -> None:
     calls = facts["calls"]
     assert figures["delivered"] == told + calls["texts"]
     assert calls["proof"]["holds"]
+    assert set(calls["sounds"]) <= {"200"}
+    assert bool(calls["sounds"]) >= bool(calls["answered"])
     assert calls["audience"] >= calls["placed"] >= calls["answered"] >= calls["pressed"]
     assert facts["seconds"]["total"] > 0
     assert 100 < facts["peak_rss_mb"] < 2000

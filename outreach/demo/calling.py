@@ -19,6 +19,7 @@ from campaigns.reporting.statistics import campaign_statistics
 from campaigns.vocabulary import Category, Level
 from outreach.demo.county import deed
 from outreach.demo.proof import prove
+from outreach.simulator.asking import summary
 from outreach.wiring import Wiring
 
 _TOWNSHIPS = 5
@@ -61,7 +62,10 @@ def settled(session: Session, campaign: int) -> bool:
 
 
 def told(wiring: Wiring, campaign: int) -> dict[str, Any]:
-    """What the calls came to; ``proof`` compares them with the carrier's ledger."""
+    """What the calls came to; ``proof`` compares them with the carrier's ledger.
+
+    ``sounds`` are the clips that the carrier fetched, by HTTP status.
+    """
     with wiring.database.reading() as session:
         seen = campaign_statistics(session, campaign)
         proof = prove(session, campaign, wiring.settings, wiring.signer)
@@ -72,6 +76,7 @@ def told(wiring: Wiring, campaign: int) -> dict[str, Any]:
         "placed": seen.called,
         "answered": seen.answered,
         "pressed": seen.pressed,
+        "sounds": summary(wiring.settings)["sounds"],
         "proof": {**asdict(proof), "holds": proof.holds},
     }
 

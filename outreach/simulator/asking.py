@@ -24,7 +24,9 @@ def _client(settings: Settings) -> httpx.Client:
 
 
 def summary(settings: Settings) -> dict[str, Any]:
-    """``accepted``, ``statuses``, ``same_token_twice`` and ``pending_receipts``.
+    """Counts: ``accepted``, ``statuses``, ``same_token_twice``, ``pending_receipts``.
+
+    ``sounds`` are clips that calls played, by the HTTP status of fetching them.
 
     Raises httpx.HTTPError where the carrier does not answer.
     """

@@ -58,6 +58,8 @@ class Callbacks:
         self._left_behind: int | None = None
         self._running: set[asyncio.Task[None]] = set()
         self._wires = Wires()
+        self.sounds: dict[str, int] = {}
+        """HTTP status of each clip that calls played; 0 where nothing answered."""
         self.taken = 0
         self.failed = 0
 
@@ -168,11 +170,20 @@ class Callbacks:
         """Make one callback; False where it should be tried again."""
         forms = [(call.entry.callback, _form(self._account, call))]
         if call.entry.is_call:
+            await self._listen(spoken.sound(call.entry))
             forms = spoken.forms(self._account, call.entry, self._behaviour())
         for address, form in forms:
             if not await self._told(call, address, form):
                 return False
         return True
+
+    async def _listen(self, address: str) -> None:
+        """Fetch a clip once, as a carrier that keeps what it plays."""
+        if not address or address in self.sounds:
+            return
+        self.sounds[address] = 0
+        with suppress(OSError, ValueError):
+            self.sounds[address] = await self._wires.get(address)
 
     async def _told(self, call: Call, address: str, form: dict[str, str]) -> bool:
         headers = (

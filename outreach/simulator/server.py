@@ -7,6 +7,7 @@ import base64
 import hmac
 import json
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from itertools import count
@@ -206,6 +207,7 @@ class Carrier:
         found["pending_receipts"] = self.callbacks.waiting
         found["receipts_taken"] = self.callbacks.taken
         found["receipts_given_up"] = self.callbacks.failed
+        found["sounds"] = Counter(map(str, self.callbacks.sounds.values()))
         return web.json_response(found)
 
 

@@ -11,6 +11,13 @@ from outreach.simulator.fate import answered_by, presses
 from outreach.simulator.ledger import Entry
 
 _ACTION = re.compile(r'<Gather[^>]* action="([^"]*)"')
+_SOUND = re.compile("<Play[^>]*>([^<]*)</Play>")
+
+
+def sound(entry: Entry) -> str:
+    """The address of what an answered call plays; empty for any other call."""
+    found = _SOUND.search(entry.body) if entry.final == "delivered" else None
+    return html.unescape(found[1]) if found else ""
 
 
 def forms(

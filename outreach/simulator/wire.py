@@ -1,4 +1,4 @@
-"""A frugal HTTP/1.1 client for callbacks: POST a form, keep the line, read the status.
+"""A frugal HTTP/1.1 client for callbacks: ask, keep the line, read the status.
 
 A general client costs ten times as much for each callback, and this carrier shares
 two processors with the service that it calls.
@@ -33,7 +33,7 @@ class Wire(asyncio.Protocol):
         """Asyncio's: the line is open."""
         self._transport = cast("asyncio.Transport", transport)
 
-    async def post(self, request: bytes) -> int:
+    async def ask(self, request: bytes) -> int:
         """Write ``request`` and return the answer's status. Raises OSError."""
         loop = asyncio.get_running_loop()
         if self._transport is None or self._transport.is_closing():
@@ -88,18 +88,28 @@ class Wires:
 
         ``headers`` are lines that each end in CRLF; ``body`` is percent-encoded.
         """
+        kind = "Content-Type: application/x-www-form-urlencoded; charset=UTF-8\r\n"
+        more = f"{headers}{kind}Content-Length: {len(body)}\r\n"
+        return await self._ask("POST", address, more, body)
+
+    async def get(self, address: str) -> int:
+        """GET ``address`` to its last byte; the status. Raises OSError, ValueError."""
+        return await self._ask("GET", address)
+
+    async def _ask(
+        self, method: str, address: str, headers: str = "", body: str = ""
+    ) -> int:
         parts = urlsplit(address)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError(address)
         where = (parts.scheme, parts.netloc)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         request = (
-            f"POST {target or '/'} HTTP/1.1\r\nHost: {parts.netloc}\r\n{headers}"
-            "Content-Type: application/x-www-form-urlencoded; charset=UTF-8\r\n"
-            f"Accept: */*\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+            f"{method} {target or '/'} HTTP/1.1\r\nHost: {parts.netloc}\r\n{headers}"
+            f"Accept: */*\r\n\r\n{body}"
         ).encode("ascii")
         wire = self._taken(where) or await _open(address)
-        status = await wire.post(request)
+        status = await wire.ask(request)
         idle = self._idle.setdefault(where, [])
         if wire.usable and len(idle) < _IDLE_MOST:
             idle.append(wire)

@@ -204,8 +204,12 @@ def test_a_real_carrier_tells_who_answered(carrier, httpserver, behaviour, end):
     any_of_ours = re.compile("/callbacks/simulator/tokenone(/key)?")
     httpserver.expect_request(any_of_ours).respond_with_handler(take)
     carrier.behave(sent_seconds=0.01, receipt_seconds=0.05, **WORKS, **behaviour)
-    sent = carry(provider, **CALL)
+    httpserver.expect_request("/a.wav").respond_with_data(
+        b"RIFF", content_type="audio/wav"
+    )
+    sent = carry(provider, channel=Channel.VOICE, sound=f"{public}/a.wav")
     eventually(lambda: any(("CallStatus", "completed") in form for *_, form in taken))
+    assert carrier.ask("GET", "/ledger/summary").json()["sounds"]["200"] >= 1
     reports = [
         report
         for url, headers, form in taken
