@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from ipaddress import ip_address
 from urllib.parse import parse_qs, urlsplit
@@ -14,6 +15,8 @@ from outreach.settings import Settings
 
 KEYS = ("secret_key", "data_key", "index_key", "token_key")
 FOREIGN_VOICE = "google"
+_ABROAD = re.compile(r"\.(?:ap|us|eu|me|na|sa)-[a-z]+-?\d?\.aliyuncs\.com")
+"""Regions of Alibaba Cloud outside the mainland; those inside begin with ``cn-``."""
 _SHORTEST = 32
 _DISTINCT = 8
 _VERIFIED = {"verify-full", "verify-ca"}
@@ -47,9 +50,12 @@ _FOREIGN = mark(
 
 
 def refusals(settings: Settings) -> list[NotReady]:
-    """Why a process may not start with ``settings``; empty in the embedded profile."""
+    """Why a process may not start with ``settings``.
+
+    An office's own computer is asked for an approval of foreign routes alone.
+    """
     if settings.profile != "production":
-        return []
+        return list(_foreign(settings))
     return [
         *_keys(settings),
         *_database(settings.database_url),
@@ -120,8 +126,11 @@ def _broker(address: str) -> Iterator[NotReady]:
 def _foreign(settings: Settings) -> Iterator[NotReady]:
     if settings.foreign_route_approval.strip():
         return
-    if settings.provider == "twilio" or settings.twilio_account:
+    carriers = {settings.provider, settings.second_provider}
+    if "twilio" in carriers or settings.twilio_account:
         yield NotReady(_FOREIGN, route="Twilio")
+    if _ABROAD.search(settings.aliyun_endpoint):
+        yield NotReady(_FOREIGN, route=settings.aliyun_endpoint)
     if FOREIGN_VOICE in {
         settings.voice,
         *settings.voice_order.replace(" ", "").split(","),

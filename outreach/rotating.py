@@ -12,7 +12,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Column, LargeBinary, Table, func, or_, select, type_coerce
+from sqlalchemy import (
+    Column,
+    LargeBinary,
+    Table,
+    Update,
+    bindparam,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
 
 import outreach.tables  # noqa: F401 - every table may hold sealed columns
 from campaigns import privacy
@@ -94,33 +104,47 @@ def _batch(  # noqa: PLR0913, PLR0917 - one step of a walk
     with database.writing() as session:
         query = found if after is None else found.where(key > after)
         rows = session.execute(query).all()
-        for row in rows:
-            _row(session, table, key, columns, row, done)
+        new: list[dict[str, Any]] = [
+            made for row in rows if (made := _anew(table, columns, row, done))
+        ]
+        if new:
+            session.execute(_change(table, key, columns), new)
+            done.sealed += sum(
+                each[f"new_{column.name}"] is not None
+                for each in new
+                for column in columns
+            )
     return rows[-1][0] if rows else None
 
 
-def _row(  # noqa: PLR0913, PLR0917
-    session: Any,  # noqa: ANN401 - mypy knows it where it is made
+def _anew(
     table: Table,
-    key: Column[Any],
-    columns: list[Column[Any]],
-    row: Any,  # noqa: ANN401
+    columns: Sequence[Column[Any]],
+    row: Any,  # noqa: ANN401 - a key and sealed values
     done: Round,
-) -> None:
-    current = privacy.current_key()
+) -> dict[str, Any] | None:
+    """A row's values as they were and opened; None where one does not open."""
+    made: dict[str, Any] = {"row": row[0]}
     for column, value in zip(columns, row[1:], strict=True):
-        if value is None or value[0] == current:
-            continue
         kind: Any = column.type
         try:
-            plain = privacy.unseal(bytes(value), kind.column)
+            plain = None if value is None else privacy.unseal(bytes(value), kind.column)
         except Unreadable:
             done.damaged.append(f"{table.name} {row[0]}")
-            continue
-        # Only while it is what was read: a change in between wins.
-        session.execute(
-            table.update()
-            .where(key == row[0], _raw(column) == value)
-            .values({column.name: plain})
+            return None
+        made |= {f"old_{column.name}": value, f"new_{column.name}": plain}
+    return made
+
+
+def _change(table: Table, key: Column[Any], columns: Sequence[Column[Any]]) -> Update:
+    """Seal a row anew, only while it is what was read: a change in between wins."""
+    same = (
+        _raw(column).is_not_distinct_from(
+            bindparam(f"old_{column.name}", type_=LargeBinary)
         )
-        done.sealed += 1
+        for column in columns
+    )
+    new: dict[str, Any] = {
+        column.name: bindparam(f"new_{column.name}") for column in columns
+    }
+    return table.update().where(key == bindparam("row"), *same).values(new)

@@ -53,11 +53,14 @@ UNFIT = {
     "debug": {"debug": True},
     "Twilio without approval": {"provider": "twilio"},
     "Twilio beside another": {"twilio_account": "AC" + "1" * 32},
+    "Twilio as the second": {"second_provider": "twilio"},
+    "Alibaba Cloud abroad": {"aliyun_endpoint": "dysmsapi.ap-southeast-1.aliyuncs.com"},
     "Google as the voice": {"voice": "google"},
     "Google as a fall-back": {"voice_order": "kokoro, google"},
     "a blank approval": {"voice": "google", "foreign_route_approval": " "},
 }
 ALSO_FIT = {
+    "Alibaba Cloud at home": {"aliyun_endpoint": "dysmsapi.cn-hangzhou.aliyuncs.com"},
     "as compose runs it": {},
     "a database next door": {
         "database_url": "postgresql+psycopg://outreach:x@127.0.0.1/outreach"
@@ -90,8 +93,12 @@ def test_what_is_safe_may_start(changed: dict[str, object]) -> None:
     assert refusals(given(**changed)) == []
 
 
-def test_an_office_computer_is_asked_for_none_of_it() -> None:
-    assert refusals(Settings(_env_file=None, debug=True, voice="google")) == []
+def test_an_office_computer_is_asked_for_foreign_routes_alone() -> None:
+    assert refusals(Settings(_env_file=None, debug=True)) == []
+    abroad = {"voice": "google", "second_provider": "twilio"}
+    assert len(refusals(Settings(_env_file=None, **abroad))) == 2
+    approved = {**abroad, "foreign_route_approval": "残联〔2026〕1号"}
+    assert refusals(Settings(_env_file=None, **approved)) == []
 
 
 @pytest.mark.parametrize("command", ["web", "worker", "beat", "migrate", "check"])
