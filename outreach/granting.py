@@ -58,6 +58,8 @@ def propose(  # noqa: PLR0913 - a grant is a role, a place, categories and dutie
     )
     grant.proposed_by, grant.waits = by, waits
     session.flush()
+    if not waits:
+        _let_act(session, grant)
     return grant
 
 
@@ -70,8 +72,7 @@ def confirm(session: Session, grant_id: int, *, by: int, now: datetime) -> Grant
     if by in {grant.proposed_by, grant.user_id}:
         raise NotAllowed(mark("自己提出的、给自己的授权，要另一位同事来确认。"))
     grant.waits, grant.confirmed_by, grant.confirmed_at = False, by, now
-    without = SignIn.user_id == grant.user_id, SignIn.grant_id.is_(None)
-    session.execute(update(SignIn).where(*without).values(grant_id=grant.id))
+    _let_act(session, grant)
     session.flush()
     return grant
 
@@ -82,6 +83,32 @@ def refuse(session: Session, grant_id: int, *, now: datetime) -> Grant:
     grant.waits, grant.revoked_at = False, now
     session.flush()
     return grant
+
+
+def revoke(
+    session: Session, user_id: int, grant_id: int, *, by: int, now: datetime
+) -> Grant:
+    """Take a grant away; on the next page its person acts in another, or in none.
+
+    Raises NotFound for none of theirs, NotAllowed for one's own.
+    """
+    grant = session.get(Grant, grant_id)
+    if grant is None or grant.user_id != user_id or grant.revoked_at is not None:
+        raise NotFound(mark("没有找到这个身份，可能已经收回。"))
+    if by == user_id:
+        raise NotAllowed(mark("不能收回自己的身份。请另一位管理员来办。"))
+    grant.waits, grant.revoked_at = False, now
+    session.flush()
+    left = next((it.id for it in standing(session, user_id) if it.holds), None)
+    acted = SignIn.user_id == user_id, SignIn.grant_id == grant_id
+    session.execute(update(SignIn).where(*acted).values(grant_id=left))
+    return grant
+
+
+def _let_act(session: Session, grant: Grant) -> None:
+    """Whoever is signed in without a role acts in this one from the next page on."""
+    without = SignIn.user_id == grant.user_id, SignIn.grant_id.is_(None)
+    session.execute(update(SignIn).where(*without).values(grant_id=grant.id))
 
 
 def waiting(session: Session) -> list[Grant]:

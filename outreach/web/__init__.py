@@ -70,6 +70,7 @@ _PAGES = (
     "village_quiet",
     "calling",
     "accounts",
+    "account_roles",
     "small_office",
     "granting",
     "resetting",

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from campaigns.vocabulary import ALL_COMPONENTS, Category, Duty
 from outreach import account_admin, accounts, granting, invitations, second_step
 from outreach.access import Action
 from outreach.accounts import Role, User
+from outreach.web import grant_form
 from outreach.web.forms import Typed
-from outreach.web.frame import unit
 from outreach.web.gate import acting, needs, now, reading, wired, writing
 from outreach.web.noting import noted
 from outreach.web.qr import qr_code
@@ -29,7 +26,7 @@ def index() -> str:
     """Every account with its roles, last sign-in and state."""
     with reading() as db:
         users = accounts.list_users(db)
-        places = _places(db)
+        places = grant_form.places(db)
         waiting = invitations.waiting(db, now())
     return render_template(
         "accounts/index.html", users=users, places=places, waiting=waiting
@@ -41,7 +38,8 @@ def index() -> str:
 def new() -> str:
     """The form for an account."""
     with reading() as db:
-        return _form(Typed(role=Role.COORDINATOR), _places(db))
+        typed = Typed(role=Role.COORDINATOR)
+        return _form(typed, grant_form.places(db))
 
 
 @bp.post("/new")
@@ -50,14 +48,13 @@ def add() -> str | tuple[str, int]:
     """Make it, and the address with which its person sets the password."""
     typed = Typed()
     with reading() as db:
-        places = _places(db)
-    role, facts = _wanted(typed, places)
+        places = grant_form.places(db)
+    role, facts = grant_form.wanted(typed, places)
     name = typed.text("name", _("请填账号名。"), longest=40)
     shown_as = typed.text("shown_as", _("请填姓名或称呼。"), longest=60)
     if typed:
         me, password = acting().user_id, accounts.new_password()
-        here = unit()
-        small = here is not None and bool(here.lone_hold_hours)
+        small = grant_form.small_office()
         with typed.catching("name"), writing() as db:
             user = accounts.add_user(
                 db, name=name, shown_as=shown_as, password=password, now=now()
@@ -79,7 +76,7 @@ def show(user_id: int) -> str:
         return render_template(
             "accounts/show.html",
             user=user,
-            places=_places(db),
+            places=grant_form.places(db),
             invited=invitations.waiting(db, now()).get(user_id),
             code=second_step.standing(db, user_id),
             asked=second_step.reset_waits(db, user_id),
@@ -123,43 +120,6 @@ def _invited(db: Session, user: User, *, waits: bool = False) -> str:
     )
 
 
-def _wanted(typed: Typed, places: dict[str, str]) -> tuple[str, dict[str, Any]]:
-    """The role, and where, for whom and with which duties it is wanted."""
-    role = typed.choice("role", list(Role), _("请选一个身份。"))
-    place = typed.choice("place", places, _("请选一个范围。"))
-    if typed and len(place) != account_admin.DIGITS[Role(role)]:
-        typed.wrong(
-            "place", _("这个身份的范围不对：市选市，县选县，乡镇选乡镇，村选村。")
-        )
-    categories = _mask(typed.all("categories")) if role == Role.ASSOCIATION else 0
-    if role == Role.ASSOCIATION and not categories:
-        typed.wrong("categories", _("协会只看自己的类别，请勾选。"))
-    duties = [each for each in Duty if each in typed.all("duties")]
-    return role, {"place": place, "categories": categories, "duties": duties}
-
-
-def _places(db: Session) -> dict[str, str]:
-    """Where an account may act: the city's office, the county, and what is in it."""
-    cities = {
-        code: _("市残联（%(code)s）", code=code) for code in account_admin.cities(db)
-    }
-    return cities | account_admin.places(db)
-
-
 def _form(typed: Typed, places: dict[str, str]) -> str:
-    return render_template(
-        "accounts/new.html",
-        typed=typed,
-        errors=typed.errors,
-        roles=list(Role),
-        places=places,
-        categories=[each for each in Category if each.bit],
-        ticked=typed.all("categories"),
-        duties=list(Duty),
-        given=typed.all("duties"),
-    )
-
-
-def _mask(ticked: list[str]) -> int:
-    bits = [Category(int(one)).bit for one in ticked if one in set("123456")]
-    return sum(set(bits)) & ALL_COMPONENTS
+    values = grant_form.choices(typed, places)
+    return render_template("accounts/new.html", **values)

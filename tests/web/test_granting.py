@@ -9,7 +9,7 @@ from office import COUNTY, PASSWORD
 from sqlalchemy import select
 
 from campaigns.errors import NotAllowed, Refused
-from outreach import accounts, granting
+from outreach import accounts, granting, sign_ins
 from outreach.accounts import Grant, Role, User
 from outreach.audit import AuditRow
 
@@ -121,3 +121,84 @@ def test_roles_that_no_one_person_holds_together(
         return
     with pytest.raises(Refused, match="三个人"):
         granting.propose(session, user, small_office=small, **facts)
+
+
+def of(writing, name: str) -> tuple[int, int]:
+    """An account and the first of its grants."""
+    with writing() as session:
+        user = session.scalars(select(User).where(User.name == name)).one()
+        return user.id, user.grants[0].id
+
+
+def test_one_more_role_waits_as_the_first_did(visit, writing) -> None:
+    user, _first = of(writing, "fubao")
+    admin = visit("guanli")
+    wanted = {"role": "village", "place": "510522112201"}
+    answer = admin.send(f"/accounts/{user}/roles/new", **wanted)
+    assert answer.location == f"/accounts/{user}"
+    assert "待县残联确认" in admin.read(f"/accounts/{user}")
+    wrong = admin.send(f"/accounts/{user}/roles/new", role="auditor", place="510522112")
+    assert wrong.status_code == 422
+    with writing() as session:
+        waits = session.scalars(select(Grant).where(Grant.waits)).one()
+        assert (waits.role, waits.user_id) == (Role.VILLAGE, user)
+
+
+def test_nobody_is_given_roles_that_no_one_holds_together(visit, writing) -> None:
+    user, _first = of(writing, "shenji")
+    answer = visit("guanli").send(
+        f"/accounts/{user}/roles/new", role="coordinator", place=COUNTY
+    )
+    assert answer.status_code == 422
+    assert "三个人" in answer.get_data(as_text=True)
+
+
+def test_a_small_office_lets_who_decides_run_the_service(visit, writing) -> None:
+    user, _first = of(writing, "guanli")
+    admin = visit("guanli")
+    wanted = {"role": "coordinator", "place": COUNTY}
+    page = f"/accounts/{user}/roles/new"
+    assert admin.send(page, **wanted).status_code == 422
+    admin.send("/accounts/small-office", small_office="1", hours="24")
+    assert admin.send(page, **wanted).status_code == 303
+
+
+def test_a_role_taken_away_is_gone_on_the_next_page(visit, writing) -> None:
+    user, grant = of(writing, "fubao")
+    admin, person = visit("guanli"), visit("fubao")
+    assert person.open("/register").status_code == 200
+    path = f"/accounts/{user}/roles/{grant}/end"
+    assert admin.send(f"/accounts/{user}", path).status_code == 303
+    assert person.open("/register").status_code == 403
+    assert admin.send(f"/accounts/{user}", path).status_code == 404, "once"
+    with writing() as session:
+        deed = select(AuditRow).where(AuditRow.action == "revoke_grant")
+        assert session.scalars(deed).one().details == {"grant": grant}
+
+
+def test_nobody_takes_away_their_own_or_through_another_account(visit, writing) -> None:
+    mine, grant = of(writing, "guanli")
+    other, _grant = of(writing, "fubao")
+    admin = visit("guanli")
+    page = f"/accounts/{mine}"
+    assert admin.send(page, f"/accounts/{mine}/roles/{grant}/end").status_code == 403
+    assert admin.send(page, f"/accounts/{other}/roles/{grant}/end").status_code == 404
+    assert admin.open("/accounts").status_code == 200
+
+
+def test_who_has_another_role_acts_in_that(session, people, now) -> None:
+    user = people["xin"]
+    facts = {"place": COUNTY[:6], "now": now}
+    first = accounts.add_grant(session, user, role=Role.ASSOCIATION, **facts)
+    second = accounts.add_grant(session, user, role=Role.TOWNSHIP, **facts)
+    token = sign_ins.sign_in(session, "xin", PASSWORD, now=now)
+    assert sign_ins.who(session, token, now).role is Role.ASSOCIATION
+    by = people["guan"].id
+    granting.revoke(session, user.id, first.id, by=by, now=now)
+    assert sign_ins.who(session, token, now).grant_id == second.id
+    granting.revoke(session, user.id, second.id, by=by, now=now)
+    assert sign_ins.who(session, token, now).role is None
+    third = granting.propose(
+        session, user, role=Role.TOWNSHIP, place="510522112", by=by, now=now
+    )
+    assert sign_ins.who(session, token, now).grant_id == third.id
