@@ -199,7 +199,7 @@ class Lane:
     def _keep(
         self, batch: Batch, outcomes: Sequence[Outcome], *, recovering: bool
     ) -> None:
-        if any(outcome.throttled or outcome.broken for outcome in outcomes):
+        if any(o.throttled or o.broken or not o.heard for o in outcomes):
             self.turns.forget()
         try:
             self._patiently(

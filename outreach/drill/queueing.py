@@ -52,10 +52,11 @@ def _resets(scene: Scene) -> None:
 
 
 def _slow(scene: Scene) -> None:
-    """Hints come too late to be taken, so that nothing may go out meanwhile."""
+    """Ticks must not fill the queue until every hint comes too late to be taken."""
     scene.stand.relay.delay, scene.stand.relay.stalled = 0.2, 0.05
     scene.release(240)
-    scene.stand.until(scene.over, 30)
+    in_time = scene.stand.until(scene.over, 60)
+    scene.check("hints come too late to be taken", holds=in_time)
 
 
 def _configured(scene: Scene, bad: dict[str, str], good: dict[str, str]) -> None:

@@ -22,6 +22,8 @@ from outreach.wiring import Wiring, build
 
 RECOVERY_SECONDS = 120.0
 NEVER_SENT_PER_KILL = 5.0
+_MANY = 100
+"""Kills from which on an average says something."""
 _PAGE_SECONDS = 2.0
 
 
@@ -63,6 +65,8 @@ def run(wanted: Wanted, say: Callable[[str], None]) -> dict[str, Any]:
     held = invariants(verdict, seconds, leaked, visitor)
     if wanted.resend:
         held["resent"] = not verdict.doubts
+    elif kills >= _MANY and not wanted.freezes:
+        held["few_never_sent"] = verdict.never_sent <= NEVER_SENT_PER_KILL * kills
     return {
         "messages": wanted.messages,
         "kills": kills,
