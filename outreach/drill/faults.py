@@ -8,6 +8,7 @@ _KILLS = (
     "tests/delivery/test_kills.py::test_wherever_a_sender_dies_nobody_is_told_twice"
 )
 _RESTORE = "tests/journeys/test_restore.py::"
+_RESTORED = "tests/operation/test_restored_sending.py::"
 _JOURNAL = "tests/tasks/test_journal.py::"
 _CONTRACT = "tests/providers/test_contract.py::"
 _ROUTES = "tests/tasks/test_routes.py::"
@@ -109,7 +110,10 @@ FAULTS: dict[str, Fault] = {
     ),
     "F41": Fault(
         "restored to a moment in the middle of a campaign",
-        (_RESTORE + "test_a_restore_to_the_middle_of_sending_sends_nobody_twice",),
+        (
+            _RESTORE + "test_a_restore_to_the_middle_of_sending_sends_nobody_twice",
+            _RESTORED + "test_a_restore_to_the_middle_of_sending_sends_nobody_twice",
+        ),
     ),
     "F42": Fault("a migration while sending", ("migration",)),
     "F43": Fault("several launchers at once", ("many-hints",)),

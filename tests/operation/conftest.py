@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from office import PASSWORD, Visitor, fill
+from sqlalchemy import create_engine, make_url, text
 
 from campaigns import privacy
 from outreach import migrating, wiring
@@ -53,3 +55,21 @@ def enter(office: Flask) -> Callable[[str], Visitor]:
         return visitor
 
     return signed_in
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def addresses(request: pytest.FixtureRequest, tmp_path: Path) -> list[str]:
+    """Addresses of two databases: one to copy, and an empty one."""
+    if request.param == "sqlite":
+        return ["", ""]
+    server = request.getfixturevalue("postgresql_address")
+    found = []
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    for which in ("from", "to"):
+        name = f"{which}_{tmp_path.name}"[:60].lower().replace("-", "_")
+        with admin.connect() as connection:
+            connection.execute(text(f'CREATE DATABASE "{name}"'))
+        url = make_url(server).set(database=name)
+        found.append(url.render_as_string(hide_password=False))
+    admin.dispose()
+    return found

@@ -13,7 +13,7 @@ import factories
 import pytest
 from factories import member
 from pydantic import SecretStr
-from sqlalchemy import create_engine, make_url, select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns import privacy
@@ -34,24 +34,6 @@ KEYS = {
     name: SecretStr(os.urandom(32).hex())
     for name in ("secret_key", "data_key", "index_key", "token_key")
 }
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def addresses(request: pytest.FixtureRequest, tmp_path: Path) -> list[str]:
-    """Addresses of two databases: one to copy, and an empty one."""
-    if request.param == "sqlite":
-        return ["", ""]
-    server = request.getfixturevalue("postgresql_address")
-    found = []
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    for which in ("from", "to"):
-        name = f"{which}_{tmp_path.name}"[:60].lower().replace("-", "_")
-        with admin.connect() as connection:
-            connection.execute(text(f'CREATE DATABASE "{name}"'))
-        url = make_url(server).set(database=name)
-        found.append(url.render_as_string(hide_password=False))
-    admin.dispose()
-    return found
 
 
 def settings(folder: Path, address: str) -> Settings:

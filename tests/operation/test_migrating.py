@@ -13,7 +13,7 @@ import factories
 import pytest
 from alembic import command
 from delivery.ledger import Ledger
-from sqlalchemy import Engine, create_engine, inspect, make_url, select, text
+from sqlalchemy import Engine, inspect, select
 
 from campaigns.delivery import launching, tally
 from campaigns.delivery.provider import Limits
@@ -45,24 +45,19 @@ def downgrade():
 '''
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 def wired(
-    request: pytest.FixtureRequest, tmp_path: Path, now: Any
+    addresses: list[str], tmp_path: Path, now: Any
 ) -> Iterator[tuple[Wiring, int]]:
     """A migrated database with a campaign that was launched, and its number."""
-    address = f"sqlite+pysqlite:///{tmp_path / 'o.db'}"
-    if request.param == "postgresql":
-        server = request.getfixturevalue("postgresql_address")
-        name = f"step_{tmp_path.name[-40:]}".lower()
-        admin = create_engine(server, isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            connection.execute(text(f'CREATE DATABASE "{name}"'))
-        admin.dispose()
-        url = make_url(server).set(database=name)
-        address = url.render_as_string(hide_password=False)
-    database = connect(address)
+    settings = Settings(
+        _env_file=None,
+        data_dir=tmp_path,
+        database_url=addresses[0],
+        token_key="ab" * 32,
+    )
+    database = connect(settings.database_address)
     migrating.to(database.engine, "head")
-    settings = Settings(data_dir=tmp_path, token_key="ab" * 32, _env_file=None)
     began = time.monotonic()
     made = Wiring(
         settings, database, lambda: now + timedelta(seconds=time.monotonic() - began)
