@@ -1,6 +1,7 @@
 # Needs GNU make >= 3.81 and Python >= 3.11, nothing else. `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-api test-office test-voice test-deep fuzz drill lint format lock install clean
+.PHONY: help demo up test test-api test-office test-voice test-deep fuzz drill lint \
+	format lock licences sbom wheels install clean
 # The project's path may hold Chinese characters in a locale that is not UTF-8.
 export PYTHONUTF8 := 1
 
@@ -55,7 +56,7 @@ fuzz: ## Damaged lists, texts and callbacks, a minute each; SECONDS=600, ARGS="i
 
 # No `djlint --check`: its formatter swaps half the quotes of an attribute, and breaks
 # runs of Chinese into lines, which browsers show with spaces in them.
-lint: ## Style, types, import contracts, templates, security, dependencies, compose file
+lint: ## Style, types, imports, templates, security, dependencies, secrets, licences
 	@sh scripts/environment.sh dev
 	$(PYTHON_IN) ruff check .
 	$(PYTHON_IN) ruff format --check .
@@ -65,6 +66,8 @@ lint: ## Style, types, import contracts, templates, security, dependencies, comp
 	$(PYTHON_IN) bandit -q -c pyproject.toml -r outreach campaigns audio
 	$(PYTHON_IN) deptry .
 	$(PYTHON_IN) check_jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	.venv/bin/python scripts/scan.py
+	.venv/bin/python scripts/parts.py licences >/dev/null
 
 format: ## Put the code into the house's form
 	@sh scripts/environment.sh dev
@@ -73,6 +76,18 @@ format: ## Put the code into the house's form
 
 lock: ## Compile requirements/ anew from pyproject.toml (needs uv)
 	@sh scripts/lock.sh
+
+licences: ## Every package of the running service with its licence
+	@sh scripts/environment.sh dev
+	@.venv/bin/python scripts/parts.py licences
+
+sbom: ## sbom.json: the parts of the running service, as CycloneDX
+	@sh scripts/environment.sh dev
+	@.venv/bin/python scripts/parts.py sbom >sbom.json
+
+wheels: ## wheels/: all that an office without internet installs from, and a try of it
+	@sh scripts/environment.sh run
+	@sh scripts/wheels.sh
 
 install: ## Make .venv with everything that tests and lint need
 	@sh scripts/environment.sh dev

@@ -7,6 +7,11 @@ unset PYTHONHOME PYTHONPATH PIP_USER PIP_TARGET PIP_PREFIX || :
 lock=$1
 stamp=.venv/.installed
 
+# What `make wheels` laid here is all that a running service needs: no index is asked.
+if [ "$lock" = run ] && [ -d wheels ]; then
+    export PIP_NO_INDEX=1 PIP_FIND_LINKS=wheels UV_NO_INDEX=1 UV_FIND_LINKS=wheels
+fi
+
 say() { printf '%s\n' "$@" >&2; }
 stop() { say "$@"; exit 1; }
 recent() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }

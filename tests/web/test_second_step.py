@@ -17,7 +17,7 @@ from outreach.commands import users
 from outreach.second_step import SecondStep, SheetCode
 from outreach.settings import Settings
 
-RFC_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+RFC_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # not a secret: RFC 6238 prints it
 ADMIN, OTHER = 10**6, 10**6 + 1
 LINE = re.compile(r"<li><code>([0-9a-z]{4}-[0-9a-z]{4})</code></li>")
 
