@@ -307,13 +307,33 @@ def test_no_file_names_this_machine_or_a_registry(tracked: list[Path]) -> None:
     assert found == []
 
 
-def test_the_pages_name_commands_that_exist() -> None:
-    text = "\n".join(page.read_text("utf-8") for page in PAGES)
+def test_the_pages_name_targets_of_make_that_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):.*##", read("Makefile"), re.MULTILINE))
-    assert {"demo", "test", "lint", "help"} <= targets
-    assert set(re.findall(r"`make ([a-z-]+)", text)) <= targets
-    for line in re.findall(r"`outreach ([a-z]+)", text):
-        assert line in cli.list_commands(click.Context(cli)), line
+    assert {"demo", "test", "lint", "help", "sbom", "wheels"} <= targets
+    for page in PAGES:
+        text = page.read_text("utf-8")
+        named = re.findall(r"(?:`|&& |^)make ([a-z-]+)", text, re.MULTILINE)
+        assert set(named) <= targets, page.name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
+def test_a_page_names_commands_and_options_that_exist(page: Path) -> None:
+    lines = re.findall(
+        r"(?:`|bin/|&& |(?:web|worker) )outreach ([a-z-]+[^`\n|]*)",
+        page.read_text("utf-8"),
+    )
+    for line in lines:
+        command: click.Command | None = cli
+        words = line.split()
+        while isinstance(command, click.Group) and words and words[0][0] != "-":
+            name = words.pop(0).rstrip(".,;:")
+            command = command.get_command(click.Context(command), name)
+            assert command, f"outreach {line}"
+        known = {flag for each in command.params for flag in each.opts}
+        known |= {"--help"}
+        for word in words:
+            if word.startswith("--"):
+                assert word.rstrip(".,;:") in known, f"outreach {line}"
 
 
 def test_every_path_that_the_pages_name_exists() -> None:
