@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from carriers import CALLBACK_KEY, SECRET, TO, provider_at
+from carriers import ACCOUNT, CALLBACK_KEY, SECRET, TO, provider_at
 from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 
@@ -110,3 +110,15 @@ def test_a_database_that_is_down_has_the_push_repeated(client, writing):
         content_type="application/json",
     )
     assert answer.status_code == 503
+
+
+def test_a_key_is_kept_and_the_call_may_end(client, writing):
+    at = "/callbacks/simulator/tokenone/key"
+    form = {"AccountSid": ACCOUNT, "CallSid": "CA" + "a" * 32, "To": TO, "Digits": "1"}
+    signature = RequestValidator(SECRET).compute_signature(f"{OWN}{at}", form)
+    signed = {"X-Twilio-Signature": signature}
+    elsewhere = client.post(at.removesuffix("/key"), data=form, headers=signed)
+    assert elsewhere.status_code == 403
+    answer = client.post(at, data=form, headers=signed)
+    assert (answer.mimetype, answer.text) == ("text/xml", "<Response/>")
+    assert [row.reason for row in kept(writing, Receipt)] == ["met"]

@@ -14,11 +14,19 @@ import stages
 from sqlalchemy import select, update
 
 from campaigns.audience import segments
+from campaigns.delivery import tally
 from campaigns.delivery.models import Message
+from campaigns.delivery.people import settle
 from campaigns.errors import NotFound, NotReady
 from campaigns.planning.models import Campaign
 from campaigns.register.models import Unit
-from campaigns.vocabulary import CampaignState, Category, Channel
+from campaigns.vocabulary import (
+    CampaignState,
+    Category,
+    Channel,
+    MessageState,
+    Reason,
+)
 from outreach import call_sound, previews, providers
 from outreach.call_recording import record_calls
 from outreach.settings import Settings
@@ -98,6 +106,29 @@ def test_the_carrier_fetches_one_clip_a_township_and_nothing_else(office, writin
     assert visitor.client.get(address.replace("/calls/", "/calls/a")).status_code == 404
     unknown = call_sound.mint(wiring.signer, CLIP, found.send_before)
     assert visitor.client.get(f"/calls/{unknown}.wav").status_code == 404
+    the_pages_tell_of_calls(visitor, writing, found.id, calls[0])
+
+
+def the_pages_tell_of_calls(visitor, writing, campaign_id, call):
+    """One is answered and confirmed; pages, lists and files say so."""
+    with writing() as session:
+        moved = session.execute(
+            update(Message)
+            .where(Message.id == call.id)
+            .values(was=Message.state, state=MessageState.DELIVERED, reason=Reason.MET)
+            .returning(*tally.MOVED)
+        ).all()
+        settle(session, moved)
+    at = f"/delivery/{campaign_id}"
+    assert "打出 1 个，由人接听 1 个，按键确认听到 1 个" in visitor.read(at)
+    listed = visitor.read(f"{at}/messages?channel=voice&reason=met")
+    assert "语音电话" in listed
+    assert "本页 1 行" in listed
+    assert "语音电话" in visitor.read(f"/delivery/messages/{call.id}")
+    report = visitor.read(f"/reporting/campaigns/{campaign_id}")
+    assert "语音电话打出 1 个，有人接听 1 个，按键确认听到 1 个" in report
+    assert 'id="calls"' in report
+    assert "语音电话" in visitor.read(f"/register/{call.member_id}")
 
 
 def test_an_address_ends_and_cannot_be_made_up():
