@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     ColumnElement,
     SmallInteger,
     Update,
@@ -38,10 +39,18 @@ from campaigns.delivery.provider import Limits, Outgoing
 from campaigns.orm import number, packed, packed_ids, rows, table_of
 from campaigns.planning.models import Campaign
 from campaigns.register.models import OptOut
-from campaigns.vocabulary import CampaignState, MessageState, Reason, Urgency
+from campaigns.vocabulary import (
+    CampaignState,
+    Channel,
+    MessageState,
+    Reason,
+    Urgency,
+)
 
 LEASE = timedelta(seconds=45)
 _SPARE = timedelta(seconds=2)
+_LONGEST_CALL = timedelta(minutes=6)
+"""Forty seconds of ringing and five minutes at most: nobody hears them at night."""
 _message = table_of(Message)
 _m = _message.c
 
@@ -67,12 +76,14 @@ def claim(  # noqa: PLR0913 - the campaign, how many, for whom, until when
 ) -> Batch:
     """Move up to ``want`` messages to submitting and return them ready to carry.
 
-    Nothing is claimed unless it can be carried before the window closes.
+    Nothing is claimed unless it can be carried before the window closes, and no call
+    unless it has ended by then.
     """
     campaign = dispatch.campaign
     margin = timedelta(seconds=limits.timeout_seconds) + _SPARE
     batch = Batch(secrets.token_hex(8), dispatch.provider, ())
-    if now + margin >= dispatch.closes_at(now):
+    closes = dispatch.closes_at(now)
+    if now + margin >= closes:
         return batch
     values = {
         "campaign": campaign.id,
@@ -83,6 +94,7 @@ def claim(  # noqa: PLR0913 - the campaign, how many, for whom, until when
         "until": now + lease,
         "by": dispatch.provider,
         "size": dispatch.usual_parts,
+        "calls": now + margin + _LONGEST_CALL < closes,
     }
     taken = session.execute(_claim(campaign.urgency), values).all()
     tally.count(session, taken)
@@ -126,6 +138,7 @@ def _claim(urgency: Urgency) -> Update:
         _m.campaign_id == bindparam("campaign"),
         _m.state == number(MessageState.QUEUED),
         _m.due_at <= bindparam("now"),
+        or_(_m.channel != Channel.VOICE, bindparam("calls", type_=Boolean)),
         exists().where(
             Campaign.id == bindparam("campaign"),
             Campaign.status == CampaignState.RUNNING,

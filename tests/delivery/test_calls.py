@@ -96,6 +96,8 @@ def test_nobody_is_called_in_quiet_hours(session, launched, claim, now):
     call_clips.attach(session, campaign.id, CLIPS, now)
     for hour in (8, 9, 15, 19):
         assert claim(campaign, at=now + timedelta(hours=hour)).messages == ()
+    # A call that begins at 19:54 may still ring, or speak, at 20:00.
+    assert claim(campaign, at=now + timedelta(hours=7, minutes=54)).messages == ()
     (call,) = claim(campaign, at=now + timedelta(hours=20, minutes=1)).messages
     assert call.channel is Channel.VOICE
 
