@@ -95,9 +95,9 @@ def take_over(wiring: Wiring) -> int:
 
 
 async def _together(wiring: Wiring, roads: Sequence[Route], until: float) -> list[int]:
-    least, number = roads[0].provider.limits.in_flight, wiring.settings.lanes
-    slots, turns = asyncio.Semaphore(number * least), Turns(wiring, roads)
-    lanes = [Lane(wiring, turns, until, slots, least) for _ in range(number)]
+    settings, least = wiring.settings, roads[0].provider.limits.in_flight
+    slots, turns = asyncio.Semaphore(settings.shares * least), Turns(wiring, roads)
+    lanes = [Lane(wiring, turns, until, slots, least) for _ in range(settings.lanes)]
     # Each is waited for: where one lane fails, the other must not be left with
     # requests under way while its task counts as ended and the process may stop.
     ended = await asyncio.gather(

@@ -87,10 +87,7 @@ class Settings(BaseSettings):
     provider_rate: int = Field(default=0, ge=0)
     """Messages a second on the provider's line; 0 takes the provider's own limit."""
     lanes: int = Field(default=3, ge=1)
-    """Lanes of a sending process.
-
-    With two, both wait for the disk at once too often: three carry a fifth more.
-    """
+    """Lanes of a sending process: one of several is always at the database."""
     lease_seconds: int = 45
     """How long a claimed message may stay with a worker."""
     simulator_port: int = 8001
@@ -159,6 +156,11 @@ class Settings(BaseSettings):
 
     demo_county: str = "510522"
     """County of the demonstration."""
+
+    @property
+    def shares(self) -> int:
+        """Times the provider's ``in_flight`` that a process has under way."""
+        return max(1, self.lanes - 1)
 
     @property
     def two_steps(self) -> bool:

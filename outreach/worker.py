@@ -27,7 +27,7 @@ from celery.signals import (
     worker_shutting_down,
 )
 
-from outreach import lanes, logs, wiring
+from outreach import heap, lanes, logs, wiring
 from outreach.loop import LOOP
 from outreach.settings import Settings
 from outreach.tasks import MODULES, QUEUES, ROUTES
@@ -141,11 +141,13 @@ def _build_in_main(sender: Any = None, **_: object) -> None:  # noqa: ANN401
     # Threads share the main process; children of prefork build their own after fork.
     if "prefork" not in str(getattr(sender, "pool_cls", "")):
         wiring.build()
+        heap.settle()
 
 
 @worker_process_init.connect
 def _build_in_child(**_: object) -> None:
     wiring.build()
+    heap.settle()
 
 
 @worker_ready.connect

@@ -129,7 +129,7 @@ class Road:
             "to": county.NUMBER,
             "text": county.TEXT,
             "callback": f"{settings.own_url}/callbacks/simulator",
-            "connections": settings.lanes * IN_FLIGHT,
+            "connections": settings.shares * IN_FLIGHT,
             "first": self._posted,
             "count": messages,
         }

@@ -19,7 +19,7 @@ def _limits(settings: Settings, usual: int) -> Limits:
 
 
 def _connections(settings: Settings, limits: Limits) -> int:
-    return settings.lanes * limits.in_flight
+    return settings.shares * limits.in_flight
 
 
 def _door(settings: Settings) -> Door:

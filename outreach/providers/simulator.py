@@ -22,5 +22,5 @@ def make(settings: Settings) -> TwilioProvider:
         base_url=settings.simulator_address,
     )
     limits = Limits(per_second=settings.provider_rate or _RATE)
-    connections = settings.lanes * limits.in_flight
+    connections = settings.shares * limits.in_flight
     return TwilioProvider("simulator", account, limits, connections=connections)

@@ -35,7 +35,7 @@ class Narrow(Ledger):
 
 @pytest.fixture
 def wiring(sending_county, tmp_path):
-    made = sending_county(people=40, lanes=2)
+    made = sending_county(people=40, lanes=3)
     made.providers["simulator"] = Narrow(tmp_path / "ledger")
     return made
 
