@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from campaigns.errors import mark
 from campaigns.orm import Base
 from outreach import condition
-from outreach.catalogs import told
+from outreach.catalogs import name_of, told
 from outreach.condition import Part
 from outreach.wiring import Wiring
 
@@ -88,10 +88,10 @@ def sentences(news: News) -> Iterable[str]:
     for part in news.begun:
         says = told(part.says, part.values)
         mend = told(part.mend, part.values) if part.mend else ""
-        what = f"{condition.name_of(part.label)} {says} {mend}".strip()
+        what = f"{name_of(part.label)} {says} {mend}".strip()
         yield told(_BEGUN, {"what": what})
     for alarm in news.over:
-        yield told(_OVER, {"what": condition.name_of(alarm.label)})
+        yield told(_OVER, {"what": name_of(alarm.label)})
 
 
 def _news(session: Session, found: list[Part], now: datetime) -> News:

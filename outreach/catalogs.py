@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
 from campaigns.errors import CampaignError
+from campaigns.words import word
 from outreach.settings import in_english
 
 
@@ -48,3 +49,8 @@ def told_error(error: CampaignError) -> str:
     """An error's sentences in the language of the shell."""
     parts = [told(part, error.values) for part in (error.sentence, error.mend) if part]
     return (" " if in_english() else "").join(parts)
+
+
+def name_of(label: str) -> str:
+    """A part's name in the language of the shell: a word's code, or a sentence."""
+    return word(label, "en" if in_english() else "zh") if "." in label else told(label)

@@ -5,6 +5,7 @@ No key, no table, no file and no message is made.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -45,9 +46,9 @@ def parts(settings: Settings) -> list[Part]:
         _keys(known),
         *_database(known),
         *_broker(known),
-        _provider(known),
+        *_providers(known),
         _voice(known),
-        replace(condition.disk(known), needed=room(known.data_dir).full),
+        *_data(known),
     ]
 
 
@@ -61,6 +62,11 @@ def _settings(settings: Settings) -> list[Part]:
     if settings.profile == "production" and not settings.two_steps:
         says = mark("能看到名册的账号只用密码登录（OUTREACH_SECOND_STEP=offered）")
         found.append(_warn("settings", says, mark("请改为 required。")))
+    told = settings.alarm_webhook.get_secret_value()
+    if settings.profile == "production" and not told:
+        says = mark("出了问题没有人会收到消息")
+        mend = mark("请在 OUTREACH_ALARM_WEBHOOK 里写上群机器人的地址。")
+        found.append(_warn("settings", says, mend))
     return found or [_well("settings")]
 
 
@@ -142,8 +148,13 @@ def _broker(settings: Settings) -> list[Part]:
     return [queue] if not off else [queue, clock(off)]
 
 
-def _provider(settings: Settings) -> Part:
-    name = settings.provider
+def _providers(settings: Settings) -> list[Part]:
+    """The provider of new campaigns, and the one that helps out."""
+    named = [settings.provider, settings.second_provider]
+    return [_provider(name, settings) for name in named if name]
+
+
+def _provider(name: str, settings: Settings) -> Part:
     try:
         lack = providers.lacking(name, settings)
     except CampaignError as error:
@@ -169,6 +180,17 @@ def _voice(settings: Settings) -> Part:
     except AudioError as error:
         return _warn("voice", error.sentence, **error.values)
     return _well("voice")
+
+
+def _data(settings: Settings) -> list[Part]:
+    """The room for data, and whether we may write there at all."""
+    room_left = replace(condition.disk(settings), needed=room(settings.data_dir).full)
+    there = settings.data_dir
+    if not there.exists() or os.access(there, os.W_OK | os.X_OK):
+        return [room_left]
+    says = mark("文件夹 %(folder)s 不能写")
+    mend = mark("请让运行服务的用户能写它，或用 OUTREACH_DATA_DIR 换一个。")
+    return [room_left, _bad("disk", says, mend, folder=str(there))]
 
 
 def _well(name: str) -> Part:

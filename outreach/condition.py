@@ -17,17 +17,17 @@ from campaigns.delivery.progress import stalled
 from campaigns.errors import mark
 from campaigns.planning.models import Campaign
 from campaigns.vocabulary import CampaignState
-from campaigns.words import word
 from outreach import clocks, rows
 from outreach import disk as disks
 from outreach.audit import AuditRow
 from outreach.balances import Balance
-from outreach.catalogs import told
-from outreach.settings import Settings, in_english
+from outreach.settings import Settings
 from outreach.wiring import Wiring
 
 _SILENT = timedelta(seconds=60)
 _SKEW = 2.0
+_LOOKS, _DEEDS = 40, 5000
+"""Looks at numbers in an hour that nobody's work needs, among the last deeds."""
 _BACKLOG = 10_000
 WELL = mark("正常")
 
@@ -74,6 +74,7 @@ def kept(session: Session, settings: Settings, now: datetime) -> list[Part]:
         *_lines(session, now),
         *_balances(session, settings),
         *_backup(session, settings, now),
+        _reveals(session, now),
     ]
 
 
@@ -103,11 +104,6 @@ def clock(off: float) -> Part:
     says = mark("相差 %(n)s 秒")
     mend = mark("请打开自动对时（NTP）。钟不准，会在不该发的时候发。")
     return replace(well, well=False, says=says, mend=mend, values={"n": round(off)})
-
-
-def name_of(label: str) -> str:
-    """A part's name in the language of the shell."""
-    return word(label, "en" if in_english() else "zh") if "." in label else told(label)
 
 
 def _worker(session: Session, now: datetime) -> Part:
@@ -229,3 +225,23 @@ def _backup(session: Session, settings: Settings, now: datetime) -> Iterator[Par
     mend = mark("请运行 outreach backup，并看看定时备份为什么没有做。")
     values = {"n": hours}
     yield Part("backup", "part.backup", young, says, "" if young else mend, values)
+
+
+def _reveals(session: Session, now: datetime) -> Part:
+    """Whether one account looks at many people's numbers; of the latest deeds alone."""
+    latest = select(func.max(AuditRow.id) - _DEEDS).scalar_subquery()
+    looks = (
+        select(AuditRow.user_id, func.count().label("n"))
+        .where(AuditRow.id > latest, AuditRow.action == "reveal")
+        .where(AuditRow.at > now - timedelta(hours=1))
+        .group_by(AuditRow.user_id)
+        .order_by(func.count().desc())
+        .limit(1)
+    )
+    who, n = session.execute(looks).one_or_none() or (None, 0)
+    part = Part("reveals", "part.reveals", well=True, says=WELL)
+    if n < _LOOKS:
+        return part
+    says = mark("%(who)s 号账号一小时内查看了 %(n)s 次号码")
+    mend = mark("请问清楚；不是工作需要，就先停用这个账号，再看操作记录。")
+    return replace(part, well=False, says=says, mend=mend, values={"who": who, "n": n})

@@ -83,6 +83,9 @@ def _keys(settings: Settings) -> Iterator[NotReady]:
         elif value in seen:
             yield NotReady(_SAME, setting=setting, other=seen[value])
         seen.setdefault(value, setting)
+    given = settings.metrics_key.get_secret_value()
+    if given and weak(given):
+        yield NotReady(_WEAK, setting=_variable("metrics_key"))
 
 
 def weak(secret: str) -> bool:

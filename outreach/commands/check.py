@@ -6,9 +6,9 @@ import json
 
 import click
 
-from outreach.catalogs import told
+from outreach.catalogs import name_of, told
 from outreach.commands.wired import json_option
-from outreach.condition import Part, name_of
+from outreach.condition import Part
 from outreach.settings import Settings
 
 _COLOURS = {"ok": "green", "warn": "yellow", "bad": "red"}

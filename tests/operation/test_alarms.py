@@ -27,7 +27,15 @@ from outreach.settings import Settings
 from outreach.wiring import Wiring
 
 MEND = "短信在排队，不会丢。账号或余额有问题时请联系通道。"
-NAMES = ("sending", "line:simulator", "balance:twilio", "disk", "worker", "backup")
+NAMES = (
+    "reveals",
+    "sending",
+    "line:simulator",
+    "balance:twilio",
+    "disk",
+    "worker",
+    "backup",
+)
 
 
 def fail(session: Session, now: datetime) -> None:
@@ -42,6 +50,8 @@ def fail(session: Session, now: datetime) -> None:
     money = {"hundredths": 9_999, "currency": "USD", "at": now}
     session.add(Balance(provider="twilio", **money))
     audit.note(session, "backed_up", now=now - timedelta(hours=30))
+    for _ in range(40):
+        audit.note(session, "reveal", "member:1", user_id=7, now=now)
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +77,7 @@ def test_every_alarm_is_on_the_page_in_the_figures_and_in_the_check(
     page = enter("guanli").read("/health")
     for words in (
         *("有短信到点没人发", "暂时不通", "twilio 还剩 99 USD", "还剩 1.0 GB"),
+        "7 号账号一小时内查看了 40 次号码",
         *("一分钟没有动静", "上一次在 30 小时前", "请运行 outreach backup"),
     ):
         assert words in page
@@ -80,6 +91,19 @@ def test_every_alarm_is_on_the_page_in_the_figures_and_in_the_check(
     for name in NAMES:
         assert told[name] != "ok", name
     assert told["worker"] == "warn", "whoever checks before the start has no worker"
+
+
+def test_many_looks_by_many_people_or_long_ago_are_no_alarm(
+    session: Session, now: datetime
+):
+    assert condition._reveals(session, now).well
+    for n in range(80):
+        audit.note(session, "reveal", user_id=n % 3, now=now)
+        audit.note(session, "reveal", user_id=1, now=now - timedelta(minutes=61))
+    assert condition._reveals(session, now).well
+    for _ in range(13):
+        audit.note(session, "reveal", user_id=1, now=now)
+    assert condition._reveals(session, now).values == {"who": 1, "n": 40}
 
 
 def test_a_clock_that_is_off_is_an_alarm():

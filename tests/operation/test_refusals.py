@@ -31,6 +31,7 @@ UNFIT = {
     "no token key": {"token_key": ""},
     "a short key": {"data_key": "ab12" * 4},
     "a key of one digit": {"token_key": "0" * 64},
+    "a guessable key of the monitor": {"metrics_key": "geheim"},
     "a pattern": {"secret_key": "0123456789abcdef" * 4},
     "one key twice": {"index_key": KEYS["data"]},
     "no database": {"database_url": ""},
