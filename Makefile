@@ -1,7 +1,7 @@
 # Needs GNU make >= 3.81 and Python >= 3.11, nothing else. `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-api test-office test-voice test-deep fuzz drill lint \
-	format lock licences sbom wheels install clean
+.PHONY: help demo up test test-api test-office test-voice test-journeys test-deep fuzz drill \
+	lint format lock licences sbom wheels install clean
 # The project's path may hold Chinese characters in a locale that is not UTF-8.
 export PYTHONUTF8 := 1
 
@@ -45,6 +45,12 @@ test-voice: ## A speech recogniser listens to every bulletin (600 MB, half an ho
 drill: ## Knock a production county over; ARGS="--messages 20000 --kills 500 --json"
 	@sh scripts/environment.sh dev
 	@.venv/bin/outreach drill $(ARGS)
+
+test-journeys: ## Every role by keyboard in all ways, and a first campaign from nothing; ten minutes
+	@sh scripts/environment.sh dev
+	@sh scripts/browser.sh
+	WAYS=all $(PYTHON_IN) pytest -n 0 --timeout 0 tests/browser/test_keyboard.py \
+		tests/browser/walk_first_campaign.py $(ARGS)
 
 test-deep: ## The property tests with 20,000 examples each, an hour or two
 	@sh scripts/environment.sh dev

@@ -104,9 +104,9 @@ def _colleagues(session: Session) -> Step:
     holds = Grant.role == Role.COORDINATOR, Grant.holds
     n = session.scalar(query.where(*holds)) or 0
     return Step(
-        mark("开通两位经办人，一位写、一位批（已有 %(n)s 位）"),
+        mark("请来两位经办人，一位写、一位批（已有 %(n)s 位）"),
         mark("谁也不能批准自己写的文字，所以要有两位县残联经办人。"),
-        mark("开通账号"),
+        mark("邀请同事"),
         "/accounts/new",
         Action.CHANGE_ACCOUNTS,
         _done(n >= _TWO),

@@ -26,7 +26,10 @@ FIELDS = {f"OUTREACH_{name.upper()}" for name in Settings.model_fields}
 BESIDE = {"OUTREACH_SECRETS_DIR", "OUTREACH_VERSION"}
 OURS = ("migrate", "web", "worker", "recorder", "beat")
 TRUE = shutil.which("true") or "/bin/true"
-NOT_PRINTED = {".png", ".jpg", ".f32", ".bin", ".xlsx", ".xls", ".ods", ".mp3", ".wav"}
+NOT_PRINTED = {
+    *(".png", ".jpg", ".webp", ".f32", ".bin"),
+    *(".xlsx", ".xls", ".ods", ".mp3", ".wav"),
+}
 
 
 def read(name: str) -> str:

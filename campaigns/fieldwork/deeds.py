@@ -60,7 +60,8 @@ def record_played(  # noqa: PLR0913 - what was done, how it was told, by whom, w
 
     Raises Refused for a day ahead or no slot, NotReady when it was withdrawn.
     """
-    announcement = _playable(session, announcement_id)
+    aloud = play.means == "microphone"  # whoever reads the words needs no sound
+    announcement = _playable(session, announcement_id, needs_clip=not aloud)
     check(play, now)
     if announcement.state is _S.SIGNED:
         raise NotReady(mark("乡镇已经签认，不能再改。要更正请联系乡镇。"))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from campaigns.fieldwork.models import Announcement
 from campaigns.vocabulary import AnnouncementState
 
 _S = AnnouncementState
+_Key = TypeVar("_Key", int, str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +50,38 @@ class Villages:
 
 def villages_by_township(session: Session, campaign_id: int) -> dict[str, Villages]:
     """A campaign's villages by township code."""
+    return _by(session, Announcement.township, Announcement.campaign_id == campaign_id)
+
+
+def villages_of_each(
+    session: Session, campaign_ids: Iterable[int], place: str = ""
+) -> dict[int, Villages]:
+    """The villages of each campaign, in the township ``place`` where it is given."""
+    here = [Announcement.township == place] if place else []
+    these = Announcement.campaign_id.in_(list(campaign_ids))
+    return _by(session, Announcement.campaign_id, these, *here)
+
+
+def _by(
+    session: Session, column: InstrumentedAttribute[_Key], *where: ColumnElement[bool]
+) -> dict[_Key, Villages]:
     played = Announcement.played_at.is_not(None)
     has_clip = Announcement.clip.is_not(None)
     missed = Announcement.missed_reason.is_not(None)
-    keys = (Announcement.township, Announcement.state, played, missed, has_clip)
+    keys = (column, Announcement.state, played, missed, has_clip)
     found = session.execute(
         select(*keys, func.count(), func.coalesce(func.sum(Announcement.plays), 0))
-        .where(Announcement.campaign_id == campaign_id)
+        .where(*where)
         .group_by(*keys)
     )
-    counts: dict[str, Counter[str]] = {}
-    for township, state, did_play, did_miss, clip, n, plays in found:
-        sums = counts.setdefault(township, Counter())
+    counts: dict[Any, Counter[str]] = {}
+    for key, state, did_play, did_miss, clip, n, plays in found:
+        sums = counts.setdefault(key, Counter())
         sums[_place(state, played=bool(did_play), missed=bool(did_miss))] += n
         sums["signed"] += n if state is _S.SIGNED else 0
         sums["recording"] += n if not clip and state is not _S.WITHDRAWN else 0
         sums["plays"] += plays if state is not _S.WITHDRAWN else 0
-    return {township: Villages(**counts[township]) for township in sorted(counts)}
+    return {key: Villages(**counts[key]) for key in sorted(counts)}
 
 
 def together(parts: dict[str, Villages]) -> Villages:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -18,6 +20,7 @@ from outreach.web.qr import qr_code
 
 bp = Blueprint("accounts", __name__, url_prefix="/accounts")
 _WRONG = 422
+_INVITED = "accounts/invited.html"
 
 
 @bp.get("")
@@ -63,8 +66,10 @@ def add() -> str | tuple[str, int]:
                 db, user, role=Role(role), **facts, small_office=small, by=me, now=now()
             )
             noted(db, "add_user", f"user:{user.id}")
-            return _invited(db, user, waits=grant.waits)
-    return _form(typed, places), _WRONG
+            shown = _invited(db, user, waits=grant.waits)
+    if not typed:
+        return _form(typed, places), _WRONG
+    return render_template(_INVITED, **shown)
 
 
 @bp.get("/<int:user_id>")
@@ -102,22 +107,22 @@ def invite(user_id: int) -> str:
     with writing() as db:
         user = account_admin.get_user(db, user_id)
         noted(db, "reset_password", f"user:{user_id}")
-        return _invited(db, user)
+        shown = _invited(db, user)
+    return render_template(_INVITED, **shown)
 
 
-def _invited(db: Session, user: User, *, waits: bool = False) -> str:
-    """The address, as text and as a code, shown this once."""
+def _invited(db: Session, user: User, *, waits: bool = False) -> dict[str, Any]:
+    """The address, as text and as a code, to be shown once it is committed."""
     wiring, by = wired(), acting().user_id
     made, path = invitations.invite(db, user, by=by, signer=wiring.signer, now=now())
     address = wiring.settings.own_url + path
-    return render_template(
-        "accounts/invited.html",
-        name=user.name,
-        until=made.expires_at,
-        address=address,
-        code=qr_code(address) if wiring.settings.public_url else None,
-        waits=waits,
-    )
+    return {
+        "name": user.name,
+        "until": made.expires_at,
+        "address": address,
+        "code": qr_code(address) if wiring.settings.public_url else None,
+        "waits": waits,
+    }
 
 
 def _form(typed: Typed, places: dict[str, str]) -> str:

@@ -35,10 +35,9 @@ def blank(session: Session, version: str) -> Typed:
     Calls cost most and are listened to first: whoever wants them ticks them.
     """
     found = listing.usable(session, now(), acting().categories)
-    chosen = next((row for row in found if str(row.version_id) == version), None)
+    only = str(found[0].version_id) if len(found) == 1 else ""
     return Typed(
-        name=chosen.title if chosen else "",
-        version_id=version,
+        version_id=version or only,
         channels=f"{Channel.SMS},{Channel.LOUDSPEAKER}",
         provider=wired().settings.provider,
         when="now",
@@ -75,7 +74,8 @@ def choices(session: Session) -> dict[str, Any]:
 
 def read_plan(session: Session, typed: Typed) -> Plan:
     """What was decided; sentences in ``typed.errors`` where it cannot be."""
-    versions = {str(row.version_id) for row in listing.usable(session, now())}
+    usable = listing.usable(session, now())
+    versions = {str(row.version_id): row.title for row in usable}
     known = {str(each.id) for each in usable_segments(session)}
     version = typed.choice("version_id", versions, _("选一篇已签发的文稿。"))
     segment = typed.choice("segment_id", known, _("选一个人群。"))
@@ -85,7 +85,7 @@ def read_plan(session: Session, typed: Typed) -> Plan:
     if Channel.VOICE in channels and (why := uncalled(provider)):
         typed.wrong("channels", why)
     return Plan(
-        name=typed.text("name", _("给任务起个名称。"), longest=60),
+        name=typed.text("name", longest=60) or versions.get(version, "")[:60],
         version_id=int(version or 0) if typed else 0,
         segment_id=int(segment or 0) if typed else 0,
         channels=channels,

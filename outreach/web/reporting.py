@@ -13,6 +13,7 @@ from campaigns.register.places import names_by_code
 from campaigns.register.unit import current_unit
 from campaigns.reporting import over_time
 from campaigns.reporting.definitions import DEFINITIONS
+from campaigns.reporting.overview import overviews
 from campaigns.reporting.paragraph import paragraph, percent
 from campaigns.reporting.people import Figures, People
 from campaigns.reporting.small_cells import guarded
@@ -53,11 +54,10 @@ def index() -> str:
         rows = list_campaigns(
             session, states=(*_BEGUN, _STOPPED), categories=acting().categories
         )
-        lines = [
-            (row, narrowed(campaign_statistics(session, row.id)))
-            for row in rows
-            if row.launched_at
-        ]
+        launched = [row for row in rows if row.launched_at]
+        place = "" if _sees_all() else acting().place
+        known = overviews(session, [row.id for row in launched], place)
+        lines = [(row, known[row.id]) for row in launched]
     return render_template("reporting/index.html", lines=lines)
 
 

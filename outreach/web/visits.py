@@ -82,6 +82,8 @@ def assign() -> Response:
         noted(session, "assign_visits", f"place:{acting().place}", visits=n)
     said = _("%(n)s 户交给 %(who)s。", n=n, who=worker) if n else _("没有勾选哪一户。")
     flash(said, "good" if n else "warn")
+    if n == 1 == len(ticked):
+        return redirect(url_for("visits.show", visit_id=ticked[0]), 303)
     return redirect(url_for("visits.index", place=_place() or None), 303)
 
 

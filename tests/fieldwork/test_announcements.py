@@ -227,6 +227,18 @@ def test_nothing_is_downloaded_before_it_is_recorded(session, campaign):
         deeds.record_download(session, of(session, DAPING).id, way="link", now=NOW)
 
 
+def test_words_are_read_aloud_before_there_is_a_sound(session, campaign):
+    announcements.prepare(session, campaign.id, NOW)
+    daping = of(session, DAPING).id
+    with pytest.raises(NotReady):
+        deeds.record_played(
+            session, daping, Play(TODAY, ("07:30",)), way="link", now=NOW
+        )
+    aloud = Play(TODAY, ("07:30",), means="microphone")
+    told = deeds.record_played(session, daping, aloud, way="link", now=NOW)
+    assert (told.state, told.plays) == (AnnouncementState.PLAYED, 1)
+
+
 def test_a_withdrawal_names_who_has_the_clip_and_ends_everything(session, campaign):
     announcement = ready(session, campaign)
     deeds.record_download(session, announcement.id, way="link", now=NOW)

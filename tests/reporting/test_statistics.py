@@ -16,6 +16,7 @@ from campaigns.fieldwork.playing import Play
 from campaigns.fieldwork.village_pages import for_places
 from campaigns.register.models import OptOut
 from campaigns.reporting.over_time import note, over_time, series
+from campaigns.reporting.overview import overviews
 from campaigns.reporting.people import KINDS, People
 from campaigns.reporting.statistics import campaign_statistics
 from campaigns.vocabulary import (
@@ -217,3 +218,31 @@ def test_progress_is_noted_when_it_moves_and_not_too_often(session):
     assert [point.delivered for point in series(session, campaign.id)] == [1, 2, 7]
     later = NOW + timedelta(days=2)
     assert over_time(session, campaign.id, later)[-1] == (later, 8)
+
+
+def test_many_side_by_side_are_what_each_is_by_itself(session):
+    people = [
+        factories.member(session, category=kind, township=town, village=f"{town}201")
+        for kind in (Category.HEARING, Category.VISUAL)
+        for town in (FUBAO, BAISHA)
+    ]
+    launched = []
+    for urgency, at in ((Urgency.TIP, 0), (Urgency.EMERGENCY, 1)):
+        campaign = factories.campaign(
+            session, urgency=urgency, channels=["sms", "loudspeaker"]
+        )
+        launching.launch(session, campaign.id, NOW)
+        announcements.prepare(session, campaign.id, NOW)
+        move(session, campaign, people[at], S.DELIVERED)
+        move(session, campaign, people[3], S.REJECTED)
+        launched.append(campaign)
+    idle = factories.campaign(session, channels=["sms"])
+    found = overviews(session, [each.id for each in (*launched, idle)])
+    for campaign in launched:
+        whole = campaign_statistics(session, campaign.id)
+        assert found[campaign.id].everybody == whole.everybody
+        assert found[campaign.id].villages == whole.villages
+        here = overviews(session, [campaign.id], FUBAO)[campaign.id]
+        assert here.everybody == whole.by_township[FUBAO]
+        assert here.villages == whole.villages_by_township[FUBAO]
+    assert found[idle.id].everybody == People()

@@ -89,7 +89,47 @@ function remind(notice) {
   });
 }
 
+// What is typed outlives a sign-in that ended, in this tab alone: the page that comes
+// after a form forgets it, unless that page is the door.
+function keepTyping() {
+  const place = `typed:${window.location.pathname}`;
+  const door = document.querySelector("main form input[name=password]");
+  const sent = sessionStorage.getItem("sent");
+  sessionStorage.removeItem("sent");
+  const typedIn = Object.keys(sessionStorage).filter((key) => key.startsWith("typed:"));
+  if (!door) typedIn.filter((key) => key !== place || key === sent).forEach((key) => sessionStorage.removeItem(key));
+  for (const leave of document.querySelectorAll("[data-forget]")) {
+    leave.addEventListener("submit", () => sessionStorage.clear());
+  }
+  if (door) return;
+  const forms = [...document.querySelectorAll("main form.form[method=post]")];
+  const fields = () =>
+    forms.flatMap((form, at) =>
+      [...form.elements]
+        .filter((field) => field.name && !["hidden", "file", "password", "submit"].includes(field.type))
+        .map((field) => [`${at} ${field.name} ${/^(checkbox|radio)$/.test(field.type) ? field.value : ""}`, field]),
+    );
+  const ticks = (field) => /^(checkbox|radio)$/.test(field.type);
+  const kept = JSON.parse(sessionStorage.getItem(place) || "null");
+  if (kept && !document.getElementById("summary")) {
+    for (const [key, field] of fields()) {
+      if (!(key in kept)) continue;
+      if (ticks(field)) field.checked = kept[key];
+      else field.value = kept[key];
+    }
+    speak(say.dataset.kept);
+  }
+  for (const form of forms) {
+    form.addEventListener("input", () => {
+      const typed = fields().map(([key, field]) => [key, ticks(field) ? field.checked : field.value]);
+      sessionStorage.setItem(place, JSON.stringify(Object.fromEntries(typed)));
+    });
+    form.addEventListener("submit", () => sessionStorage.setItem("sent", place));
+  }
+}
+
 takeFocus();
+keepTyping();
 const ending = document.getElementById("ending");
 if (ending) remind(ending);
 showPasswords();
