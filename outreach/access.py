@@ -57,7 +57,8 @@ class Acting:
 
     ``place`` is a place code, ``categories`` a bit mask (0 means all), ``visit`` the
     id of the sign-in, 0 with the API token ``token``. ``two_steps`` says whether they
-    sign in with a second step, ``proved_at`` when they last proved who they are.
+    sign in with a second step, ``proved_at`` when they last proved who they are,
+    ``password_at`` when they set their password.
     """
 
     user_id: int
@@ -79,6 +80,7 @@ class Acting:
     token: int | None = None
     two_steps: bool = False
     proved_at: datetime | None = None
+    password_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

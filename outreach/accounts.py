@@ -24,21 +24,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selecti
 from campaigns.errors import NotFound, Refused, mark
 from campaigns.orm import Base, Key, closed
 from outreach import audit
+from outreach.passwords import check_password, new_password
 
-PASSWORD_LENGTH = range(12, 129)
 # 19 MiB a hash: sixteen people who sign in at once must not fill a small machine.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 _NOBODY = _HASHER.hash(secrets.token_hex())
-_CONSONANTS, _VOWELS, _DIGITS = "bdfghjkmnprstvz", "aeiou", "23456789"
-_OBVIOUS = (
-    *("password", "passw0rd", "iloveyou", "woaini", "letmein", "welcome", "admin123"),
-    *("123456", "654321", "123123", "112233", "abcdef", "abc123", "1q2w3e", "1qaz2wsx"),
-    *("qwerty", "qazwsx", "asdfgh", "zxcvbn", "5201314", "1314520", "88888888"),
-    *("canlian", "canjiren", "outreach", "残联", "残疾人", "密码", "mima1234"),
-)
-"""What people try first, and words of this very office."""
-
-_FEWEST_SIGNS = 5
 
 
 class Role(StrEnum):
@@ -54,7 +44,7 @@ class Role(StrEnum):
 
 
 class User(Base):
-    """Somebody who signs in; ``password`` is an argon2id hash."""
+    """Somebody who signs in; ``password`` is an argon2id hash of ``password_at``."""
 
     __tablename__ = "user_account"
 
@@ -62,6 +52,7 @@ class User(Base):
     name: Mapped[str] = mapped_column(String(40), unique=True)
     shown_as: Mapped[str] = mapped_column(String(60))
     password: Mapped[str] = mapped_column(String(200))
+    password_at: Mapped[datetime]
     language: Mapped[str] = mapped_column(String(5), default="zh")
     text_size: Mapped[str] = mapped_column(String(8), default="standard")
     contrast: Mapped[str] = mapped_column(String(8), default="standard")
@@ -132,32 +123,27 @@ def password_fits(user: User | None, password: str) -> bool:
     return user is not None
 
 
-def new_password() -> str:
-    """A random password that can be read aloud: four groups, about 61 bits."""
-    group = (_CONSONANTS, _VOWELS, _CONSONANTS, _VOWELS, _DIGITS)
-    return "-".join("".join(map(secrets.choice, group)) for _ in range(4))
-
-
-def check_password(name: str, password: str) -> None:
-    """Raises Refused for a password that is too short, too long or easily guessed."""
-    if len(password) not in PASSWORD_LENGTH:
-        raise Refused(mark("密码要 12 到 128 个字符。可以用一句话，好记也安全。"))
-    plain = password.casefold()
-    few = len({*plain}) < _FEWEST_SIGNS
-    if few or any(word in plain for word in (*_OBVIOUS, name.casefold())):
-        raise Refused(mark("密码里有账号名或太常见的组合，容易被猜到。请换一个。"))
-
-
-def add_user(
-    session: Session, *, name: str, shown_as: str, password: str, now: datetime
+def add_user(  # noqa: PLR0913 - whom, with which password, by which rule, when
+    session: Session,
+    *,
+    name: str,
+    shown_as: str,
+    password: str | None,
+    mixed: bool = False,
+    now: datetime,
 ) -> User:
-    """Make an account. Raises Refused for a name that is taken or a weak password."""
+    """Make an account; without a password nobody signs in with it yet.
+
+    Raises Refused for a name that is taken or a weak password.
+    """
     name = name.strip()
     if not name or find_user(session, name):
         raise Refused(mark("账号“%(name)s”不能用：是空的，或已经有人用了。"), name=name)
-    check_password(name, password)
-    hashed = hash_password(password)
-    user = User(name=name, shown_as=shown_as, password=hashed, made_at=now)
+    if password is not None:
+        check_password(name, password, mixed=mixed)
+    hashed = hash_password(password or new_password())
+    facts = {"password": hashed, "password_at": now, "made_at": now}
+    user = User(name=name, shown_as=shown_as, **facts)
     session.add(user)
     session.flush()
     return user
@@ -187,13 +173,15 @@ def add_grant(  # noqa: PLR0913 - a grant is a role, a place, categories and dut
     return grant
 
 
-def set_password(session: Session, name: str, password: str, now: datetime) -> User:
+def set_password(
+    session: Session, name: str, password: str, now: datetime, *, mixed: bool = False
+) -> User:
     """Change a password and end every sign-in. Raises NotFound, Refused."""
     user = find_user(session, name)
     if user is None:
         raise NotFound(mark("没有账号“%(name)s”。"), name=name)
-    check_password(name, password)
-    user.password = hash_password(password)
+    check_password(name, password, mixed=mixed)
+    user.password, user.password_at = hash_password(password), now
     user.failures, user.locked_until = 0, None
     user.session_epoch += 1
     audit.note(session, "set_password", f"user:{user.id}", user_id=user.id, now=now)

@@ -39,6 +39,7 @@ def make(  # noqa: PLR0913 - a county, and what an account is made of
     name: str,
     shown_as: str,
     password: str,
+    mixed: bool = False,
     now: datetime,
 ) -> User:
     """An administrator of ``county``, who opens accounts for everybody else.
@@ -47,7 +48,9 @@ def make(  # noqa: PLR0913 - a county, and what an account is made of
     """
     if not nobody_yet(session):
         raise NotReady(mark("第一个账号已经建好了。请直接登录；新账号由管理员开通。"))
-    user = add_user(session, name=name, shown_as=shown_as, password=password, now=now)
+    user = add_user(
+        session, name=name, shown_as=shown_as, password=password, mixed=mixed, now=now
+    )
     add_grant(session, user, role=Role.ADMINISTRATOR, place=county, now=now)
     return user
 

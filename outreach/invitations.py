@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relations
 from campaigns.errors import NotFound, NotReady, mark
 from campaigns.orm import Base, Key
 from outreach import signed, tokens
-from outreach.accounts import User, hash_password, new_password, set_password
+from outreach.accounts import User, hash_password, set_password
+from outreach.passwords import new_password
 
 LIVES = timedelta(hours=24)
 _KIND = "invitation"
@@ -69,12 +70,18 @@ def invited(session: Session, token: str, signer: bytes, now: datetime) -> Invit
     return found
 
 
-def accept(
-    session: Session, token: str, password: str, *, signer: bytes, now: datetime
+def accept(  # noqa: PLR0913 - which address, which password, by which rule
+    session: Session,
+    token: str,
+    password: str,
+    *,
+    mixed: bool = False,
+    signer: bytes,
+    now: datetime,
 ) -> User:
     """Set the password; of two presses one wins. Raises as ``invited``, and Refused."""
     found = invited(session, token, signer, now)
-    user = set_password(session, found.user.name, password, now)
+    user = set_password(session, found.user.name, password, now, mixed=mixed)
     unused = Invitation.id == found.id, Invitation.ended_at.is_(None)
     ended = update(Invitation).where(*unused).values(ended_at=now)
     if session.scalar(ended.returning(Invitation.id)) is None:

@@ -75,14 +75,22 @@ def grants_of(session: Session, user_id: int) -> list[tuple[Grant, str]]:
     return [(grant, name) for grant, name in session.execute(query)]
 
 
-def change_password(
-    session: Session, acting: Acting, old: str, new: str, *, now: datetime
+def change_password(  # noqa: PLR0913 - whose, from what to what, by which rule
+    session: Session,
+    acting: Acting,
+    old: str,
+    new: str,
+    *,
+    mixed: bool = False,
+    now: datetime,
 ) -> None:
     """Change one's own password; other sign-ins end. Raises Refused."""
     user = session.get_one(User, acting.user_id)
     if not password_fits(user, old):
         raise Refused(mark("现在的密码不对。请再输一次。"))
-    set_password(session, user.name, new, now)
+    if old == new:
+        raise Refused(mark("新密码和现在的一样。请换一个。"))
+    set_password(session, user.name, new, now, mixed=mixed)
     session.execute(
         update(SignIn).where(SignIn.id == acting.visit).values(epoch=user.session_epoch)
     )

@@ -72,6 +72,10 @@ class Settings(BaseSettings):
     ``by_profile`` requires it in production and offers it elsewhere.
     """
 
+    mixed_passwords: bool = False
+    """Whether passwords need three kinds of signs, as protection level two asks."""
+    password_days: int = Field(default=0, ge=0, le=366)
+    """After so many days a password must be changed; 0 never asks, as is advised."""
     idle_minutes: int = Field(default=30, ge=5, le=60)
     """After so many minutes without a press a sign-in ends."""
     proof_minutes: int = Field(default=15, ge=1, le=60)

@@ -128,7 +128,8 @@ def who(
     if late or user.disabled_at or user.session_epoch != visit.epoch:
         return None
     acting = acting_in(visit.id, user, grant if grant and grant.holds else None)
-    return replace(acting, two_steps=two_steps, proved_at=visit.proved_at)
+    proved, since = visit.proved_at, user.password_at
+    return replace(acting, two_steps=two_steps, proved_at=proved, password_at=since)
 
 
 def touch(session: Session, token: str, now: datetime) -> None:

@@ -14,6 +14,7 @@ from campaigns.register.models import Place
 from campaigns.vocabulary import Category, Duty, Level
 from outreach import accounts, audit
 from outreach.accounts import Role
+from outreach.passwords import new_password
 
 _ALL_DAY = 1440
 _TELEPHONE = "0830-1234567"
@@ -86,7 +87,7 @@ def _staff(  # noqa: PLR0913, PLR0917 - one row of the table above
     place: str,
     categories: int,
 ) -> SignIn:
-    password = accounts.new_password()
+    password = new_password()
     user = accounts.add_user(
         session, name=name, shown_as=shown_as, password=password, now=now
     )

@@ -56,11 +56,11 @@ def add() -> str | tuple[str, int]:
     name = typed.text("name", _("请填账号名。"), longest=40)
     shown_as = typed.text("shown_as", _("请填姓名或称呼。"), longest=60)
     if typed:
-        me, password = acting().user_id, accounts.new_password()
+        me = acting().user_id
         small = grant_form.small_office()
         with typed.catching("name"), writing() as db:
             user = accounts.add_user(
-                db, name=name, shown_as=shown_as, password=password, now=now()
+                db, name=name, shown_as=shown_as, password=None, now=now()
             )
             grant = granting.propose(
                 db, user, role=Role(role), **facts, small_office=small, by=me, now=now()

@@ -40,9 +40,10 @@ def make(key: str) -> Response | tuple[str, int]:
     shown_as = typed.text("shown_as", _("请填姓名或称呼。"), longest=60)
     if typed:
         facts = {"county": county, "name": name, "shown_as": shown_as}
+        mixed = wired().settings.mixed_passwords
         with typed.catching("password"), writing() as db:
             made = first_account.make(
-                db, **facts, password=typed["password"], now=now()
+                db, **facts, password=typed["password"], mixed=mixed, now=now()
             )
             noted(db, "add_user", f"user:{made.id}")
     if not typed:

@@ -164,6 +164,8 @@ def _check() -> Answer | None:
 
 def _allow(action: Action) -> Answer | None:
     """On to the view; or to what the person must do before it."""
+    if _old_password() and request.blueprint != "me":
+        return redirect(url_for("me.password"), 303)
     if _lacks_second_step() and request.blueprint not in _BEFORE_SECOND_STEP:
         return redirect(url_for("second_step.show"), 303)
     access.require(acting(), action)
@@ -171,6 +173,12 @@ def _allow(action: Action) -> Answer | None:
     if access.asks_proof(action) and not _proved():
         return redirect(url_for("proving.ask", next=_here()), 303)
     return None if request.method in _SAFE else _first_press()
+
+
+def _old_password() -> bool:
+    """Whether the password is older than the office lets one grow."""
+    days, since = wired().settings.password_days, acting().password_at
+    return bool(days) and since is not None and now() - since > timedelta(days=days)
 
 
 def _lacks_second_step() -> bool:

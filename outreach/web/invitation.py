@@ -33,9 +33,10 @@ def show(token: str) -> str:
 def accept(token: str) -> Response | tuple[str, int]:
     """The password is set, and the address opens nothing any more."""
     typed, signer = Typed(), wired().signer
+    mixed = wired().settings.mixed_passwords
     with typed.catching("password"), writing() as db:
         user = invitations.accept(
-            db, token, typed["password"], signer=signer, now=now()
+            db, token, typed["password"], mixed=mixed, signer=signer, now=now()
         )
         noted(db, "accept_invitation", f"user:{user.id}")
     if not typed:

@@ -95,9 +95,8 @@ def save_password() -> Response | tuple[str, int]:
     """Change the password; every other sign-in ends."""
     typed = Typed()
     with typed.catching("new"), writing() as db:
-        own_sign_ins.change_password(
-            db, acting(), typed["old"], typed["new"], now=now()
-        )
+        old, new, mixed = typed["old"], typed["new"], wired().settings.mixed_passwords
+        own_sign_ins.change_password(db, acting(), old, new, mixed=mixed, now=now())
         noted(db, "set_password")
     if not typed:
         page = render_template("me/password.html", typed=typed, errors=typed.errors)

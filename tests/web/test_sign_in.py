@@ -10,7 +10,7 @@ from office import PASSWORD
 from sqlalchemy import select
 
 from campaigns.errors import Refused
-from outreach import accounts, own_sign_ins, sign_ins
+from outreach import accounts, own_sign_ins, passwords, sign_ins
 from outreach.access import Acting
 from outreach.accounts import Grant, Role, User
 from outreach.audit import AuditRow
@@ -142,7 +142,7 @@ def test_a_new_password_ends_the_other_sign_ins(session, now) -> None:
 )
 def test_a_password_that_is_tried_first_is_refused(weak: str) -> None:
     with pytest.raises(Refused):
-        accounts.check_password("mei", weak)
+        passwords.check_password("mei", weak)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_a_password_that_is_tried_first_is_refused(weak: str) -> None:
     ],
 )
 def test_a_sentence_is_a_good_password(good: str) -> None:
-    accounts.check_password("xian", good)
+    passwords.check_password("xian", good)
 
 
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -213,4 +213,61 @@ def test_a_changed_scope_counts_on_the_next_page(visit, writing) -> None:
         grant = session.scalars(select(Grant).where(Grant.user_id == mine)).one()
         grant.role, grant.place = Role.TOWNSHIP, "510522112"
     assert person.open("/audience").status_code == 403
+    assert person.open("/register").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("password", "fits"),
+    [
+        ("yi-ju-hao-ji-de-hua", False),
+        ("长江边上的桂花树开了两次", False),
+        ("Yi-ju-hao-ji-de-hua", True),
+        ("Changjiang42bian", True),
+        ("chang江42边上的花树呀", True),
+    ],
+)
+def test_where_law_asks_for_it_a_password_is_mixed(password: str, fits) -> None:
+    passwords.check_password("xian", password)
+    if fits:
+        passwords.check_password("xian", password, mixed=True)
+        return
+    with pytest.raises(Refused, match="至少三种"):
+        passwords.check_password("xian", password, mixed=True)
+
+
+def test_a_short_name_is_no_part_of_a_sentence() -> None:
+    passwords.check_password("ma", "ma-ma-zuo-de-fan-hao")
+    with pytest.raises(Refused):
+        passwords.check_password("王芳", "王芳家门前的一棵大槐树呀")
+
+
+def test_the_offices_rule_holds_wherever_one_sets_a_password(visit, app) -> None:
+    wiring = app.extensions["outreach"]
+    mixed = wiring.settings.model_copy(update={"mixed_passwords": True})
+    wiring.settings = mixed
+    person = visit("xian")
+    plain, good = "yi-ju-hao-ji-de-hua", "Yi-ju-hao-ji-de-hua-7"
+    for new in (plain, PASSWORD):
+        answer = person.send("/me/password", old=PASSWORD, new=new)
+        assert answer.status_code == 422, new
+    assert person.send("/me/password", old=PASSWORD, new=good).status_code == 303
+    admin = visit("guanli")
+    answer = admin.send("/accounts/1", "/accounts/1/invite")
+    path = re.search(r"/invitation/[0-9a-z-]+", answer.get_data(as_text=True)).group()
+    assert visit().send(path, password=plain).status_code == 422
+    assert visit().send(path, password=good).status_code == 303
+
+
+def test_an_old_password_is_changed_first_where_the_office_says_so(
+    visit, app, writing
+) -> None:
+    wiring = app.extensions["outreach"]
+    wiring.settings = wiring.settings.model_copy(update={"password_days": 90})
+    with writing() as session:
+        for user in session.scalars(select(User)):
+            user.password_at = wiring.clock() - timedelta(days=91)
+    person = visit("xian")
+    assert person.open("/register").location == "/me/password"
+    new = "yi-ju-hao-ji-de-hua"
+    assert person.send("/me/password", old=PASSWORD, new=new).status_code == 303
     assert person.open("/register").status_code == 200

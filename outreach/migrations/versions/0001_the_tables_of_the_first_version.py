@@ -703,6 +703,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("shown_as", sa.String(length=60), nullable=False),
         sa.Column("password", sa.String(length=200), nullable=False),
+        sa.Column("password_at", sa.BigInteger(), nullable=False),
         sa.Column("language", sa.String(length=5), nullable=False),
         sa.Column("text_size", sa.String(length=8), nullable=False),
         sa.Column("contrast", sa.String(length=8), nullable=False),
