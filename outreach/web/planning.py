@@ -99,6 +99,7 @@ def show(campaign_id: int) -> str:
             "planning/show.html",
             **checked(session, campaign),
             allowed=_allowed(campaign),
+            typed=Typed(),
         )
 
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from campaigns.bulletins.review import confirm_call_heard
 from campaigns.delivery import tally
-from campaigns.errors import CampaignError
+from campaigns.errors import CampaignError, NotReady, mark
 from campaigns.planning import lifecycle
 from campaigns.planning.models import Campaign
-from campaigns.vocabulary import MessageState
+from campaigns.vocabulary import Channel, MessageState
 from outreach.access import Action
+from outreach.previews import Progress
 from outreach.web.campaign_check import found, require_for
+from outreach.web.four_forms import four_forms
 from outreach.web.gate import acting, local, needs, now, reading, writing
 from outreach.web.languages import sentence
 from outreach.web.noting import noted
@@ -55,6 +60,27 @@ def send_back(campaign_id: int) -> Response:
     return _steer(campaign_id, "send_back_campaign", step, _("已退回。"))
 
 
+@bp.post("/<int:campaign_id>/heard")
+@needs(Action.MAKE_CAMPAIGNS)
+def hear(campaign_id: int) -> Response:
+    """Note who has listened to what the calls play; whoever wrote the text may not."""
+    name = request.form.get("heard_by", "")[:60]
+    done = _("记下了：%(who)s 听过。", who=name.strip())
+    return _steer(campaign_id, "hear_calls", partial(_hear, name=name), done)
+
+
+def _hear(
+    session: Session, campaign_id: int, *, by: int, now: datetime, name: str
+) -> Campaign:
+    campaign = found(session, campaign_id)
+    version = campaign.version
+    clip = four_forms(session, version.bulletin, version, calls=True).call
+    if clip.progress != Progress.READY:
+        raise NotReady(mark("打电话放的录音还没有录好。先录好、听过，再批准。"))
+    confirm_call_heard(session, version.id, name, by=by, now=now)
+    return campaign
+
+
 @bp.post("/<int:campaign_id>/take-back")
 @needs(Action.MAKE_CAMPAIGNS)
 def take_back(campaign_id: int) -> Response:
@@ -89,7 +115,7 @@ def ask_stop(campaign_id: int) -> str:
     with reading() as session:
         campaign = found(session, campaign_id)
         require_for(session, campaign)
-        states = tally.by_state(session, campaign_id, *tally.TEXTS)
+        states = tally.by_state(session, campaign_id, *tally.TEXTS, Channel.VOICE)
     left = states.get(MessageState.QUEUED, 0)
     gone = sum(n for state, n in states.items() if tally.billed(state))
     return render_template(

@@ -62,7 +62,7 @@ def campaign(writing) -> Campaign:
         return session.scalars(select(Campaign)).one()
 
 
-def test_a_campaign_calls_once_its_clip_was_recorded_and_heard(office, writing):
+def test_a_campaign_calls_once_its_clip_was_recorded_and_heard(office, writing, visit):
     wiring, second, page, told = office
     text = second.read(f"{page}/approve")
     seen = re.search(r'name="content_hash" value="([^"]*)"', text)[1]
@@ -74,6 +74,10 @@ def test_a_campaign_calls_once_its_clip_was_recorded_and_heard(office, writing):
     sound = re.search(r'src="([^"]*calls=1)" aria-label="试听电话录音"', text)[1]
     with second.client.get(sound.replace("&amp;", "&")) as heard:
         assert soundfile.info(BytesIO(heard.data)).samplerate == 8000
+    writer = visit("xian")
+    assert "不能自己审核" in writer.client.get(
+        writer.send(page, f"{page}/heard", heard_by="自己").location
+    ).get_data(as_text=True)
     unnamed = {**press, "heard_by": ""}
     assert second.send(f"{page}/approve", **unnamed).status_code == 422
     assert second.send(f"{page}/approve", **press).location == page
@@ -84,7 +88,7 @@ def test_a_campaign_calls_once_its_clip_was_recorded_and_heard(office, writing):
 
 
 def test_the_carrier_fetches_one_clip_a_township_and_nothing_else(office, writing):
-    wiring, visitor, _page, told = office
+    wiring, visitor, page, told = office
     with writing() as session:
         made = stages.launched(
             session, version_id=told["version_id"], channels=["sms", "voice"]
@@ -107,6 +111,10 @@ def test_the_carrier_fetches_one_clip_a_township_and_nothing_else(office, writin
     unknown = call_sound.mint(wiring.signer, CLIP, found.send_before)
     assert visitor.client.get(f"/calls/{unknown}.wav").status_code == 404
     the_pages_tell_of_calls(visitor, writing, found.id, calls[0])
+    visitor.send(page, f"{page}/heard", heard_by="王主任")
+    assert "记下了：王主任 听过。" in visitor.read(page)
+    with writing() as session:
+        assert session.get_one(Campaign, 1).version.call_heard_by == "王主任"
 
 
 def the_pages_tell_of_calls(visitor, writing, campaign_id, call):
