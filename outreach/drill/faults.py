@@ -95,10 +95,7 @@ FAULTS: dict[str, Fault] = {
     "F35": Fault("refusals against claims", ("refusals",)),
     "F36": Fault("a lock held by a hanging session", ("hanging-lock",)),
     "F37": Fault("no connection left", ("connections",)),
-    "F38": Fault(
-        "the data volume is full",
-        why="It needs a small volume mounted by root. What it tries is F32's order.",
-    ),
+    "F38": Fault("the data volume is full", ("volume-full",)),
     "F39": Fault(
         "the log's volume is full", why="As F38: the server stops, which is F31."
     ),

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from outreach.drill import deciding, ending, keeping, queueing, spreading, troubling
+from outreach.drill import (
+    deciding,
+    ending,
+    filling,
+    keeping,
+    queueing,
+    spreading,
+    troubling,
+)
 from outreach.drill.scene import Scenario
 
 SCENARIOS: dict[str, Scenario] = {
     scenario.name: scenario
-    for module in (ending, queueing, keeping, troubling, deciding, spreading)
+    for module in (ending, queueing, keeping, filling, troubling, deciding, spreading)
     for scenario in module.SCENARIOS
 }
 SETS = ("quick", "nightly")
