@@ -141,6 +141,9 @@ def _own_texts(session: Session, acting: Acting) -> Iterator[ToDo]:
     mine = BulletinVersion.written_by == acting.user_id
     n = count_of(session, BulletinVersion, returned, mine)
     yield from _some(mark("%(n)s 篇文稿被退回，请修改"), n, "/bulletins")
+    sent_back = Campaign.status == CampaignState.DRAFT, Campaign.return_reason != ""
+    n = count_of(session, Campaign, *sent_back, Campaign.made_by == acting.user_id)
+    yield from _some(mark("%(n)s 个任务被退回，请修改"), n, "/planning")
     checked = Import.state == ImportState.CHECKED, Import.made_by == acting.user_id
     n = count_of(session, Import, *checked)
     if may(acting, Action.TAKE_IN_IMPORT):

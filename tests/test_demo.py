@@ -94,7 +94,10 @@ def the_promised_figures_are_there_and_add_up(facts: dict[str, Any]) -> None:
     assert facts["first_clip_before_last_receipt"]
     assert facts["proof"]["holds"]
     assert facts["proof"]["ledger"] > 0
-    assert sum(facts["announcements"].values()) == facts["villages"]
+    announcements = facts["announcements"]
+    assert sum(announcements.values()) == facts["villages"]
+    told = [announcements[state] for state in ("played", "signed", "missed")]
+    assert told == [3, 2, 1]
     outcome = facts["outcome"]
     assert sum(outcome.values()) == facts["audience"]
     assert set(outcome) == set(OUTCOMES)
@@ -104,6 +107,9 @@ def the_promised_figures_are_there_and_add_up(facts: dict[str, Any]) -> None:
     assert facts["visits"]["open"] >= 1
     assert facts["daily_report"]["zeros_explicit"]
     assert facts["daily_report"]["closes"]
+    # The county says that nothing happened while doors are open: that is told too.
+    left = facts["daily_report"]["contradicted_by"]
+    assert left["visits"] >= facts["visits"]["open"]
     figures = facts["daily_report"]["figures"]
     assert (figures["visits"], figures["found"], figures["solved"]) == (4, 3, 1)
     assert figures["holders"] == facts["members"]

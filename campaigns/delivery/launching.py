@@ -24,6 +24,7 @@ from campaigns.delivery.models import Message
 from campaigns.delivery.notices import add_notices
 from campaigns.delivery.recipients import freeze_listeners, freeze_recipients
 from campaigns.planning.models import Campaign
+from campaigns.planning.outdating import send_home
 from campaigns.vocabulary import (
     Addressee,
     CampaignState,
@@ -37,8 +38,11 @@ _AHEAD = timedelta(seconds=1)
 
 
 def launch(session: Session, campaign_id: int, now: datetime) -> bool:
-    """Freeze the audience of a campaign that is due; False where that is done."""
-    if not _won(session, campaign_id, now):
+    """Freeze the audience of a campaign that is due; False where that is done.
+
+    A text that was superseded since the approval is not sent.
+    """
+    if send_home(session, campaign_id, now) or not _won(session, campaign_id, now):
         return False
     campaign = session.get_one(Campaign, campaign_id, populate_existing=True)
     if Channel.SMS in campaign.channels:

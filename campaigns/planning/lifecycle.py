@@ -110,7 +110,7 @@ def hold(session: Session, urgency: Urgency) -> timedelta:
 
 
 def take_back(
-    session: Session, campaign_id: int, *, by: int, now: datetime
+    session: Session, campaign_id: int, *, by: int | None, now: datetime
 ) -> Campaign:
     """Undo an approval before anything was launched. Raises Stale afterwards."""
     return step(

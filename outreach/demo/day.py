@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from campaigns.fieldwork import needs, visit_pages, visiting, visits
+from campaigns.fieldwork import deeds, needs, visit_pages, visiting, visits
 from campaigns.fieldwork.models import Announcement
+from campaigns.fieldwork.playing import Play
 from campaigns.fieldwork.visiting import Result
 from campaigns.register.scope import Scope
 from campaigns.register.unit import current_unit
@@ -17,7 +18,7 @@ from campaigns.reporting.daily.clock import day_of
 from campaigns.reporting.daily.columns import CLOSINGS
 from campaigns.reporting.daily.filing import Entry
 from campaigns.reporting.statistics import campaign_statistics
-from campaigns.vocabulary import AnnouncementState, NeedKind, VisitOutcome
+from campaigns.vocabulary import AnnouncementState, MissedReason, NeedKind, VisitOutcome
 from outreach.demo.county import deed
 from outreach.wiring import Wiring
 
@@ -27,6 +28,8 @@ _AT_THE_DOORS: tuple[tuple[VisitOutcome, tuple[NeedKind, ...]], ...] = (
     (VisitOutcome.NOBODY_HOME, ()),
     (VisitOutcome.CALLED, (NeedKind.DOCTOR,)),
 )
+_HEARD, _SIGNED = 6, 2
+"""Villages that tell what they did, and those whose township signs for it."""
 
 
 def begin(wiring: Wiring, by: int) -> None:
@@ -54,6 +57,23 @@ def visit(wiring: Wiring, by: int) -> None:
         for each in needs.open_needs(session, Scope(), limit=1):
             needs.close(session, each.need, solved=True, by=by, now=now)
             deed(session, "close_need", f"need:{each.need.id}", by, now)
+
+
+def play(wiring: Wiring, campaign: int, by: int) -> None:
+    """The first villages play what they were sent; one has no power; two are signed."""
+    now = wiring.clock()
+    told = Play(day_of(now), ("07:30", "18:30"))
+    first = select(Announcement.id).where(Announcement.campaign_id == campaign)
+    with wiring.database.writing() as session:
+        villages = session.scalars(first.order_by(Announcement.village).limit(_HEARD))
+        *heard, dark = villages.all()
+        for key in heard:
+            deeds.record_played(session, key, told, way="phone", now=now)
+            deed(session, "enter_played", f"announcement:{key}", by, now)
+        deeds.record_missed(session, dark, MissedReason.POWER, way="phone", now=now)
+        deed(session, "enter_missed", f"announcement:{dark}", by, now)
+        deeds.sign_off(session, heard[:_SIGNED], by=by, now=now)
+        deed(session, "sign_off", f"campaign:{campaign}", by, now)
 
 
 def file_report(wiring: Wiring, campaign: int, by: int) -> dict[str, Any]:
@@ -84,6 +104,7 @@ def file_report(wiring: Wiring, campaign: int, by: int) -> dict[str, Any]:
                 "day": day.isoformat(),
                 "version": report.version,
                 "zeros_explicit": filing.zeros_explicit(report),
+                "contradicted_by": report.parts["open"],
                 "closes": all(rule.holds(report.figures) for rule in CLOSINGS),
                 "units_due": report.lower["due"],
                 "units_filed": report.lower["filed"],

@@ -69,6 +69,7 @@ class Demo:
             )
         proof = self._proof(wiring, campaign, calls)
         with self.watch.stage("report"):
+            day.play(wiring, campaign, second)
             day.visit(wiring, second)
             told = day.file_report(wiring, campaign, second)
         return {

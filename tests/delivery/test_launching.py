@@ -13,6 +13,7 @@ from campaigns.delivery.models import Message, Recipient
 from campaigns.planning.models import Campaign
 from campaigns.vocabulary import (
     Addressee,
+    BulletinState,
     CampaignState,
     Category,
     LegalBasis,
@@ -52,6 +53,22 @@ def test_a_campaign_that_may_not_go_is_not_launched(session, now, given):
     factories.member(session)
     campaign = factories.campaign(session, **given)
     assert not launching.launch(session, campaign.id, now)
+
+
+def test_a_text_superseded_since_the_approval_is_not_sent(session, now):
+    factories.unit(session)
+    factories.member(session)
+    given = {"status": CampaignState.APPROVED, "made_by": 1}
+    old, fresh = (factories.campaign(session, **given) for _ in range(2))
+    old.version.state = BulletinState.SUPERSEDED
+    assert not launching.launch(session, old.id, now)
+    assert launching.launch(session, fresh.id, now)
+    assert (old.status, old.approved_by) == (CampaignState.DRAFT, None)
+    assert "出了新版" in old.return_reason
+    assert not launching.launch(session, old.id, now)
+    running = factories.campaign(session)
+    running.version.state = BulletinState.SUPERSEDED
+    assert launching.launch(session, running.id, now), "two people let it run"
 
 
 def test_an_approved_campaign_runs_when_it_is_due(session, now):

@@ -32,6 +32,9 @@ def test_a_workbook_becomes_the_list_and_its_numbers_go_to_a_portal(visit):
     assert "14000000001" not in shown
     numbers = xian.open(f"{PAGE}/numbers.txt").get_data(as_text=True)
     assert sorted(numbers.split()) == ["14000000001", "14000000002"]
+    assert "只下载盲人按摩店的号码" in shown
+    shops = xian.open(f"{PAGE}/numbers.txt?kind=massage").get_data(as_text=True)
+    assert shops.split() == ["14000000001"]
 
 
 def test_a_row_that_cannot_be_taken_is_named_and_the_list_stays(visit):
