@@ -63,6 +63,7 @@ class Action(StrEnum):
     READ_DELIVERY = "read_delivery"
     LIST_RECIPIENTS = "list_recipients"
     CARRY_BY_PORTAL = "carry_by_portal"
+    DOWNLOAD_NUMBERS = "download_numbers"
     READ_RECEIPTS = "read_receipts"
     READ_VISITS = "read_visits"
     RECORD_VISITS = "record_visits"

@@ -76,7 +76,7 @@ def make(campaign_id: int) -> Answer:
 
 
 @bp.get("/<int:campaign_id>/portal/<int:batch_id>.<kind>")
-@needs(Action.CARRY_BY_PORTAL)
+@needs(Action.DOWNLOAD_NUMBERS)
 def numbers(campaign_id: int, batch_id: int, kind: str) -> Response:
     """A batch's numbers as the portal wants them; who took them is noted."""
     suffix = kind if kind in _KINDS else "txt"

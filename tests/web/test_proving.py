@@ -104,6 +104,14 @@ def test_who_may_not_do_it_is_refused_and_not_asked(visit, later) -> None:
     assert clerk.open("/register").status_code == 200
 
 
+def test_a_file_of_numbers_is_asked_for_too(visit, later) -> None:
+    officer = visit("xian")
+    later(20)
+    address = "/delivery/1/portal/1.txt"
+    assert officer.open("/delivery/1/portal").status_code == 404
+    assert officer.open(address).location == f"/me/again?next={address}"
+
+
 def test_the_office_says_how_long_one_may_look_away(visit, app, writing) -> None:
     wiring = app.extensions["outreach"]
     chosen = wiring.settings.model_copy(update={"idle_minutes": 10})
