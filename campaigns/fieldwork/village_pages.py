@@ -113,7 +113,7 @@ def for_places(
         )
         .join(Place, Place.code == Announcement.village)
         .join(township, township.code == Announcement.township)
-        .where(*_inside(places))
+        .where(*inside(places))
         .order_by(Announcement.campaign_id.desc(), Announcement.village)
     )
     if campaign_id is not None:
@@ -139,7 +139,7 @@ def play_log(
         )
         .join(Place, Place.code == Announcement.village)
         .join(township, township.code == Announcement.township)
-        .where(*_inside(places))
+        .where(*inside(places))
         .where(AnnouncementLog.at >= since, AnnouncementLog.at < until)
         .order_by(AnnouncementLog.at, AnnouncementLog.id)
     )
@@ -154,7 +154,7 @@ def _with_titles(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _inside(places: Sequence[str]) -> list[ColumnElement[bool]]:
+def inside(places: Sequence[str]) -> list[ColumnElement[bool]]:
     """A subtree is one range of codes; the empty code is nowhere."""
     if not places:
         return []

@@ -79,7 +79,7 @@ def index() -> str:
     """All segments with their size today."""
     with reading() as session:
         names = names_by_code(session, current_unit(session).place_code)
-        rows = [_row(session, each, names) for each in segments.list_segments(session)]
+        rows = _rows(session, segments.list_segments(session), names)
     return render_template("audience/index.html", rows=rows)
 
 
@@ -173,16 +173,24 @@ def _count(session: Session, rule: Rule) -> Result:
     return Result("", in_words(whole, names, language()), found, names, shown)
 
 
-def _row(session: Session, segment: Segment, names: dict[str, str]) -> dict[str, Any]:
-    rule = segments.rule_of(session, segment).within(acting().categories)
-    return {
-        "id": segment.id,
-        "name": segment.name,
-        "standard": segment.standard,
-        "rule": in_words(rule, names, language()),
-        "total": selection.size(session, rule, access.scope(acting()), now()),
-        "maker": names_of(session, [segment.made_by]).get(segment.made_by or 0, "–"),
-    }
+def _rows(
+    session: Session, found: list[Segment], names: dict[str, str]
+) -> list[dict[str, Any]]:
+    own = acting().categories
+    rules = [segments.rule_of(session, each).within(own) for each in found]
+    totals = selection.sizes(session, rules, access.scope(acting()), now())
+    makers = names_of(session, [each.made_by for each in found])
+    return [
+        {
+            "id": segment.id,
+            "name": segment.name,
+            "standard": segment.standard,
+            "rule": in_words(rule, names, language()),
+            "total": total,
+            "maker": makers.get(segment.made_by or 0, "–"),
+        }
+        for segment, rule, total in zip(found, rules, totals, strict=True)
+    ]
 
 
 def _builder(

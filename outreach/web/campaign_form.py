@@ -129,10 +129,10 @@ def usable_segments(session: Session) -> list[Segment]:
 
 def _segments(session: Session) -> list[tuple[int, str, str]]:
     names = names_by_code(session, current_unit(session).place_code)
-    found = []
-    for segment in usable_segments(session):
-        rule = segments.rule_of(session, segment)
-        total = selection.size(session, rule, access.scope(acting()), now())
+    usable, found = usable_segments(session), []
+    rules = [segments.rule_of(session, segment) for segment in usable]
+    totals = selection.sizes(session, rules, access.scope(acting()), now())
+    for segment, rule, total in zip(usable, rules, totals, strict=True):
         words = in_words(rule, names, language())
         about = _("%(total)s 人；%(rule)s", total=f"{total:,}", rule=words)
         found.append((segment.id, segment.name, about))

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from campaigns.errors import NotFound, mark
 from campaigns.fieldwork import announcements, deeds, village_pages
+from campaigns.fieldwork.side_by_side import Heard, side_by_side
 from campaigns.fieldwork.village_pages import VillageRow
 from campaigns.register.place_names import spoken
 from campaigns.vocabulary import AnnouncementState
@@ -42,29 +43,10 @@ _SIGNABLE = {_S.PLAYED, _S.MISSED, _S.NOT_DUE}
 
 
 @dataclass(frozen=True, slots=True)
-class Broadcast:
-    """One campaign on the loudspeakers of the reader's places, counted by state."""
+class Broadcast(Heard):
+    """One campaign on the loudspeakers of the reader's places, village by village."""
 
-    campaign_id: int
-    title: str
-    rows: list[VillageRow]
-    counts: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def due(self) -> int:
-        """Villages that are to play it."""
-        return len(self.rows) - self.counts["not_due"] - self.counts["withdrawn"]
-
-    @property
-    def played(self) -> int:
-        """Villages that said they played it, signed for or not."""
-        return sum(row.played_at is not None for row in self.rows)
-
-    @property
-    def silent(self) -> int:
-        """Villages nobody has heard from."""
-        known = ("not_due", "withdrawn", "missed")
-        return self.due - self.played - sum(self.counts[s] for s in known[2:])
+    rows: list[VillageRow] = field(default_factory=list)
 
 
 bp.add_app_template_filter(spoken, "village")
@@ -75,7 +57,7 @@ bp.add_app_template_filter(spoken, "village")
 def index() -> str:
     """Every broadcast of one's places."""
     with reading() as session:
-        broadcasts = _broadcasts(session)
+        broadcasts = side_by_side(session, access.scope(acting()).places)
     return render_template("fieldwork/index.html", broadcasts=broadcasts)
 
 
@@ -150,10 +132,13 @@ def withdraw(campaign_id: int) -> str | tuple[str, int]:
 
 def opened(session: Session, campaign_id: int) -> Broadcast:
     """The broadcast inside one's places. Raises NotFound where there is none."""
-    found = next(iter(_broadcasts(session, campaign_id)), None)
-    if found is None:
+    places = access.scope(acting()).places
+    rows = village_pages.for_places(session, places, campaign_id)
+    if not rows:
         raise NotFound(mark("没有这条广播，或者不在您的范围里。"))
-    return found
+    counts = Counter(row.state.value for row in rows)
+    played = sum(row.played_at is not None for row in rows)
+    return Broadcast(campaign_id, rows[0].title, counts, played, rows)
 
 
 def _whole(session: Session, campaign_id: int) -> Broadcast:
@@ -167,18 +152,6 @@ def _whole(session: Session, campaign_id: int) -> Broadcast:
 def _all_mine(session: Session, mine: Broadcast) -> bool:
     everywhere = village_pages.for_places(session, (), mine.campaign_id)
     return len(everywhere) == len(mine.rows)
-
-
-def _broadcasts(session: Session, campaign_id: int | None = None) -> list[Broadcast]:
-    places = access.scope(acting()).places
-    grouped: dict[int, Broadcast] = {}
-    for row in village_pages.for_places(session, places, campaign_id):
-        one = grouped.setdefault(
-            row.campaign_id, Broadcast(row.campaign_id, row.title, [])
-        )
-        one.rows.append(row)
-        one.counts[row.state.value] += 1
-    return list(grouped.values())
 
 
 def _towns(rows: Iterable[VillageRow]) -> list[tuple[str, str, object]]:

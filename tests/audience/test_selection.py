@@ -8,7 +8,7 @@ from sqlalchemy import insert, literal, select
 
 from campaigns.audience import segments
 from campaigns.audience.rules import Rule
-from campaigns.audience.selection import count, sample, where
+from campaigns.audience.selection import count, sample, sizes, where
 from campaigns.delivery.models import Recipient
 from campaigns.errors import NotReady
 from campaigns.orm import table_of
@@ -160,3 +160,16 @@ def test_a_sample_stays_within_the_scope(session, now):
     scope = Scope(places=("510522102",))
     assert sample(session, Rule(), scope, now) == [there]
     assert len(sample(session, Rule(), EVERYBODY, now, 1)) == 1
+
+
+def test_many_rules_are_counted_in_one_reading(session, now):
+    for category in (Category.VISUAL, Category.PHYSICAL, Category.PHYSICAL):
+        factories.member(session, category=category)
+    factories.member(session, township="510522102", village="510522102201")
+    rules = [Rule(), Rule(categories=(1,)), Rule(categories=(2,)), Rule(max_age=1)]
+    here = Scope(places=("510522112",))
+    for scope in (EVERYBODY, here):
+        each = [len(chosen(session, now, rule, scope)) for rule in rules]
+        assert sizes(session, rules, scope, now) == each
+    assert sizes(session, rules, here, now) == [3, 1, 0, 0]
+    assert sizes(session, [], here, now) == []

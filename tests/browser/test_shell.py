@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from browser.addresses import OFFICE, numbered
+from office import PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -80,3 +81,22 @@ def test_a_reason_is_asked_before_anything_is_revealed(same_page, faults) -> Non
     page.click("main form button.btn-primary")
     assert page.locator("dd").inner_text().startswith("+86")
     assert faults(page) == []
+
+
+def test_what_was_typed_outlives_a_sign_in_that_ended(enter) -> None:
+    page = enter("shenpi")
+    page.goto("/start/unit")
+    page.fill("#landline", "0830-9999999")
+    page.context.clear_cookies()
+    page.click("main form .actions button")
+    page.wait_for_selector("#password")
+    page.fill("#name", "shenpi")
+    page.fill("#password", PASSWORD)
+    page.click("main button.btn-primary")
+    page.wait_for_url("**/start/unit")
+    assert page.input_value("#landline") == "0830-9999999"
+    assert page.locator("#say").inner_text() == "您刚才填的内容还在。"
+    page.click("main form .actions button")
+    page.wait_for_url("**/start")
+    page.goto("/start/unit")
+    assert page.locator("#say").inner_text() == "", "what was sent is forgotten"

@@ -13,6 +13,7 @@ from campaigns.fieldwork import announcements, deeds
 from campaigns.fieldwork.alerting import alert
 from campaigns.fieldwork.models import Announcement, AnnouncementLog
 from campaigns.fieldwork.playing import Play
+from campaigns.fieldwork.side_by_side import side_by_side
 from campaigns.fieldwork.village_pages import for_places, for_village, play_log
 from campaigns.register.models import Place
 from campaigns.vocabulary import AnnouncementState, Channel, MissedReason
@@ -283,3 +284,19 @@ def test_a_township_sees_its_own_villages(session, campaign):
     assert [row.village_name for row in rows] == ["大坪村", "小河村"]
     assert {row.township_name for row in rows} == {"福宝镇"}
     assert for_places(session, [""]) == []
+
+
+def test_campaigns_stand_side_by_side_counted_by_the_database(session, campaign):
+    told = ready(session, campaign)
+    deeds.record_played(session, told.id, Play(TODAY, ("07:30",)), way="link", now=NOW)
+    deeds.record_missed(session, of(session, XIAOHE).id, "rain", way="link", now=NOW)
+    later = factories.campaign(session, channels=["loudspeaker"])
+    announcements.prepare(session, later.id, NOW)
+    newest, oldest = side_by_side(session, [])
+    assert [newest.campaign_id, oldest.campaign_id] == [later.id, campaign.id]
+    assert (oldest.due, oldest.played, oldest.silent) == (4, 1, 2)
+    assert (newest.due, newest.played, newest.silent) == (4, 0, 4)
+    deeds.sign_off(session, [told.id], by=1, now=NOW)
+    (here,) = [one for one in side_by_side(session, [DAPING]) if one.played]
+    assert (here.due, here.silent, here.counts["signed"]) == (1, 0, 1)
+    assert side_by_side(session, [""]) == []
