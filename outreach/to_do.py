@@ -124,6 +124,10 @@ def _lists(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
 
 def _unsigned(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
     """What a colleague released alone: each waits for another's signature."""
+    if acting.role is Role.AUDITOR:
+        n = len(emergency.unsigned(session, now))
+        told = mark("%(n)s 个任务由一个人发布，还没有人补签")
+        yield from _some(told, n, "/planning")
     if not may(acting, Action.COUNTERSIGN):
         return
     for one in emergency.unsigned(session, now):

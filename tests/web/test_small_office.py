@@ -69,6 +69,7 @@ def test_one_person_releases_after_a_day_and_it_is_told(visit, writing, page) ->
         deeds = {row.action: row.details for row in session.scalars(select(AuditRow))}
         assert deeds["set_small_office"] == {"on": True, "hours": 24}
         assert "release_delayed" in deeds
+    assert "1 个任务由一个人发布，还没有人补签" in visit("shenji").read("/")
     shown = officer.read(page)
     assert "一人延时发布" in shown
     assert "/countersign" not in shown, "nobody countersigns their own"
