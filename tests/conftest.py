@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psutil
 import pytest
 from hypothesis import settings
-from sqlalchemy import Connection
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.orm import Session
 
 import outreach.tables  # noqa: F401 - every table must be known before create_all
@@ -47,8 +49,24 @@ def postgresql_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
     )
     server.ensure_pgdata_inited()
     server.ensure_postgres_running()
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    address = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    _let_it_forget(address)
+    yield address
+    # At once: an orderly stop writes everything out first, only to be deleted.
+    process = psutil.Process(server.get_pid())
+    process.send_signal(signal.SIGQUIT)
+    process.wait(30)
     server.cleanup()
+
+
+def _let_it_forget(address: str) -> None:
+    """Nothing here outlives the machine: no commit and no stop waits for its disk."""
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
