@@ -94,6 +94,7 @@ def _is_them(session: Session, asked: Asked, typed: Typed) -> bool:
 
 
 def _decide(session: Session, token: str, typed: Typed) -> None:
+    show_all(session)
     asked = approvers.asked(session, token, wired().signer, now())
     campaign, by = asked.campaign, asked.user.id
     if typed["decision"] == "return":
