@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import factories
@@ -11,8 +12,10 @@ from office import PASSWORD
 from sqlalchemy import select
 
 from campaigns.delivery import launching
-from campaigns.fieldwork import alerting
+from campaigns.fieldwork import alerting, visits
+from campaigns.fieldwork.visit_models import Visit
 from campaigns.planning.models import Campaign
+from campaigns.register.models import Member, Place
 from campaigns.vocabulary import CampaignState, Urgency
 from outreach import sweeping
 from outreach.audit import AuditRow
@@ -107,11 +110,35 @@ def test_twelve_hours_without_a_signature_stand_in_the_record(
         assert [row.result for row in session.scalars(rows)] == ["unsigned"]
 
 
+def test_the_door_sheet_names_nobody_until_somebody_goes(visit, text, writing):
+    release(visit("xian"), text)
+    campaign = only(writing)
+    with writing() as session:
+        session.scalars(select(Member)).first().name = "张三丰"
+        now = datetime.now(UTC) + timedelta(minutes=1)
+        assert launching.launch(session, campaign.id, now)
+        visits.open_visits(session, now + timedelta(minutes=10))
+        doors = [str(key) for key in session.scalars(select(Visit.id))]
+    who, sheet = visit("fubao"), "/fieldwork/visits/sheet?kind=door"
+    assert sheet in who.read(f"/fieldwork/emergency/{campaign.id}")
+    printed = who.read(sheet)
+    assert "张＊＊" in printed
+    assert "张三丰" not in printed
+    who.send(
+        "/fieldwork/visits",
+        "/fieldwork/visits/assign",
+        visits=doors,
+        worker="李专职",
+    )
+    assert "张三丰" in who.read(sheet)
+
+
 def test_the_board_shows_a_township_its_villages_and_no_button(visit, text, writing):
     release(visit("xian"), text)
     campaign = only(writing)
     with writing() as session:
         now = datetime.now(UTC) + timedelta(minutes=1)
+        session.get_one(Place, FUBAO).duty_phone = "+8614000001199"
         assert launching.launch(session, campaign.id, now)
         alerting.begin(session, campaign.id, now)
     board = f"/fieldwork/emergency/{campaign.id}"
@@ -122,6 +149,8 @@ def test_the_board_shows_a_township_its_villages_and_no_button(visit, text, writ
     assert "小河村" not in visit("cun").read(board)
     county = visit("xian")
     assert "马上发布" in county.read(board)
+    # No village here has a duty phone: the leader on call is told at once.
+    assert re.search(r"值班领导：福宝镇.*待发送", county.read(board), re.DOTALL)
     follow = f"{ASK}/{campaign.id}/follow"
     wrong = county.send(board, follow, how="all_clear", version=text, password="x")
     assert wrong.status_code == 422
