@@ -1,6 +1,6 @@
 # Needs GNU make >= 3.81 and Python >= 3.11, nothing else. `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-api test-office test-voice test-journeys test-deep fuzz drill \
+.PHONY: help demo up test test-api test-office test-voice test-journeys test-deep test-canaries fuzz drill \
 	lint format lock licences sbom wheels install clean
 # The project's path may hold Chinese characters in a locale that is not UTF-8.
 export PYTHONUTF8 := 1
@@ -41,6 +41,10 @@ test-office: ## LibreOffice opens, saves and prints every exported workbook (a m
 test-voice: ## A speech recogniser listens to every bulletin (600 MB, half an hour)
 	@sh scripts/voice.sh
 	@.venv-voice/bin/python -m pytest --confcutdir=tests/voice tests/voice $(ARGS)
+
+test-canaries: ## Everybody of the demonstration is looked for in all that we leave behind
+	@sh scripts/environment.sh dev
+	@.venv/bin/python tests/canaries.py $(ARGS)
 
 drill: ## Knock a production county over; ARGS="--messages 20000 --kills 500 --json"
 	@sh scripts/environment.sh dev
