@@ -33,7 +33,11 @@ AREAS = {
     type=click.Choice(["full", "small"]),
     help="small: whether it works, in seconds; its figures mean nothing.",
 )
-@click.option("--members", type=int, help="send: also to so many, for the memory.")
+@click.option(
+    "--members",
+    type=int,
+    help="send: also to so many, for the memory; rotate: so many.",
+)
 @click.option("--explain", is_flag=True, default=None, help="statistics: every plan.")
 @json_option
 def bench(
