@@ -67,6 +67,8 @@ def page(
     if request.path.startswith(API):
         return problem(status, title, text, **told), status
     more |= told
+    # The address is the visitor's own: what they typed into it is not said again.
+    more.setdefault("page_address", "/")
     shown = render_template("errors/show.html", title=title, text=text, **more)
     return shown, status
 

@@ -193,3 +193,13 @@ def test_a_refusal_of_the_gate_is_in_the_audit(visit, writing) -> None:
         ).one()
     assert deed.details == {"page": "accounts.index"}
     assert deed.role == "township"
+
+
+@pytest.mark.parametrize(
+    "address", ["/register/15911119999", "/15911119999/", "/a?find=15911119999"]
+)
+def test_a_page_of_a_fault_does_not_repeat_its_address(visit, address):
+    visitor = visit("xian")
+    for answer in (visitor.open(address), visitor.client.delete(address)):
+        assert answer.status_code >= 400
+        assert "15911119999" not in answer.get_data(as_text=True)
