@@ -14,12 +14,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from campaigns.delivery import gating
+from campaigns.errors import Refused
 from campaigns.fieldwork.replies import take
+from campaigns.planning import approving, lifecycle
 from campaigns.register.members import sharing
 from campaigns.register.models import Member
 from campaigns.register.scope import Scope
 from outreach import access, migrating, rows
-from outreach.accounts import Role
+from outreach.accounts import Role, find_user
 from outreach.database import Database, connect
 
 PERSONAL = (
@@ -199,3 +201,25 @@ def test_a_code_that_is_no_code_names_nobody() -> None:
     assert rows.patterns(Scope.nothing()) == "{}"
     assert rows.patterns(Scope(("5105%", "', true)", "510522"))) == "{510522%}"
     assert rows.patterns(Scope.everything()) == "{%}"
+
+
+def test_who_approves_by_phone_is_signed_in_nowhere_and_judges_everybody(web) -> None:
+    web.execute(text("RESET ROLE"))
+    maker, other = (find_user(web, name).id for name in ("xian", "shenpi"))
+    form = {
+        "name": "x",
+        "version_id": stages.version(web, valid_until=stages.FAR).id,
+        "segment_id": factories.segment(web).id,
+        "channels": ["sms"],
+        "provider": "simulator",
+        "by": maker,
+        "now": factories.NOW,
+    }
+    made = lifecycle.draft_campaign(web, **form)
+    lifecycle.submit(web, made.id, by=maker, now=factories.NOW)
+    facts = {"by": other, "content_hash": made.content_hash, "now": factories.NOW}
+    web.execute(text("SET LOCAL ROLE outreach_web"))
+    with pytest.raises(Refused, match="没有人"):
+        approving.by_phone(web, made.id, **facts)
+    rows.show_all(web)
+    assert approving.by_phone(web, made.id, **facts).approved_by == other
