@@ -19,7 +19,7 @@ from campaigns.delivery import launching, line
 from campaigns.delivery.models import DutyRow, Line
 from campaigns.orm import Base
 from campaigns.vocabulary import CampaignState
-from outreach import alarms, audit, checking, condition, disk
+from outreach import alarms, audit, checking, cli, condition, disk, wiring
 from outreach.balances import Balance
 from outreach.database import connect
 from outreach.disk import Room
@@ -91,6 +91,21 @@ def test_every_alarm_is_on_the_page_in_the_figures_and_in_the_check(
     for name in NAMES:
         assert told[name] != "ok", name
     assert told["worker"] == "warn", "whoever checks before the start has no worker"
+
+
+def test_the_shell_lists_them_and_ends_with_1(
+    bad_day: Wiring,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    monkeypatch.setenv("OUTREACH_DATA_DIR", str(bad_day.settings.data_dir))
+    monkeypatch.setattr(wiring, "_current", [])
+    monkeypatch.setattr("sys.argv", ["outreach", "alarms", "--json"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    told = json.loads(capsys.readouterr().out)["alarms"]
+    assert ended.value.code == 1
+    assert {part["part"] for part in told} >= {*NAMES} - {"disk"}
 
 
 def test_many_looks_by_many_people_or_long_ago_are_no_alarm(
