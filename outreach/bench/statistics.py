@@ -14,7 +14,7 @@ from outreach.accounts import Role
 from outreach.app import create_app
 from outreach.bench import county, history, plans
 from outreach.bench.ground import Ground, ground
-from outreach.bench.limits import Limits, middle, seconds
+from outreach.bench.limits import Limits, seconds
 
 LIMITS = Limits(most={"page_growth": 1.5, "buffers_growth": 2.0})
 _SIZES = {"full": (100_000, 5, 2_000_000), "small": (500, 2, 1_000)}
@@ -85,7 +85,11 @@ def _sign_in(app: Flask) -> FlaskClient:
 
 
 def _page(reader: FlaskClient, campaign_id: int) -> float:
-    """Seconds of a campaign's page of figures, in the middle of several."""
+    """Seconds of a campaign's page of figures: the least of several.
+
+    What else the machine does meanwhile only adds, and years of history lie between
+    the two moments that are compared.
+    """
 
     def once() -> None:
         answer = reader.get(f"/reporting/campaigns/{campaign_id}")
@@ -93,4 +97,4 @@ def _page(reader: FlaskClient, campaign_id: int) -> float:
             raise RuntimeError(answer.status_code)
 
     once()
-    return middle([seconds(once) for _ in range(_TIMES)])
+    return min(seconds(once) for _ in range(_TIMES))
