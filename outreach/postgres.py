@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import time
 import warnings
 from contextlib import suppress
@@ -24,6 +25,7 @@ _MISSING = mark(
     "再用 .venv/bin/outreach 运行这个命令。"
 )
 _PATIENCE = 30.0
+_START_SECONDS = 90.0
 
 
 class Postgres:
@@ -81,8 +83,20 @@ class Postgres:
             time.sleep(0.02)
 
     def start(self) -> None:
-        """Start, recover, and return when connections are taken."""
-        self._server.ensure_postgres_running()
+        """Start, recover, and return when connections are taken.
+
+        The wheel waits for ten seconds; on a busy machine a recovery takes longer.
+        """
+        until = time.monotonic() + _START_SECONDS
+        while True:
+            try:
+                self._server.ensure_postgres_running()
+            except (subprocess.SubprocessError, AssertionError):
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.5)
+            else:
+                return
 
     def ask(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401
         """Run one statement of an administrator, outside any transaction."""
