@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from campaigns.delivery import gating
 from campaigns.errors import Refused
 from campaigns.fieldwork.replies import take
+from campaigns.orm import Base
 from campaigns.planning import approving, lifecycle
 from campaigns.register.members import sharing
 from campaigns.register.models import Member
@@ -79,6 +80,15 @@ def test_without_a_setting_there_is_nobody(county: Database, web: Session) -> No
         full = [t for t in PERSONAL if count(owner, t)]
     assert {"member", "message", "recipient", "opt_out", "reply"} <= {*full}
     assert [count(web, table) for table in PERSONAL] == [0] * len(PERSONAL)
+
+
+def test_no_table_that_names_a_member_is_left_open(county: Database) -> None:
+    named = {t.name for t in Base.metadata.sorted_tables if "member_id" in t.c}
+    with county.reading() as owner:
+        guarded = owner.scalars(
+            text("SELECT relname FROM pg_class WHERE relforcerowsecurity")
+        )
+        assert {"member", "reply", *named} <= {*guarded}
 
 
 INSIDE = {
