@@ -15,7 +15,7 @@ from sqlalchemy import String, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from campaigns.errors import mark
+from campaigns.errors import NotReady, mark
 from campaigns.orm import Base
 from outreach import condition
 from outreach.catalogs import name_of, told
@@ -66,7 +66,10 @@ def ailing(wiring: Wiring, now: datetime) -> list[Part]:
 
 
 def tell(wiring: Wiring) -> list[Part]:
-    """Tell the address of ``alarm_webhook`` what is new; return what is not well."""
+    """Tell the address of ``alarm_webhook`` what is new; return what is not well.
+
+    Raises NotReady where nobody takes it: it is told again the next time.
+    """
     now, address = wiring.clock(), wiring.settings.alarm_webhook.get_secret_value()
     found = ailing(wiring, now)
     if not address:
@@ -123,8 +126,12 @@ def _note(session: Session, news: News, now: datetime) -> None:
 
 
 def _post(address: str, news: News) -> None:
-    """One message for all of it. Raises httpx.HTTPError where it was not taken."""
+    """One message for all of it. Raises NotReady where it was not taken."""
     text = "\n".join(sentences(news))
     body = {"msgtype": "text", "text": {"content": text}}
-    answer = httpx.post(address, json=body, timeout=_SECONDS)
-    answer.raise_for_status()
+    try:
+        httpx.post(address, json=body, timeout=_SECONDS).raise_for_status()
+    except httpx.HTTPError as error:
+        sentence = mark("告警没有送到（%(why)s）。请核对 OUTREACH_ALARM_WEBHOOK。")
+        # The error's own words hold the address, and the address holds a key.
+        raise NotReady(sentence, why=type(error).__name__) from None
