@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import factories
-import httpx
 import pytest
 from flask import Flask
 from office import Visitor
@@ -17,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from campaigns.delivery import launching, line
 from campaigns.delivery.models import DutyRow, Line
+from campaigns.errors import NotReady
 from campaigns.orm import Base
 from campaigns.vocabulary import CampaignState
 from outreach import alarms, audit, checking, cli, condition, disk, wiring
@@ -211,7 +211,7 @@ def test_an_alarm_is_told_once_when_it_begins_and_once_when_it_ends(
 
 def test_what_the_robot_did_not_take_is_told_again(watched: Wiring, robot: Robot):
     robot.listen(500)
-    with pytest.raises(httpx.HTTPStatusError):
+    with pytest.raises(NotReady):
         look(watched, 26 * HOUR)
     robot.listen(200)
     look(watched, HOUR)
