@@ -99,7 +99,7 @@ def file_report(wiring: Wiring, campaign: int, by: int) -> dict[str, Any]:
             "people": dict(seen.people),
             "reached": seen.reached,
             "outcome": dict(seen.outcome),
-            "visits": visit_pages.counts(session, campaign),
+            "visits": visit_pages.counts(session),
             "daily_report": {
                 "day": day.isoformat(),
                 "version": report.version,
