@@ -133,6 +133,8 @@ def faults() -> Callable[[Page], list[str]]:
     axe = Axe()
 
     def look(page: Page) -> list[str]:
+        # Before its style is there, every target is too small.
+        page.wait_for_load_state()
         found = axe.run(page, options={"runOnly": _RULES}).response
         return [
             f"{rule['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:240]}"

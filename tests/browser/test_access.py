@@ -63,7 +63,8 @@ def look(request, enter, faults):
 
 
 def press(page, selector: str = "main form.form button.btn-primary") -> None:
-    page.locator(selector).first.click()
+    with page.expect_navigation():
+        page.locator(selector).first.click()
 
 
 @on_a_phone
