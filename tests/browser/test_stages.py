@@ -208,6 +208,15 @@ def test_a_colleague_listens_in_the_browser(same_page):
     page.wait_for_function("() => document.querySelector('audio').duration > 1")
 
 
+@pytest.mark.usefixtures("county")
+def test_a_village_without_news_is_a_square_too(same_page):
+    page = same_page("xian")
+    page.goto("/fieldwork/announcements/1")
+    silent = page.locator(".squares .tone-open")
+    assert silent.count()
+    assert silent.first.evaluate("e => getComputedStyle(e).stroke") != "none"
+
+
 TREES = Path(__file__).parent / "trees"
 HEARD = {
     "home": ("shenpi", "/", "body"),
