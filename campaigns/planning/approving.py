@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from campaigns.audience.rules import Rule
 from campaigns.errors import NotAllowed, NotFound, NotReady, Refused, mark
 from campaigns.planning.lifecycle import get_campaign, hold, release, step
 from campaigns.planning.models import Approval, Campaign
-from campaigns.planning.standing import obstacles, unheard
+from campaigns.planning.standing import refuse_obstacles, unheard
 from campaigns.register.unit import current_unit
 from campaigns.vocabulary import ApprovalWay, CampaignState, Urgency
 
@@ -80,20 +81,8 @@ def on_paper(  # noqa: PLR0913 - what was signed, by whom entered, about which c
     """
     campaign = get_campaign(session, campaign_id)
     paper.checked()
-    _refuse_unheard(campaign)
-    for obstacle in obstacles(session, campaign, Rule.from_json(campaign.rule), now):
-        raise obstacle
     waits = max(hold(session, campaign.urgency), PAPER_HOLD)
-    step(
-        session,
-        campaign,
-        CampaignState.APPROVED,
-        Campaign.content_hash == content_hash,
-        by=by,
-        now=now,
-        approved_at=now,
-        due_at=max(campaign.starts_at or now, now + waits),
-    )
+    due = max(campaign.starts_at or now, now + waits)
     kept = Approval(
         way=ApprovalWay.PAPER,
         entered_by=by,
@@ -102,8 +91,7 @@ def on_paper(  # noqa: PLR0913 - what was signed, by whom entered, about which c
         scan=b64encode(paper.scan).decode() if paper.scan else None,
         scan_kind=paper.kind,
     )
-    _keep(session, campaign, kept, content_hash, now)
-    return campaign
+    return _approve(session, campaign, kept, content_hash, now, due_at=due)
 
 
 def alone(
@@ -127,24 +115,10 @@ def alone(
             mark("请把最晚发送时间改后一些。"),
             n=unit.lone_hold_hours,
         )
-    _refuse_unheard(campaign)
-    for obstacle in obstacles(session, campaign, Rule.from_json(campaign.rule), now):
-        raise obstacle
-    same = Campaign.content_hash == content_hash
-    step(
-        session,
-        campaign,
-        CampaignState.APPROVED,
-        same,
-        by=by,
-        now=now,
-        released_alone_by=by,
-        approved_at=now,
-        due_at=due,
-    )
     kept = Approval(way=ApprovalWay.ALONE, entered_by=by)
-    _keep(session, campaign, kept, content_hash, now)
-    return campaign
+    return _approve(
+        session, campaign, kept, content_hash, now, due_at=due, released_alone_by=by
+    )
 
 
 def approval_of(session: Session, campaign: Campaign) -> Approval | None:
@@ -166,6 +140,31 @@ def scan_of(session: Session, campaign_id: int) -> tuple[bytes, str]:
     if found is None or found.scan is None:
         raise NotFound(mark("这个任务没有签发单的照片。"))
     return b64decode(found.scan), found.scan_kind
+
+
+def _approve(
+    session: Session,
+    campaign: Campaign,
+    kept: Approval,
+    content: str,
+    now: datetime,
+    **columns: Any,  # noqa: ANN401 - columns of the campaign
+) -> Campaign:
+    """Approve what may go, entered by one person in place of a second one's press."""
+    _refuse_unheard(campaign)
+    refuse_obstacles(session, campaign, Rule.from_json(campaign.rule), now)
+    step(
+        session,
+        campaign,
+        CampaignState.APPROVED,
+        Campaign.content_hash == content,
+        by=kept.entered_by,
+        now=now,
+        approved_at=now,
+        **columns,
+    )
+    _keep(session, campaign, kept, content, now)
+    return campaign
 
 
 def _keep(

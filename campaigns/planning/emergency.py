@@ -6,7 +6,6 @@ somebody listened to. Whoever releases one alone is countersigned by another per
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,7 +21,7 @@ from campaigns.planning import lifecycle
 from campaigns.planning.calendar import SHANGHAI
 from campaigns.planning.drafting import draft_campaign
 from campaigns.planning.models import Campaign
-from campaigns.planning.standing import obstacles
+from campaigns.planning.standing import refuse_obstacles
 from campaigns.register.models import Place
 from campaigns.vocabulary import (
     BulletinState,
@@ -182,7 +181,7 @@ def _release(  # noqa: PLR0913, PLR0917 - one decision in full
     )
     campaign.follows_id, campaign.follows = (first.id if first else None), how
     campaign.rule = first.rule if first else segment.rule
-    _refuse(obstacles(session, campaign, Rule.from_json(campaign.rule), now))
+    refuse_obstacles(session, campaign, Rule.from_json(campaign.rule), now)
     campaign.content_hash = lifecycle.content_hash(campaign)
     submitted = CampaignState.SUBMITTED
     lifecycle.step(
@@ -205,8 +204,3 @@ def _channels(version: BulletinVersion, provider: str) -> list[str]:
     calls = version.call_heard_by and rules_of(provider).calls
     voice = [Channel.VOICE] if calls else []
     return [Channel.SMS, *voice, Channel.LOUDSPEAKER]
-
-
-def _refuse(found: Sequence[Exception]) -> None:
-    for obstacle in found:
-        raise obstacle

@@ -15,7 +15,7 @@ from campaigns.audience.segments import rule_of
 from campaigns.errors import NotAllowed, NotFound, NotReady, Refused, Stale, mark
 from campaigns.planning.drafting import draft_campaign
 from campaigns.planning.models import Campaign
-from campaigns.planning.standing import obstacles, unheard
+from campaigns.planning.standing import refuse_obstacles, unheard
 from campaigns.register.unit import current_unit
 from campaigns.vocabulary import CAMPAIGN_STEPS, CampaignState, Urgency
 
@@ -55,7 +55,7 @@ def submit(
     """
     campaign = get_campaign(session, campaign_id)
     rule = rule_of(session, campaign.segment)
-    _refuse_obstacles(session, campaign, rule, now)
+    refuse_obstacles(session, campaign, rule, now)
     campaign.rule = rule.to_json()
     return step(
         session,
@@ -87,7 +87,7 @@ def release(
     campaign = get_campaign(session, campaign_id)
     if by in {campaign.made_by, campaign.submitted_by}:
         raise NotAllowed(mark("自己送审批的任务不能自己批准，请另一位同事来批。"))
-    _refuse_obstacles(session, campaign, Rule.from_json(campaign.rule), now)
+    refuse_obstacles(session, campaign, Rule.from_json(campaign.rule), now)
     if unheard(campaign):
         raise NotReady(mark("打电话放的录音还没有人试听。请听一遍，填上试听人再批准。"))
     return step(
@@ -212,13 +212,6 @@ _UNDECIDED: dict[str, Any] = {
     "released_alone_by": None,
     "content_hash": "",
 }
-
-
-def _refuse_obstacles(
-    session: Session, campaign: Campaign, rule: Rule, now: datetime
-) -> None:
-    for obstacle in obstacles(session, campaign, rule, now):
-        raise obstacle
 
 
 def step(

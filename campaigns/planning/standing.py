@@ -48,6 +48,14 @@ def obstacles(
     ]
 
 
+def refuse_obstacles(
+    session: Session, campaign: Campaign, rule: Rule, now: datetime
+) -> None:
+    """Raises the first of ``obstacles``, Refused or NotReady."""
+    for obstacle in obstacles(session, campaign, rule, now):
+        raise obstacle
+
+
 def _text(campaign: Campaign, now: datetime) -> Iterator[CampaignError]:
     version = campaign.version
     if version.state is not BulletinState.ISSUED:
