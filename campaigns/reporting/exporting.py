@@ -7,18 +7,16 @@ from collections.abc import Callable, Mapping
 from io import StringIO
 from pathlib import Path
 from typing import BinaryIO
-from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
 from campaigns.reporting.definitions import DEFINITIONS
 from campaigns.reporting.paragraph import paragraph
-from campaigns.reporting.sheets import Formats, Heading, write_sheet
+from campaigns.reporting.sheets import Formats, Heading, snapshot, write_sheet
 from campaigns.reporting.statistics import CampaignStatistics
 from campaigns.reporting.tables import Table, Value, tables
 from campaigns.words import word
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 ENCODINGS = ("gb18030", "utf-8-sig")
 """What old and new spreadsheet programs open without being asked."""
 
@@ -89,8 +87,7 @@ def heading_of(
 def _as_of(statistics: CampaignStatistics, language: str) -> str:
     if statistics.as_of is None:
         return ""
-    local = statistics.as_of.astimezone(SHANGHAI)
-    return f"{word('snapshot', language)} {local:%Y-%m-%d %H:%M}"
+    return snapshot(statistics.as_of, language)
 
 
 def _definitions(

@@ -7,17 +7,13 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
-from zoneinfo import ZoneInfo
-
-import xlsxwriter
 
 from campaigns.fieldwork.mending import ToMend
 from campaigns.privacy import mask_name, mask_phone
-from campaigns.reporting.sheets import Formats, Heading, write_sheet
+from campaigns.reporting.sheets import SHANGHAI, write_list
 from campaigns.reporting.tables import Table, Value
 from campaigns.words import word
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 _HEADER = (
     "serial",
     "township",
@@ -51,18 +47,7 @@ def write_mend_list(
 ) -> None:
     """Write the list as a workbook to print and stamp."""
     table = mend_list(rows, language)
-    title = f"{unit} {table.name}"
-    as_of = f"{word('snapshot', language)} {now.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
-    with xlsxwriter.Workbook(to, {"in_memory": True}) as workbook:
-        write_sheet(
-            workbook,
-            Formats.of(workbook),
-            Heading(title, unit, as_of, language),
-            table.name,
-            table.header,
-            table.rows,
-            table.total,
-        )
+    write_list(table, to, unit=unit, now=now, language=language)
 
 
 def _line(number: int, row: ToMend, say: partial[str]) -> tuple[Value, ...]:

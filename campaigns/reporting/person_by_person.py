@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
-from zoneinfo import ZoneInfo
 
 import xlsxwriter
 from sqlalchemy import Row, select
@@ -17,12 +15,11 @@ from campaigns.delivery.models import Message
 from campaigns.privacy import mask_name, mask_phone
 from campaigns.register.models import Member
 from campaigns.register.scope import Scope
-from campaigns.reporting.sheets import Formats, Heading, write_sheet
+from campaigns.reporting.sheets import Formats, Heading, minute, write_sheet
 from campaigns.reporting.tables import Value
 from campaigns.vocabulary import TO_PEOPLE, Addressee, MessageState
 from campaigns.words import word
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 PAGE = 1000
 _HEADER = (
     "serial",
@@ -137,7 +134,7 @@ def _row(
         _number(row),
         word(MessageState(row.state).word, language),
         word(f"reason.{row.reason}", language) if row.reason else "",
-        _moment(row.finished_at or row.accepted_at or row.submitted_at),
+        minute(row.finished_at or row.accepted_at or row.submitted_at),
     )
 
 
@@ -145,7 +142,3 @@ def _number(row: Row[*tuple[Any, ...]]) -> str:
     guardian = row.addressee is Addressee.GUARDIAN
     phone = row.guardian_phone if guardian else row.phone
     return mask_phone(phone) if phone and row.phone_index else ""
-
-
-def _moment(moment: datetime | None) -> str:
-    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if moment else ""

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+from zoneinfo import ZoneInfo
+
+import xlsxwriter
 
 from campaigns.register.sheets.printing import height, set_up_page, widths
-from campaigns.reporting.tables import Value
+from campaigns.reporting.tables import Table, Value
 from campaigns.words import word
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 _FONT = "仿宋"
 _NARROW = 12
 _TALL = 32
@@ -66,6 +72,27 @@ class Formats:
             total=made(**strong),
             total_number=made(**strong, num_format="#,##0"),
         )
+
+
+def minute(moment: datetime | None) -> str:
+    """Day and minute in Shanghai; empty where there is none."""
+    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if moment else ""
+
+
+def snapshot(moment: datetime, language: str = "zh") -> str:
+    """That the figures stand as of ``moment``."""
+    return f"{word('snapshot', language)} {minute(moment)}"
+
+
+def write_list(
+    table: Table, to: Path | BinaryIO, *, unit: str, now: datetime, language: str = "zh"
+) -> None:
+    """Write a unit's list, one table, as a workbook to print and stamp."""
+    title = f"{unit} {table.name}"
+    heading = Heading(title, unit, snapshot(now, language), language)
+    with xlsxwriter.Workbook(to, {"in_memory": True}) as workbook:
+        parts = (table.name, table.header, table.rows, table.total)
+        write_sheet(workbook, Formats.of(workbook), heading, *parts)
 
 
 def write_sheet(  # noqa: PLR0913, PLR0917 - a sheet has these parts

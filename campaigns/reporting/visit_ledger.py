@@ -7,18 +7,14 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
-from zoneinfo import ZoneInfo
-
-import xlsxwriter
 
 from campaigns.fieldwork.visit_pages import VisitRow
 from campaigns.privacy import mask_name
 from campaigns.register.approach import approach
-from campaigns.reporting.sheets import Formats, Heading, write_sheet
+from campaigns.reporting.sheets import minute, write_list
 from campaigns.reporting.tables import Table, Value
 from campaigns.words import word
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 _HEADER = (
     "serial",
     "township",
@@ -56,11 +52,7 @@ def write_visit_ledger(
 ) -> None:
     """Write the ledger as a workbook to print and stamp."""
     table = visit_ledger(rows, language)
-    as_of = f"{word('snapshot', language)} {_moment(now)}"
-    heading = Heading(f"{unit} {table.name}", unit, as_of, language)
-    with xlsxwriter.Workbook(to, {"in_memory": True}) as workbook:
-        parts = (table.name, table.header, table.rows, table.total)
-        write_sheet(workbook, Formats.of(workbook), heading, *parts)
+    write_list(table, to, unit=unit, now=now, language=language)
 
 
 def _line(number: int, row: VisitRow, say: Callable[[str], str]) -> tuple[Value, ...]:
@@ -73,16 +65,12 @@ def _line(number: int, row: VisitRow, say: Callable[[str], str]) -> tuple[Value,
         mask_name(row.member.name),
         "、".join(map(say, row.reasons)),
         "、".join(map(say, approach(row.member))),
-        _moment(visit.opened_at),
-        _moment(visit.due_at),
+        minute(visit.opened_at),
+        minute(visit.due_at),
         visit.worker or "",
         visit.tries,
         say(done if visit.closed_at else "visit.open"),
         say(f"outcome.{visit.outcome.value}") if visit.outcome else "",
-        _moment(visit.closed_at),
+        minute(visit.closed_at),
         "",
     )
-
-
-def _moment(moment: datetime | None) -> str:
-    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if moment else ""
