@@ -72,7 +72,7 @@ def change(
         raise NotAllowed(mark("不能停用自己的账号。请另一位管理员来办。"))
     if deed != "end":
         user.disabled_at = now if deed == "disable" else None
-        user.failures, user.locked_until = 0, None
+        user.failures = 0
     if deed != "enable":
         sign_out_everywhere(session, user_id, now)
         revoke_all(session, user_id, now)

@@ -59,7 +59,6 @@ class User(Base):
     background: Mapped[str] = mapped_column(String(8), default="device")
     less_motion: Mapped[bool] = mapped_column(default=False)
     failures: Mapped[int] = mapped_column(SmallInteger, default=0)
-    locked_until: Mapped[datetime | None]
     session_epoch: Mapped[int] = mapped_column(default=0)
     disabled_at: Mapped[datetime | None]
     made_at: Mapped[datetime]
@@ -182,7 +181,7 @@ def set_password(
         raise NotFound(mark("没有账号“%(name)s”。"), name=name)
     check_password(name, password, mixed=mixed)
     user.password, user.password_at = hash_password(password), now
-    user.failures, user.locked_until = 0, None
+    user.failures = 0
     user.session_epoch += 1
     audit.note(session, "set_password", f"user:{user.id}", user_id=user.id, now=now)
     return user

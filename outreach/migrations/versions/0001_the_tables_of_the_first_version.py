@@ -710,7 +710,6 @@ def upgrade() -> None:
         sa.Column("background", sa.String(length=8), nullable=False),
         sa.Column("less_motion", sa.Boolean(), nullable=False),
         sa.Column("failures", sa.SmallInteger(), nullable=False),
-        sa.Column("locked_until", sa.BigInteger(), nullable=True),
         sa.Column("session_epoch", sa.Integer(), nullable=False),
         sa.Column("disabled_at", sa.BigInteger(), nullable=True),
         sa.Column("made_at", sa.BigInteger(), nullable=False),
