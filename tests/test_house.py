@@ -379,3 +379,12 @@ def test_an_old_python_is_refused_in_both_languages(tmp_path: Path) -> None:
     assert "没有找到 Python 3.11" in refused.stderr
     assert "apt-get install -y python3" in refused.stderr
     assert not (tmp_path / ".venv").exists()
+
+
+@pytest.mark.xdist_group("together")
+def test_a_group_is_known_to_who_shares_the_tests_out(
+    request: pytest.FixtureRequest,
+) -> None:
+    """Else each test process would make the running stacks for itself."""
+    shared_out = request.config.getoption("loadgroup", default=False)
+    assert request.node.nodeid.endswith("@together") is bool(shared_out)

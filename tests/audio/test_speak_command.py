@@ -70,7 +70,9 @@ def test_an_office_file_in_gb18030_is_understood(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "😷😷😷", "戴口罩" * 7000, "សូមពាក់ម៉ាស់", "身份证110101199003070011"]
+    "text",
+    ["", "😷😷😷", "戴口罩" * 7000, "សូមពាក់ម៉ាស់", "身份证110101199003070011"],
+    ids=["nothing", "emoji", "too-long", "foreign", "personal"],
 )
 def test_bad_input_is_one_sentence_and_no_file(text, tmp_path):
     done = _run(tmp_path, text=text)

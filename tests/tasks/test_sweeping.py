@@ -122,7 +122,7 @@ def test_a_worker_that_died_leaves_doubt_that_is_asked_about(wiring, campaign, t
         raise TimeoutError
 
     ledger.after = lost
-    lanes.send(wiring, campaign)
+    lanes.send(wiring, campaign, seconds=3)
     assert sums(wiring, campaign) == {MessageState.IN_DOUBT: 50}
     assert ("reconcile", None) in tick()
     assert reconcile(wiring) == 50
@@ -167,7 +167,7 @@ def test_a_doubt_whose_number_was_changed_counts_as_asked_and_blocks_nobody(
 
     launch(wiring, campaign)
     wiring.providers["simulator"].after = lost
-    lanes.send(wiring, campaign)
+    lanes.send(wiring, campaign, seconds=3)
     with wiring.database.writing() as session:
         changed = session.scalars(select(Member).order_by(Member.id).limit(49)).all()
         for person in changed:
