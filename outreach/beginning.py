@@ -53,8 +53,12 @@ class Step:
 
 
 def begin(session: Session, county: str, *, now: datetime, **values: object) -> Unit:
-    """Set the unit up for ``county``. Raises NotFound or Refused."""
-    places.load_places(session, places.shipped_rows(county), places.SOURCE)
+    """Set the unit up for ``county``, whose places ship or were brought in.
+
+    Raises Refused.
+    """
+    if county in dict(places.shipped_counties()):
+        places.load_places(session, places.shipped_rows(county), places.SOURCE)
     unit = save_unit(session, place_code=county, **values)
     if session.scalar(select(Segment.id).limit(1)) is None:
         segments.make_standard_segments(session, now)

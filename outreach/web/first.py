@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from campaigns.register.places import shipped_counties
+from campaigns.register.counties import find_county, known_counties
 from outreach import first_account
 from outreach.web.forms import Typed
 from outreach.web.gate import now, open_to_everyone, reading, wired, writing
@@ -35,9 +35,11 @@ def make(key: str) -> Response | tuple[str, int]:
     """Make it; the person proves at the door that they know their password."""
     first_account.check(key, wired().signer)
     typed = Typed()
-    county = typed.choice("county", dict(shipped_counties()), _("请选一个县。"))
+    sought = typed.text("county", _("请写县名或 6 位代码。"), longest=40)
     name = typed.text("name", _("请填账号名。"), longest=40)
     shown_as = typed.text("shown_as", _("请填姓名或称呼。"), longest=60)
+    with typed.catching("county"), reading() as db:
+        county = find_county(db, sought) if sought else ""
     if typed:
         facts = {"county": county, "name": name, "shown_as": shown_as}
         mixed = wired().settings.mixed_passwords
@@ -53,9 +55,7 @@ def make(key: str) -> Response | tuple[str, int]:
 
 
 def _form(typed: Typed) -> str:
-    return render_template(
-        "start/first.html",
-        typed=typed,
-        errors=typed.errors,
-        counties=shipped_counties(),
-    )
+    with reading() as db:
+        counties = known_counties(db)
+    page = "start/first.html"
+    return render_template(page, typed=typed, errors=typed.errors, counties=counties)

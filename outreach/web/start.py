@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from campaigns.register.places import shipped_counties
+from campaigns.register.counties import find_county, known_counties
 from outreach import access, audit, beginning
 from outreach.access import Action
 from outreach.web.forms import Typed
@@ -34,14 +34,16 @@ def show() -> str:
 def unit_form() -> str:
     """County, name, signature and numbers of the unit."""
     known = unit()
-    counties = dict(shipped_counties())
-    county = acting().place[:_COUNTY_DIGITS]
-    name = f"{counties[county]}残联" if county in counties else ""
+    with reading() as db:
+        counties = known_counties(db)
+    county = counties.get(acting().place[:_COUNTY_DIGITS], "")
+    name = county and f"{county}残联"
     typed = Typed(county=county, name=name, signature=name, part_price="49")
     if known is not None:
         columns = ("name", "signature", "landline", "text_phone", "part_price")
         values = {column: getattr(known, column) for column in columns}
-        typed = Typed(county=known.place_code, **values)
+        county = counties.get(known.place_code, known.place_code)
+        typed = Typed(county=county, **values)
     return _form(typed)
 
 
@@ -50,7 +52,7 @@ def unit_form() -> str:
 def save_unit() -> Response | tuple[str, int]:
     """Keep the unit, bring in the county's places, make the standard segments."""
     typed = Typed()
-    county = typed.choice("county", dict(shipped_counties()), _("请选一个县。"))
+    sought = typed.text("county", _("请写县名或 6 位代码。"), longest=40)
     values = {
         "name": typed.text("name", _("请填单位名称。"), longest=60),
         "signature": typed.text("signature", _("请填短信签名。"), longest=20),
@@ -58,6 +60,8 @@ def save_unit() -> Response | tuple[str, int]:
         "text_phone": typed.text("text_phone", longest=20),
         "part_price": typed.number("part_price", _PRICE, _("请填单价，单位是厘。")),
     }
+    with typed.catching("county"), reading() as db:
+        county = find_county(db, sought) if sought else ""
     if typed:
         with typed.catching("signature"), writing() as db:
             beginning.begin(db, county, now=now(), **values)
@@ -70,9 +74,7 @@ def save_unit() -> Response | tuple[str, int]:
 
 
 def _form(typed: Typed) -> str:
-    return render_template(
-        "start/unit.html",
-        typed=typed,
-        errors=typed.errors,
-        counties=shipped_counties(),
-    )
+    with reading() as db:
+        counties = known_counties(db)
+    page = "start/unit.html"
+    return render_template(page, typed=typed, errors=typed.errors, counties=counties)

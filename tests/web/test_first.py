@@ -52,7 +52,8 @@ def test_the_first_account_is_an_administrator_and_there_is_one(visit, writing, 
 @pytest.mark.parametrize(
     ("field", "typed", "said"),
     [
-        ("county", "999999", "请选一个县"),
+        ("county", "999999", "没有找到“999999”"),
+        ("county", " ", "请写县名或 6 位代码"),
         ("name", " ", "请填账号名"),
         ("shown_as", "", "请填姓名或称呼"),
         ("password", "tai-duan", "12 到 128"),
