@@ -15,11 +15,12 @@ from hashlib import blake2b
 from typing import Any
 from urllib.parse import quote_plus
 
-from outreach.simulator.callbacks import signature
-from outreach.simulator.wire import Wires
+from outreach.simulator.callbacks import FORM, signature
+from outreach.wires import Patience, Wires
 
 _KEPT = 204
-Request = tuple[str, str, str]
+_PATIENCE = Patience(3.0, 15.0)
+Request = tuple[str, dict[str, str], bytes]
 
 
 def requests(facts: dict[str, Any]) -> list[Request]:
@@ -37,14 +38,15 @@ def requests(facts: dict[str, Any]) -> list[Request]:
         }
         signed = signature(key, facts["own_url"] + path, form)
         body = "&".join(f"{name}={quote_plus(form[name])}" for name in form)
+        headers = {"X-Twilio-Signature": signed, "Content-Type": FORM}
         address = f"http://127.0.0.1:{facts['port']}{path}"
-        made.append((address, f"X-Twilio-Signature: {signed}\r\n", body))
+        made.append((address, headers, body.encode()))
     return made
 
 
 async def post_all(made: list[Request], connections: int) -> float:
     """Post over kept-alive connections; seconds. Raises where one is not kept."""
-    wires, left = Wires(), iter(made)
+    wires, left = Wires(connections), iter(made)
     began = time.perf_counter()
     await asyncio.gather(*(_post(wires, left) for _ in range(connections)))
     spent = time.perf_counter() - began
@@ -54,9 +56,9 @@ async def post_all(made: list[Request], connections: int) -> float:
 
 async def _post(wires: Wires, left: Iterator[Request]) -> None:
     for address, headers, body in left:
-        status = await wires.post(address, headers, body)
-        if status != _KEPT:
-            raise RuntimeError(status)
+        answer = await wires.ask("POST", address, headers, body, patience=_PATIENCE)
+        if answer.status != _KEPT:
+            raise RuntimeError(answer.status)
 
 
 if __name__ == "__main__":

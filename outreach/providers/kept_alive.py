@@ -8,83 +8,70 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
 
-import aiohttp
-
 from campaigns.delivery.provider import UNREACHABLE, NotAccepted
+from outreach.wires import Heard, Patience, Unconnected, Wires
 
 _CONNECT_SECONDS = 3.05
-# Shorter than any carrier keeps an idle connection: a POST into a connection that
-# the other side just closed cannot be told from one that was read.
-_KEEP_ALIVE_SECONDS = 15
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """An answer, whole."""
-
-    status: int
-    body: bytes
-    headers: Any
+# Nothing packed: an answer is short, and what cannot be read leaves doubt.
+_USUAL = {"Accept-Encoding": "identity"}
 
 
 class KeptAlive:
-    """One aiohttp session for each event loop, shared by everything in it."""
+    """Connections for each event loop, shared by everything in it."""
 
     def __init__(self, *, seconds: float, connections: int) -> None:
         self._seconds = seconds
         self._connections = connections
-        self._sessions: WeakKeyDictionary[
-            asyncio.AbstractEventLoop, aiohttp.ClientSession
-        ] = WeakKeyDictionary()
+        self._wires: WeakKeyDictionary[asyncio.AbstractEventLoop, Wires] = (
+            WeakKeyDictionary()
+        )
 
-    async def ask(
+    async def ask(  # noqa: PLR0913 - a request's five parts, and when it is too late
         self,
         method: str,
         address: str,
         *,
         deadline: float | None = None,
-        **more: Any,  # noqa: ANN401 - what aiohttp takes: params, data, headers
+        params: Mapping[str, object] | None = None,
+        data: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Heard:
         """Make one request. Raises NotAccepted where nothing can have been read."""
+        connecting = _CONNECT_SECONDS
+        if deadline is not None:
+            connecting = min(connecting, deadline - time.monotonic())
+            if connecting <= 0:
+                raise NotAccepted("deadline passed before writing", code="deadline")
+        if params:
+            address = f"{address}{'&' if '?' in address else '?'}{urlencode(params)}"
         try:
-            answer = await self._session().request(
+            return await self._here().ask(
                 method,
                 address,
-                timeout=self._limits(deadline),
-                allow_redirects=False,
-                **more,
+                {**_USUAL, **(headers or {})},
+                data,
+                patience=Patience(connecting, self._seconds),
             )
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as closed:
+        except Unconnected as closed:
             # Never the address with its query: a number may be in it.
-            fault = f"{type(closed).__name__}: no connection"
+            fault = f"{closed}: no connection"
             raise NotAccepted(fault, code=UNREACHABLE, throttled=True) from closed
-        return Heard(answer.status, await answer.read(), answer.headers)
 
-    def _limits(self, deadline: float | None) -> aiohttp.ClientTimeout:
-        connect = _CONNECT_SECONDS
-        if deadline is not None:
-            connect = min(connect, deadline - time.monotonic())
-            if connect <= 0:
-                raise NotAccepted("deadline passed before writing", code="deadline")
-        return aiohttp.ClientTimeout(total=self._seconds, connect=connect)
-
-    def _session(self) -> aiohttp.ClientSession:
+    def _here(self) -> Wires:
         loop = asyncio.get_running_loop()
-        if loop not in self._sessions:
-            self._sessions[loop] = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(
-                    limit=self._connections, keepalive_timeout=_KEEP_ALIVE_SECONDS
-                ),
-                cookie_jar=aiohttp.DummyCookieJar(),
-            )
-        return self._sessions[loop]
+        if loop not in self._wires:
+            self._wires[loop] = Wires(self._connections)
+        return self._wires[loop]
 
     async def close(self) -> None:
         """Close this loop's connections."""
-        session = self._sessions.pop(asyncio.get_running_loop(), None)
-        if session:
-            await session.close()
+        wires = self._wires.pop(asyncio.get_running_loop(), None)
+        if wires:
+            wires.close()
+
+
+__all__ = ["Heard", "KeptAlive"]

@@ -8,7 +8,6 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from logging import Logger, getLogger
-from typing import Any
 from urllib.parse import quote_plus
 
 from twilio.http import AsyncHttpClient
@@ -53,11 +52,11 @@ class HttpClient(AsyncHttpClient):  # type: ignore[misc] # the SDK has no types
             method.upper(),
             uri,
             deadline=call.deadline,
-            params=_words(params),
+            params=params,
             data=_form(data),
             headers=_signed(headers, auth),
         )
-        call.retry_after = heard.headers.get("Retry-After")
+        call.retry_after = heard.headers.get("retry-after")
         return Response(
             heard.status, heard.body.decode(errors="replace"), heard.headers
         )
@@ -65,10 +64,6 @@ class HttpClient(AsyncHttpClient):  # type: ignore[misc] # the SDK has no types
     async def close(self) -> None:
         """Close this loop's connections."""
         await self._lines.close()
-
-
-def _words(given: Mapping[str, object] | None) -> dict[str, Any] | None:
-    return None if given is None else {k: str(v) for k, v in given.items()}
 
 
 def _form(given: Mapping[str, object] | None) -> bytes | None:

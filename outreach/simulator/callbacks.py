@@ -18,8 +18,11 @@ from outreach.simulator.answers import VERSION
 from outreach.simulator.behaviour import Behaviour
 from outreach.simulator.fate import share
 from outreach.simulator.ledger import FINAL, SENT, Entry, Ledger
-from outreach.simulator.wire import Wires
+from outreach.wires import Patience, Wires
 
+FORM = "application/x-www-form-urlencoded; charset=UTF-8"
+"""What callbacks are, as Twilio's are."""
+_PATIENCE = Patience(3.0, 15.0)
 _CONNECTIONS = 32
 _WAITING_MOST = 400_000
 """Callbacks held in memory; beyond it they stay in the ledger until there is room."""
@@ -183,19 +186,24 @@ class Callbacks:
             return
         self.sounds[address] = 0
         with suppress(OSError, ValueError):
-            self.sounds[address] = await self._wires.get(address)
+            answer = await self._wires.ask("GET", address, {}, patience=_PATIENCE)
+            self.sounds[address] = answer.status
 
     async def _told(self, call: Call, address: str, form: dict[str, str]) -> bool:
-        headers = (
-            f"X-Twilio-Signature: {signature(self._key, address, form)}\r\n"
-            f"I-Twilio-Idempotency-Token: {call.entry.sid}-{call.what}\r\n"
-            "User-Agent: TwilioProxy/1.1\r\n"
-        )
-        body = "&".join(f"{name}={quote_plus(form[name])}" for name in form)
+        headers = {
+            "X-Twilio-Signature": signature(self._key, address, form),
+            "I-Twilio-Idempotency-Token": f"{call.entry.sid}-{call.what}",
+            "User-Agent": "TwilioProxy/1.1",
+            "Content-Type": FORM,
+        }
+        body = "&".join(f"{name}={quote_plus(form[name])}" for name in form).encode()
         try:
-            return await self._wires.post(address, headers, body) < _STOP_AT
+            answer = await self._wires.ask(
+                "POST", address, headers, body, patience=_PATIENCE
+            )
         except (OSError, ValueError):
             return False
+        return answer.status < _STOP_AT
 
 
 def _form(account: str, call: Call) -> dict[str, str]:

@@ -13,7 +13,6 @@ from twilio.request_validator import RequestValidator
 from werkzeug import Request, Response
 
 from outreach.simulator import Behaviour, callbacks, running
-from outreach.simulator.wire import Wires
 
 SENDER = "+15005550006"
 PATH = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
@@ -156,39 +155,3 @@ def test_what_memory_cannot_hold_waits_in_the_ledger(inbox, tmp_path, monkeypatc
 
     asyncio.run(crowd())
     assert len(inbox.told()) == 80
-
-
-def test_an_answer_in_pieces_or_without_a_length_is_understood():
-    async def talk():
-        async def answer(reader, writer):
-            await reader.readuntil(b"\r\n\r\n")
-            for piece in next(answers):
-                writer.write(piece)
-                await writer.drain()
-                await asyncio.sleep(0.01)
-            writer.close()
-            await writer.wait_closed()
-
-        answers = iter(
-            [
-                (b"HTTP/1.1 20", b"0 OK\r\nContent-Le", b"ngth: 2\r\n\r\no", b"k"),
-                (b"HTTP/1.1 503 No\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",),
-                (b"HTTP/1.1 204 No Content\r\n\r\n",),
-                (b"not http at all\r\n\r\n",),
-            ]
-        )
-        server = await asyncio.start_server(answer, "127.0.0.1", 0)
-        address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/x"
-        wires = Wires()
-        found = []
-        for _ in range(3):
-            found.append(await wires.post(address, "", "a=b"))
-            await asyncio.sleep(0.05)  # until the hang-up has been noticed
-        with pytest.raises(OSError):  # noqa: PT011 - any broken line will do
-            await wires.post(address, "", "a=b")
-        wires.close()
-        await asyncio.sleep(0.1)  # the server's ends must be closed with their loop
-        server.close()
-        return found
-
-    assert asyncio.run(talk()) == [200, 503, 204]
