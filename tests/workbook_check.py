@@ -132,7 +132,10 @@ def _print(sheet) -> list[str]:
     setup = sheet.find(f"{MAIN}pageSetup")
     if setup is None:
         return ["no page set-up"]
-    wanted = {"paperSize": "9", "orientation": "landscape", "fitToHeight": "0"}
+    wanted = {"paperSize": "9", "orientation": "landscape"}
+    # A list is as many pages high as it needs; what is signed and stamped is one page.
+    if setup.get("fitToHeight", "1") not in {"0", "1"}:
+        return ["print fitToHeight"]
     return [f"print {key}" for key, it in wanted.items() if setup.get(key) != it]
 
 

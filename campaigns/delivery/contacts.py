@@ -29,14 +29,14 @@ class Contact:
     at: datetime
 
 
-def contacts_of(session: Session, member_id: int) -> list[Contact]:
+def contacts_of(session: Session, member_id: int, limit: int = _SHOWN) -> list[Contact]:
     """The last messages made for a member, skipped ones with their reason."""
     query = (
         select(Message, Campaign.name)
         .join(Campaign, Campaign.id == Message.campaign_id)
         .where(Message.member_id == member_id)
         .order_by(Message.id.desc())
-        .limit(_SHOWN)
+        .limit(limit)
     )
     return [_contact(message, name) for message, name in session.execute(query)]
 

@@ -47,6 +47,7 @@ class Formats:
     plain: Any
     header: Any
     text: Any
+    share: Any
     number: Any
     money: Any
     total: Any
@@ -67,6 +68,7 @@ class Formats:
             plain=made(),
             header=made(align="center", **strong),
             text=made(**framed),
+            share=made(**framed, align="right"),
             number=made(**framed, num_format="#,##0"),
             money=made(**framed, num_format="#,##0.00"),
             total=made(**strong),
@@ -103,27 +105,22 @@ def write_sheet(  # noqa: PLR0913, PLR0917 - a sheet has these parts
     header: Sequence[str],
     rows: Iterable[Sequence[Value]],
     total: Sequence[Value] | None = None,
+    named: int = 1,
 ) -> None:
     """Write one sheet row by row, so that a long one needs no memory.
 
-    Text is always written as text: a name that begins with ``=`` is no formula, and
-    an ID number keeps its digits.
+    The first ``named`` columns say what a row is of. Text is always written as text: a
+    name that begins with ``=`` is no formula, and an ID number keeps its digits.
     """
     sheet = workbook.add_worksheet(name[:31])
     width = len(header)
     # A list that is read in pages is not read twice: its heads are wide enough.
     seen = [*rows, *([total] if total else [])] if isinstance(rows, Sequence) else []
     columns = _columns(header, seen)
-    _set_up(sheet, columns, heading.mark)
-    sheet.set_row(_TITLE, _TALL)
-    _merge(sheet, _TITLE, width, heading.title, formats.title)
-    say = heading.language
-    beside = " ".join(filter(None, (heading.as_of, heading.mark)))
-    line = f"{word('unit_reporting', say)}：{heading.unit}    {beside}"
-    _merge(sheet, _UNIT, width, line, formats.plain)
-    sheet.set_row(_HEADER, height(header, columns))
-    for column, text in enumerate(header):
-        sheet.write_string(_HEADER, column, text, formats.header)
+    set_up_page(sheet, _FIRST, heading.mark, columns, named)
+    sheet.freeze_panes(_FIRST, named)
+    _begin(sheet, columns, heading, formats)
+    _headings(sheet, _HEADER, header, columns, formats)
     row = _FIRST
     for row, values in enumerate(rows, _FIRST):
         sheet.set_row(row, height(values, columns))
@@ -132,6 +129,81 @@ def write_sheet(  # noqa: PLR0913, PLR0917 - a sheet has these parts
         row += 1
         sheet.set_row(row, height(total, columns))
         _write(sheet, row, total, formats, total=True)
+    _sign(sheet, row + 2, width, heading, formats)
+
+
+def write_blocks(  # noqa: PLR0913, PLR0917 - a sheet has these parts
+    workbook: Any,  # noqa: ANN401
+    formats: Formats,
+    heading: Heading,
+    name: str,
+    blocks: Sequence[Table],
+    notes: Sequence[str],
+) -> None:
+    """Write a single page: each block under the other, then notes, then who signs it.
+
+    A block's name stands over its first column.
+    """
+    sheet = workbook.add_worksheet(name[:31])
+    width = max(len(block.header) for block in blocks)
+    columns = [0] * width
+    for block in blocks:
+        found = widths((block.name, *block.header[1:]), block.rows)
+        columns[: len(found)] = map(max, found, columns)
+    set_up_page(sheet, _HEADER, heading.mark, columns)
+    sheet.fit_to_pages(1, 1)
+    _begin(sheet, columns, heading, formats)
+    row = _HEADER
+    for block in blocks:
+        _headings(sheet, row, (block.name, *block.header[1:]), columns, formats)
+        for row, values in enumerate(block.rows, row + 1):  # noqa: B020
+            sheet.set_row(row, height(values, columns))
+            _write(sheet, row, values, formats)
+        row += 2
+    for row, text in enumerate(notes, row):  # noqa: B020
+        _merge(sheet, row, width, text, formats.text)
+        sheet.set_row(row, height([text], [sum(columns)]))
+    _sign(sheet, row + 2, width, heading, formats)
+
+
+def _begin(
+    sheet: Any,  # noqa: ANN401
+    columns: Sequence[int],
+    heading: Heading,
+    formats: Formats,
+) -> None:
+    """Title, unit and date above, each as wide as the table."""
+    for column, width in enumerate(columns):
+        sheet.set_column(column, column, width)
+    sheet.set_row(_TITLE, _TALL)
+    _merge(sheet, _TITLE, len(columns), heading.title, formats.title)
+    beside = " ".join(filter(None, (heading.as_of, heading.mark)))
+    unit = word("unit_reporting", heading.language)
+    line = f"{unit}：{heading.unit}    {beside}"
+    _merge(sheet, _UNIT, len(columns), line, formats.plain)
+
+
+def _headings(
+    sheet: Any,  # noqa: ANN401
+    row: int,
+    header: Sequence[str],
+    columns: Sequence[int],
+    formats: Formats,
+) -> None:
+    sheet.set_row(row, height(header, columns))
+    for column, text in enumerate(header):
+        sheet.write_string(row, column, text, formats.header)
+
+
+def _sign(
+    sheet: Any,  # noqa: ANN401
+    row: int,
+    width: int,
+    heading: Heading,
+    formats: Formats,
+) -> None:
+    """Places for whoever filled it in, whoever checked it, and the stamp."""
+    say = heading.language
     names = {
         "filled_by": heading.filled_by,
         "signed_by": heading.signed_by,
@@ -140,7 +212,7 @@ def write_sheet(  # noqa: PLR0913, PLR0917 - a sheet has these parts
     signs = "        ".join(
         f"{word(code, say)}：{name}" for code, name in names.items()
     )
-    _merge(sheet, row + 2, width, signs, formats.plain)
+    _merge(sheet, row, width, signs, formats.plain)
 
 
 def _columns(header: Sequence[str], rows: Sequence[Sequence[Value]]) -> list[int]:
@@ -148,13 +220,6 @@ def _columns(header: Sequence[str], rows: Sequence[Sequence[Value]]) -> list[int
         return widths(header, rows)
     wide = ("0" * max(_NARROW, 2 * len(text) + 4) for text in header)
     return widths(header, [list(wide)])
-
-
-def _set_up(sheet: Any, columns: Sequence[int], mark: str) -> None:  # noqa: ANN401
-    set_up_page(sheet, _FIRST, mark)
-    sheet.freeze_panes(_FIRST, 1)
-    for column, width in enumerate(columns):
-        sheet.set_column(column, column, width)
 
 
 def _merge(sheet: Any, row: int, width: int, text: str, form: Any) -> None:  # noqa: ANN401
@@ -175,7 +240,8 @@ def _write(
     number = formats.total_number if total else formats.number
     for column, value in enumerate(values):
         if isinstance(value, str):
-            sheet.write_string(row, column, value, text)
+            share = value.endswith("%") and not total
+            sheet.write_string(row, column, value, formats.share if share else text)
         else:
             money = isinstance(value, float)
             sheet.write_number(row, column, value, formats.money if money else number)

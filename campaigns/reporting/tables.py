@@ -39,12 +39,16 @@ _VILLAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A named table; ``total`` is its last row, 合计, where sums make sense."""
+    """A named table; ``total`` is its last row, 合计, where sums make sense.
+
+    The first ``named`` columns say what a row is of.
+    """
 
     name: str
     header: tuple[str, ...]
     rows: tuple[tuple[Value, ...], ...]
     total: tuple[Value, ...] | None = None
+    named: int = 1
 
     @property
     def lines(self) -> tuple[tuple[Value, ...], ...]:

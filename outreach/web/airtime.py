@@ -33,13 +33,14 @@ from campaigns.fieldwork.models import QuietTime
 from campaigns.register.models import Place
 from campaigns.register.unit import current_unit
 from campaigns.reporting.play_log import write_play_log
-from outreach import access, audit
+from outreach import access
 from outreach.access import Action
 from outreach.web.fieldwork import opened
 from outreach.web.forms import Typed, row_number
 from outreach.web.frame import ZONE
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.languages import language, shown_word
+from outreach.web.noting import noted
 
 bp = Blueprint("airtime", __name__, url_prefix="/fieldwork")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -61,7 +62,7 @@ def log() -> Response:
         write_play_log(
             rows, to, unit=name, since=first, until=today, language=language()
         )
-        _note(session, "export_play_log", acting().place)
+        noted(session, "export_play_log", f"place:{acting().place}")
     to.seek(0)
     title = f"{name}_{shown_word('play_log')}_{today:%Y%m%d}.xlsx"
     return send_file(to, mimetype=_XLSX, as_attachment=True, download_name=title)
@@ -91,7 +92,7 @@ def add_quiet() -> Answer | tuple[str, int]:
             by=acting().shown_as,
             now=now(),
         )
-        _note(session, "add_quiet", typed["place"])
+        noted(session, "add_quiet", f"place:{typed['place']}")
     if not typed:
         return _quiet_page(typed), 422
     flash(_("已增加静音时段。紧急播出不受影响。"), "good")
@@ -130,7 +131,7 @@ def tick_told(campaign_id: int) -> Answer:
         rows = opened(session, campaign_id).rows
         for key in ticked & {row.announcement_id for row in rows}:
             announcements.told_of_withdrawal(session, key, now=now())
-        _note(session, "tell_withdrawn", str(campaign_id))
+        noted(session, "tell_withdrawn", f"campaign:{campaign_id}")
     flash(_("记下了，已通知 %(n)s 个村。", n=len(ticked)), "good")
     return redirect(url_for("airtime.to_tell", campaign_id=campaign_id), 303)
 
@@ -144,7 +145,7 @@ def village_sign(announcement_id: int) -> Answer:
         _inside(session, found.village)
         name = request.form.get("signed", "")
         signing.sign_in_village(session, announcement_id, name, now=now())
-        _note(session, "village_sign", str(announcement_id))
+        noted(session, "village_sign", f"announcement:{announcement_id}")
     flash(_("已登记村里的签字。"), "good")
     return redirect(url_for("airtime.waiting"), 303)
 
@@ -192,14 +193,3 @@ def _time(text: str) -> time | None:
         return time.fromisoformat(text)
     except ValueError:
         return None
-
-
-def _note(session: Session, deed: str, subject: str) -> None:
-    audit.note(
-        session,
-        deed,
-        f"announcement:{subject}",
-        user_id=acting().user_id,
-        role=acting().role or "",
-        now=now(),
-    )

@@ -16,19 +16,20 @@ from flask import (
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from campaigns.delivery.contacts import contacts_of
 from campaigns.register.unit import current_unit
+from campaigns.words import glossary
 from outreach import accounts, audit
 from outreach.access import Action
 from outreach.audit_file import Wanted, lines, public, signing_key
+from outreach.web import subjects, trails
 from outreach.web.forms import Typed, asked_id, row_number
 from outreach.web.gate import needs, now, reading, wired, writing
+from outreach.web.languages import shown_word
 from outreach.web.noting import noted
+from outreach.web.subjects import KINDS
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
-KINDS = ("member", "campaign", "bulletin", "import", "message", "user")
 _PAGE = 50
-_TRAIL = 500
 
 
 @bp.get("")
@@ -36,30 +37,28 @@ _TRAIL = 500
 def index() -> str | Response:
     """One field and a kind; what is found leads to its trail."""
     typed = Typed(**request.args.to_dict())
-    number, kind = typed["number"].strip(), typed["kind"]
-    if (found := row_number(number)) and kind in KINDS:
+    words, kind = typed["number"].strip(), typed["kind"]
+    found = row_number(words)
+    if words and not found:
+        kind = "bulletin"
+        with reading() as db:
+            found = trails.issued_as(db, words)
+    if found and kind in KINDS:
         return redirect(url_for("audit.trail", kind=kind, number=found))
-    if number:
-        typed.wrong("number", _("编号是数字，请照页面上的写。"))
+    if words:
+        typed.wrong("number", _("没有这个编号或文号，请照页面上的写。"))
     return render_template(
         "audit/index.html", typed=typed, errors=typed.errors, kinds=KINDS
     )
 
 
-@bp.get("/<any(member,campaign,bulletin,import,message,user):kind>/<int:number>")
+@bp.get(f"/<any({','.join(KINDS)}):kind>/<int:number>")
 @needs(Action.READ_AUDIT)
 def trail(kind: str, number: int) -> str:
     """Everything that was done to one thing, in order of time."""
     with reading() as db:
-        deeds = audit.latest(db, _TRAIL, subject=f"{kind}:{number}")[::-1]
-        return render_template(
-            "audit/trail.html",
-            kind=kind,
-            number=number,
-            deeds=deeds,
-            names=accounts.names_of(db, [deed.user_id for deed in deeds]),
-            contacts=contacts_of(db, number) if kind == "member" else [],
-        )
+        found = trails.trail(db, kind, number)
+    return render_template("audit/trail.html", kind=kind, number=number, found=found)
 
 
 @bp.get("/log")
@@ -73,7 +72,9 @@ def log() -> str:
         return render_template(
             "audit/log.html",
             typed=typed,
+            actions=actions(),
             deeds=deeds,
+            places=subjects.places(db),
             names=accounts.names_of(db, [deed.user_id for deed in deeds]),
             next=_older(typed, deeds) if len(deeds) == _PAGE else None,
         )
@@ -117,7 +118,12 @@ def export() -> str | Response:
 def _export_form(typed: Typed) -> str:
     key = public(signing_key(wired().signer))
     return render_template(
-        "audit/export.html", typed=typed, errors=typed.errors, key=key
+        "audit/export.html",
+        typed=typed,
+        errors=typed.errors,
+        key=key,
+        actions=actions(),
+        kinds=KINDS,
     )
 
 
@@ -126,8 +132,24 @@ def _wanted(typed: Typed) -> Wanted:
         _day(typed, "since"),
         _day(typed, "until"),
         typed.text("action", longest=40),
-        typed.text("subject", longest=40),
+        _subject(typed),
     )
+
+
+def actions() -> list[tuple[str, str]]:
+    """Every deed that is kept, in words, for lists to be narrowed to."""
+    codes = [row["code_word"] for row in glossary()]
+    found = [code for code in codes if code.startswith("deed.")]
+    return [(code.removeprefix("deed."), shown_word(code)) for code in found]
+
+
+def _subject(typed: Typed) -> str:
+    number = typed["number"].strip()
+    if not number:
+        return ""
+    if not row_number(number):
+        typed.wrong("number", _("编号是数字，请照页面上的写。"))
+    return f"{typed.choice('kind', KINDS, _('选一样要查的。'))}:{number}"
 
 
 def _day(typed: Typed, name: str) -> date | None:

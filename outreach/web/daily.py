@@ -23,17 +23,23 @@ from werkzeug.wrappers import Response as Answer
 from campaigns.errors import NotFound, mark
 from campaigns.reporting.daily import filing, lookup, periods, reminding
 from campaigns.reporting.daily.clock import day_of, due_at, minutes_late
-from campaigns.reporting.daily.columns import COLUMNS, TYPED, Column
+from campaigns.reporting.daily.columns import (
+    COLUMNS,
+    RATES,
+    TYPED,
+    Column,
+    rate_of,
+)
 from campaigns.reporting.daily.contradicting import open_items
 from campaigns.reporting.daily.filing import WORDS, Entry
 from campaigns.reporting.daily.models import DailyReport
-from campaigns.reporting.daily.sheet_rows import columns_of
+from campaigns.reporting.daily.sheet_rows import blocks_of
 from campaigns.reporting.daily.workbook import SAID, file_name, write_daily
-from outreach import audit
 from outreach.access import Action
 from outreach.web.forms import Typed
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.languages import shown_word
+from outreach.web.noting import noted
 from outreach.web.open_items import open_words
 
 bp = Blueprint("daily", __name__, url_prefix="/reporting/daily")
@@ -182,14 +188,7 @@ def word_fields() -> list[tuple[str, str]]:
 
 def note(session: Session, deed: str, subject: str) -> None:
     """Keep the deed; a report is named by its unit and day."""
-    audit.note(
-        session,
-        deed,
-        f"daily:{subject}",
-        user_id=acting().user_id,
-        role=acting().role or "",
-        now=now(),
-    )
+    noted(session, deed, f"daily:{subject}")
 
 
 def _page(day: date, typed: Typed, *, correcting: bool = False) -> str:
@@ -210,7 +209,9 @@ def _page(day: date, typed: Typed, *, correcting: bool = False) -> str:
         versions=versions,
         held=held,
         shown=shown,
-        columns=columns_of(unit.level),
+        blocks=blocks_of(unit.level),
+        rates=RATES,
+        rate_of=rate_of,
         typed=typed,
         fields=typed_columns(),
         words=word_fields(),

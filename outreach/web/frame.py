@@ -23,6 +23,7 @@ from outreach.accounts import Role
 from outreach.beginning import Step
 from outreach.web.gate import now, reading, wired
 from outreach.web.languages import by_reader, language, shown_word
+from outreach.web.subjects import shown_subject
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -123,6 +124,7 @@ def register(app: Flask) -> None:
         "moment": moment,
         "day": day,
         "deed": deed,
+        "subject": shown_subject,
     }
     app.jinja_env.filters.update({n: by_reader(f) for n, f in spoken.items()})
     app.jinja_env.globals.update(badge_of=badge_of, role_word=role_word)

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from campaigns.planning.listing import list_campaigns
 from outreach import audit, to_do, today
 from outreach.access import Action, may
+from outreach.web import subjects
 from outreach.web.frame import unit
 from outreach.web.gate import acting, needs, now, reading, wired
 
@@ -34,4 +35,5 @@ def show() -> str | Response:
             figures=today.figures(db, me),
             campaigns=campaigns,
             deeds=deeds,
+            places=subjects.places(db) if deeds else {},
         )

@@ -22,6 +22,7 @@ from outreach.web.forms import asked_id
 from outreach.web.four_forms import townships
 from outreach.web.gate import acting, needs, reading
 from outreach.web.languages import shown_word
+from outreach.web.trails import STEPS
 
 bp = Blueprint("messages", __name__, url_prefix="/delivery")
 
@@ -106,7 +107,12 @@ def one(message_id: int) -> str:
         events = history.history(session, message_id)
         shown = _options(session)
     return render_template(
-        "delivery/message.html", campaign=campaign, row=row, events=events, **shown
+        "delivery/message.html",
+        campaign=campaign,
+        row=row,
+        events=events,
+        steps=STEPS,
+        **shown,
     )
 
 

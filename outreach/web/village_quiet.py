@@ -48,7 +48,7 @@ def mute(token: str) -> Answer:
     with writing() as session:
         n = quiet.mute_village(session, code, days, by="", now=now())
         details = {"days": days, "announcements": n}
-        subject = f"announcement:{code}"
+        subject = f"place:{code}"
         audit.note(session, "mute_village", subject, details=details, now=now())
     return redirect(url_for("village.show", token=token, thanks=1), 303)
 

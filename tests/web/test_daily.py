@@ -59,7 +59,7 @@ def test_a_zero_report_is_two_presses_and_every_zero_is_said(visit):
     assert "0（已核）" in filed
     assert "0（系统）" in filed
     book = openpyxl.load_workbook(BytesIO(xian.open(f"{HERE}/report.xlsx").data))
-    assert book.sheetnames == ["日报", "各单位", "各村", "类别与等级", "说明"]
+    assert book.sheetnames == ["盖章页", "日报", "各单位", "各村", "类别与等级", "说明"]
     assert book["日报"]["B4"].value == "510522"
 
 

@@ -1,4 +1,7 @@
-"""How our workbooks print: A4 landscape, as wide as the page, the head repeated.
+"""How our workbooks print: A4 landscape, the head repeated, and in letters to read.
+
+A sheet is as wide as the page; one with too many columns for that is several pages
+wide, and what names its rows stands on each of them.
 
 Spreadsheet programs do not fit heights to wrapped text when they open or print a file
 that they did not make, so that widths and heights are written down.
@@ -24,20 +27,42 @@ _WIDEST = 40
 _MANY = 18
 """Columns from which on a heading takes four lines in place of two."""
 
+_PAGE = 188
+"""Characters that a page is wide at 9 points, three quarters of our size."""
+
 _HEADING = 72
 """Characters that title, unit and date need: a narrow table is made so wide."""
 
 
-def set_up_page(sheet: Any, head: int, mark: str = "") -> None:  # noqa: ANN401
+def set_up_page(
+    sheet: Any,  # noqa: ANN401
+    head: int,
+    mark: str = "",
+    columns: Sequence[int] = (),
+    named: int = 1,
+) -> None:
     """Set up an XlsxWriter sheet whose first rows, ``head`` of them, are its head.
 
-    ``mark`` says at the foot of each page whose copy it is.
+    ``mark`` says at the foot of each page whose copy it is. ``columns`` are the widths
+    and the first ``named`` of them name a row: where one page is too narrow for
+    letters of 9 points, these are repeated on every page beside it.
     """
     sheet.set_landscape()
     sheet.set_paper(_A4)
-    sheet.fit_to_pages(1, 0)
+    across = pages_across(columns, named)
+    sheet.fit_to_pages(across, 0)
     sheet.repeat_rows(0, head - 1)
+    if across > 1:
+        sheet.repeat_columns(0, named - 1)
     sheet.set_footer(f"&L{mark.replace('&', '&&')}&C&P / &N")
+
+
+def pages_across(columns: Sequence[int], named: int = 1) -> int:
+    """How many pages side by side take ``columns`` in letters that can be read."""
+    if sum(columns) <= _PAGE:
+        return 1
+    beside = sum(columns[:named])
+    return math.ceil(sum(columns[named:]) / (_PAGE - beside))
 
 
 def shown_width(text: str) -> int:

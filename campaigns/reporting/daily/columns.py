@@ -12,50 +12,57 @@ from campaigns.errors import mark
 class Column:
     """One figure of the sheet.
 
-    ``stock`` stands at the cut-off and is not added up over days; ``typed`` is told
-    by people, the others are computed. ``texts`` columns exist from townships up: a
-    village has no texts of its own. ``code`` is its word.
+    ``block`` is the word of the group that it is read with. ``stock`` stands at the
+    cut-off and is not added up over days; ``typed`` is told by people, the others are
+    computed. ``texts`` columns exist from townships up: a village has no texts of its
+    own. ``code`` is its word.
     """
 
     key: str
     code: str
+    block: str
     stock: bool = False
     typed: bool = False
     texts: bool = False
 
 
+PEOPLE, TEXTS = "block.people", "channel_sms"
+LOUDSPEAKER, DOORS = "channel_loudspeaker", "block.doors"
+BLOCKS = (PEOPLE, TEXTS, LOUDSPEAKER, DOORS)
+"""Groups of figures, in the order of the sheet; each is a table on page and paper."""
+
 COLUMNS: tuple[Column, ...] = (
-    Column("holders", "figure.holders", stock=True, texts=True),
-    Column("to_contact", "figure.to_contact", stock=True, texts=True),
-    Column("no_contact", "figure.no_contact", stock=True, texts=True),
-    Column("today", "figure.today", stock=True, texts=True),
-    Column("contacted", "figure.cumulative", stock=True, texts=True),
-    Column("recipients", "figure.recipients", stock=True, texts=True),
-    Column("messages", "figure.messages", texts=True),
-    Column("parts", "parts", texts=True),
-    Column("delivered", "message.delivered", texts=True),
-    Column("absent", "receipt.absent", texts=True),
-    Column("permanent", "receipt.permanent", texts=True),
-    Column("blocked", "receipt.blocked", texts=True),
-    Column("temporary", "receipt.temporary", texts=True),
-    Column("unknown", "receipt.unknown", texts=True),
-    Column("villages_due", "figure.villages_due", stock=True),
-    Column("villages_played", "figure.villages_played", stock=True),
-    Column("villages_missed", "figure.villages_missed", stock=True),
-    Column("plays", "figure.plays"),
-    Column("readings", "repeats"),
-    Column("seconds", "figure.seconds"),
-    Column("visits", "figure.visits", typed=True),
-    Column("found", "figure.problems", typed=True),
-    Column("solved", "figure.problems_solved", typed=True),
-    Column("passed", "figure.problems_passed", typed=True),
-    Column("need_doctor", "daily.need_doctor", typed=True),
-    Column("need_medicine", "daily.need_medicine", typed=True),
-    Column("need_goods", "daily.need_goods", typed=True),
-    Column("need_devices", "daily.need_devices", typed=True),
-    Column("need_mind", "daily.need_mind", typed=True),
-    Column("need_other", "daily.need_other", typed=True),
-    Column("incidents", "report.incidents"),
+    Column("holders", "figure.holders", PEOPLE, stock=True, texts=True),
+    Column("to_contact", "figure.to_contact", PEOPLE, stock=True, texts=True),
+    Column("no_contact", "figure.no_contact", PEOPLE, stock=True, texts=True),
+    Column("today", "figure.today", PEOPLE, stock=True, texts=True),
+    Column("contacted", "figure.cumulative", PEOPLE, stock=True, texts=True),
+    Column("recipients", "figure.recipients", TEXTS, stock=True, texts=True),
+    Column("messages", "figure.messages", TEXTS, texts=True),
+    Column("parts", "parts", TEXTS, texts=True),
+    Column("delivered", "message.delivered", TEXTS, texts=True),
+    Column("absent", "receipt.absent", TEXTS, texts=True),
+    Column("permanent", "receipt.permanent", TEXTS, texts=True),
+    Column("blocked", "receipt.blocked", TEXTS, texts=True),
+    Column("temporary", "receipt.temporary", TEXTS, texts=True),
+    Column("unknown", "receipt.unknown", TEXTS, texts=True),
+    Column("villages_due", "figure.villages_due", LOUDSPEAKER, stock=True),
+    Column("villages_played", "figure.villages_played", LOUDSPEAKER, stock=True),
+    Column("villages_missed", "figure.villages_missed", LOUDSPEAKER, stock=True),
+    Column("plays", "figure.plays", LOUDSPEAKER),
+    Column("readings", "repeats", LOUDSPEAKER),
+    Column("seconds", "figure.seconds", LOUDSPEAKER),
+    Column("visits", "figure.visits", DOORS, typed=True),
+    Column("found", "figure.problems", DOORS, typed=True),
+    Column("solved", "figure.problems_solved", DOORS, typed=True),
+    Column("passed", "figure.problems_passed", DOORS, typed=True),
+    Column("need_doctor", "daily.need_doctor", DOORS, typed=True),
+    Column("need_medicine", "daily.need_medicine", DOORS, typed=True),
+    Column("need_goods", "daily.need_goods", DOORS, typed=True),
+    Column("need_devices", "daily.need_devices", DOORS, typed=True),
+    Column("need_mind", "daily.need_mind", DOORS, typed=True),
+    Column("need_other", "daily.need_other", DOORS, typed=True),
+    Column("incidents", "report.incidents", DOORS),
 )
 BY_KEY = {column.key: column for column in COLUMNS}
 TYPED = tuple(column.key for column in COLUMNS if column.typed)
@@ -126,15 +133,14 @@ CLOSINGS: tuple[Closing, ...] = (
 )
 
 
-def contact_rate(figures: Figures) -> float | None:
-    """联系上 ÷ 持证残疾人数, so that deleting numbers cannot raise it."""
-    return _share(figures, "contacted", "holders")
+RATES = {PEOPLE: "figure.contact_rate", TEXTS: "figure.delivery_rate"}
+"""The word of the rate that ends a block."""
+
+_PARTS = {PEOPLE: ("contacted", "holders"), TEXTS: ("delivered", "messages")}
+"""联系上 ÷ 持证残疾人数, so that deleting numbers cannot raise it; 送达 ÷ 提交."""
 
 
-def delivery_rate(figures: Figures) -> float | None:
-    """Delivered ÷ submitted messages, as a campaign's report has it."""
-    return _share(figures, "delivered", "messages")
-
-
-def _share(figures: Figures, part: str, whole: str) -> float | None:
+def rate_of(block: str, figures: Figures) -> float | None:
+    """The block's rate; None where there is nobody. KeyError where it has none."""
+    part, whole = _PARTS[block]
     return figures.get(part, 0) / figures[whole] if figures.get(whole) else None

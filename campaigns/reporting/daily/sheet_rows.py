@@ -9,11 +9,12 @@ from functools import partial
 from typing import Any
 
 from campaigns.reporting.daily.columns import (
+    BLOCKS,
     COLUMNS,
+    RATES,
     Column,
     Figures,
-    contact_rate,
-    delivery_rate,
+    rate_of,
 )
 from campaigns.reporting.daily.models import DailyReport
 from campaigns.reporting.paragraph import percent
@@ -50,6 +51,13 @@ def columns_of(level: Level) -> tuple[Column, ...]:
     return tuple(c for c in COLUMNS if level is not Level.VILLAGE or not c.texts)
 
 
+def blocks_of(level: Level) -> list[tuple[str, list[Column]]]:
+    """The columns of a unit of ``level`` as they are read: one table a block."""
+    columns = columns_of(level)
+    found = [(block, [c for c in columns if c.block == block]) for block in BLOCKS]
+    return [pair for pair in found if pair[1]]
+
+
 def sheets(report: DailyReport, unit_name: str, language: str = "zh") -> Sheets:
     """All tables of ``report``."""
     return Sheets(
@@ -64,16 +72,11 @@ def _day(report: DailyReport, unit_name: str, language: str) -> Table:
     say = partial(word, language=language)
     columns = columns_of(report.level)
     head = (f"{report.day:%Y-%m-%d}", report.unit, unit_name)
-    rates = (say("figure.contact_rate"), say("figure.delivery_rate"))
     rows: list[tuple[Value, ...]] = []
-    for code, figures in (
-        ("report.whole", report.figures),
-        ("report.supplement", report.late),
-        ("report.total", report.total),
-    ):
+    for code, figures in _lines(report):
         whole = code == "report.whole"
         shown = _cells(figures, columns, language, blank=not whole)
-        shares = _rates(figures, language) if whole else ("", "")
+        shares = [_rate(block, figures, language) if whole else "" for block in RATES]
         rows.append((*head, say(code), *shown, *shares))
     header = (
         say("report.day"),
@@ -81,14 +84,39 @@ def _day(report: DailyReport, unit_name: str, language: str) -> Table:
         say("unit_reporting"),
         say("figure.item"),
         *(say(column.code) for column in columns),
-        *rates,
+        *map(say, RATES.values()),
     )
-    return Table(say("daily_report"), header, tuple(rows))
+    return Table(say("daily_report"), header, tuple(rows), named=len(head) + 1)
 
 
-def _rates(figures: Figures, language: str) -> tuple[str, str]:
-    rate, delivered = contact_rate(figures), delivery_rate(figures)
-    return percent(rate, language), percent(delivered, language)
+def day_blocks(report: DailyReport, language: str = "zh") -> list[Table]:
+    """The day's figures in blocks of a page's width, for whoever signs and stamps."""
+    say = partial(word, language=language)
+    made = []
+    for block, columns in blocks_of(report.level):
+        rows: list[tuple[Value, ...]] = []
+        for code, figures in _lines(report):
+            whole = code == "report.whole"
+            rated = [it for it in RATES if it == block]
+            rate = [_rate(it, figures, language) if whole else "" for it in rated]
+            shown = _cells(figures, columns, language, blank=not whole)
+            rows.append((say(code), *shown, *rate))
+        last = [say(code) for it, code in RATES.items() if it == block]
+        header = ("", *(say(column.code) for column in columns), *last)
+        made.append(Table(say(block), header, tuple(rows)))
+    return made
+
+
+def _lines(report: DailyReport) -> tuple[tuple[str, Figures], ...]:
+    return (
+        ("report.whole", report.figures),
+        ("report.supplement", report.late),
+        ("report.total", report.total),
+    )
+
+
+def _rate(block: str, figures: Figures, language: str) -> str:
+    return percent(rate_of(block, figures), language)
 
 
 def _cells(
@@ -134,7 +162,7 @@ def _units(report: DailyReport, language: str) -> Table:
         "",
         *_cells(report.figures, columns, language),
     )
-    return Table(say("report.units"), header, tuple(rows), total)
+    return Table(say("report.units"), header, tuple(rows), total, named=3)
 
 
 def _villages(report: DailyReport, language: str) -> Table | None:

@@ -11,8 +11,8 @@ import xlsxwriter
 
 from campaigns.reporting.daily.filing import WORDS
 from campaigns.reporting.daily.models import DailyReport
-from campaigns.reporting.daily.sheet_rows import sheets
-from campaigns.reporting.sheets import Formats, Heading, write_sheet
+from campaigns.reporting.daily.sheet_rows import day_blocks, sheets
+from campaigns.reporting.sheets import Formats, Heading, write_blocks, write_sheet
 from campaigns.reporting.tables import Table, Value
 from campaigns.words import word
 
@@ -33,12 +33,18 @@ def write_daily(
 ) -> None:
     """Write ``report`` as it was frozen: the day, its units, villages and grades.
 
-    Codes are text, every table has its title, a total and a place for the stamp, and
-    prints on A4 landscape. What a city reads back is written in Chinese alone.
+    First the page that is stamped, its figures in blocks one below another; then the
+    day in one row, as a city reads it back, and the sheets of its parts. Codes are
+    text, every table has its title, a total and a place for the stamp, and prints on
+    A4 landscape. What a city reads back is written in Chinese alone.
     """
     heading = _heading(report, unit_name, language)
     with xlsxwriter.Workbook(to, {"in_memory": True}) as workbook:
         formats = Formats.of(workbook)
+        page = word("report.page", language)
+        blocks = day_blocks(report, language)
+        said = _said(report, language)
+        write_blocks(workbook, formats, heading, page, blocks, said)
         for table in (*sheets(report, unit_name, language), _notes(report, language)):
             write_sheet(
                 workbook,
@@ -48,6 +54,7 @@ def write_daily(
                 table.header,
                 table.rows,
                 table.total,
+                table.named,
             )
 
 
@@ -72,6 +79,19 @@ def _heading(report: DailyReport, unit_name: str, language: str) -> Heading:
         report.words.get("filled_by", ""),
         report.words.get("signed_by", ""),
     )
+
+
+_ON_THE_PAGE = ("incidents", "examples", "remarks", "duty", "phone")
+"""What is said in words and stands on the page itself, above the signatures."""
+
+
+def _said(report: DailyReport, language: str) -> list[str]:
+    say = partial(word, language=language)
+    told = [f"{say(SAID[key])}：{report.words.get(key, '')}" for key in _ON_THE_PAGE]
+    due, filed = report.lower.get("due", 0), report.lower.get("filed", 0)
+    if due:
+        told.insert(0, f"{say('daily.lower')}：{say('daily.filed')} {filed} / {due}")
+    return told
 
 
 def _notes(report: DailyReport, language: str) -> Table:
