@@ -82,10 +82,10 @@ def trail(session: Session, kind: str, number: int) -> Trail:
     return Trail(told, proofs, sorted(found, key=lambda line: line.at))
 
 
-def issued_as(session: Session, words: str) -> int | None:
-    """The bulletin that was issued under a number such as 2026-014."""
+def issued_as(session: Session, words: str) -> int:
+    """The bulletin issued under a number such as 2026-014; 0 where there is none."""
     issued = BulletinVersion.issue_number == words
-    return session.scalar(select(BulletinVersion.bulletin_id).where(issued))
+    return session.scalar(select(BulletinVersion.bulletin_id).where(issued)) or 0
 
 
 def _proofs(session: Session, kind: str, number: int) -> Iterator[tuple[str, str, str]]:
