@@ -1,15 +1,20 @@
 """The receipt inbox's door: request threads hand reports in and wait until kept.
 
-Threads that arrive while one is writing are written together by the next: a commit
-costs the same for one report as for fifty (group commit).
+One thread writes all that came while it was writing, in one transaction: a commit costs
+the same for one report as for fifty (group commit). It wakes each who waits by name:
+threads that queue for a lock wake one another in a row, and those who are done stand
+behind the next commit.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from threading import Lock
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -18,8 +23,11 @@ from campaigns.delivery.provider import Report
 from outreach.database import Database
 from outreach.wiring import Wiring
 
+_log = logging.getLogger(__name__)
 PATIENCE = 5.0
 """Seconds after which a provider is told to come again."""
+_IDLE_SECONDS = 1.0
+_AT_ONCE = 500
 
 
 class NotStored(Exception):
@@ -29,7 +37,8 @@ class NotStored(Exception):
 @dataclass(slots=True)
 class _Waiting:
     reports: Sequence[Report]
-    done: bool = False
+    answered: Lock = field(default_factory=Lock)
+    """Held until the answer is there."""
     fault: Exception | None = None
 
 
@@ -40,41 +49,58 @@ class Inbox:
     database: Database
     signer: bytes = field(repr=False)
     clock: Callable[[], datetime]
-    _waiting: list[_Waiting] = field(default_factory=list)
-    _list: Lock = field(default_factory=Lock)
+    _waiting: SimpleQueue[_Waiting] = field(default_factory=SimpleQueue)
     _turn: Lock = field(default_factory=Lock)
+    _writing: bool = False
 
     def keep(self, reports: Sequence[Report]) -> None:
         """Return when ``reports`` are on disk. Raises NotStored after 5 seconds."""
         mine = _Waiting(reports)
-        with self._list:
-            self._waiting.append(mine)
-        if not self._turn.acquire(timeout=PATIENCE):
+        mine.answered.acquire()
+        self._waiting.put(mine)
+        with self._turn:
+            if not self._writing:
+                Thread(target=self._write, name="inbox", daemon=True).start()
+                self._writing = True
+        if not mine.answered.acquire(timeout=PATIENCE):
             raise NotStored
-        try:
-            if not mine.done:
-                self._store_all()
-        finally:
-            self._turn.release()
         if mine.fault is not None:
             raise NotStored from mine.fault
 
-    def _store_all(self) -> None:
-        with self._list:
-            batch, self._waiting = self._waiting, []
-        fault: Exception | None = None
+    def _write(self) -> None:
+        """Write until nothing comes for a second."""
+        while batch := self._taken():
+            fault = self._store([one for each in batch for one in each.reports])
+            for each in batch:
+                each.fault = fault
+                each.answered.release()
+
+    def _taken(self) -> list[_Waiting]:
+        """Whoever waits; nobody, and then the thread that asked has to end."""
+        taken = []
+        try:
+            taken.append(self._waiting.get(timeout=_IDLE_SECONDS))
+        except Empty:
+            with self._turn:
+                self._writing = not self._waiting.empty()
+                if not self._writing:
+                    return []
+        with suppress(Empty):
+            while len(taken) < _AT_ONCE:
+                taken.append(self._waiting.get_nowait())
+        return taken
+
+    def _store(self, reports: Sequence[Report]) -> Exception | None:
+        """None when ``reports`` are on disk, otherwise why they may not be."""
         try:
             with self.database.writing() as session:
-                receipts.store(
-                    session,
-                    [report for waiting in batch for report in waiting.reports],
-                    signer=self.signer,
-                    now=self.clock(),
-                )
-        except (SQLAlchemyError, OSError) as error:
-            fault = error
-        for waiting in batch:
-            waiting.done, waiting.fault = True, fault
+                receipts.store(session, reports, signer=self.signer, now=self.clock())
+        except (SQLAlchemyError, OSError) as fault:
+            return fault
+        except Exception as fault:  # noqa: BLE001 - who waits must be told this too
+            _log.exception("reports were not stored")
+            return fault
+        return None
 
 
 _inboxes: dict[int, Inbox] = {}

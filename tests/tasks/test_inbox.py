@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import datetime
 
 import pytest
@@ -61,6 +62,33 @@ def test_a_database_that_is_down_is_told_to_every_waiting_thread(inbox, database
     Base.metadata.create_all(database.engine)
     inbox.keep([report(1)])
     assert stored(database) == 1
+
+
+def test_whatever_goes_wrong_is_told_and_the_next_is_kept(database, now, caplog):
+    moments = iter([now])
+
+    def clock():
+        return next(moments)
+
+    inbox = Inbox(database, b"s" * 32, clock)
+    inbox.keep([report(1)])
+    with pytest.raises(NotStored):
+        inbox.keep([report(2)])
+    assert "reports were not stored" in caplog.text
+    moments = iter([now])
+    inbox.keep([report(2)])
+    assert stored(database) == 2
+
+
+def test_a_thread_that_ended_for_want_of_reports_is_followed(
+    inbox, database, monkeypatch
+):
+    monkeypatch.setattr("outreach.inbox._IDLE_SECONDS", 0.0)
+    for n in range(30):
+        inbox.keep([report(n)])
+        while any(thread.name == "inbox" for thread in threading.enumerate()):
+            time.sleep(0.001)
+    assert stored(database) == 30
 
 
 def test_the_moment_of_arrival_is_kept(inbox, database, now: datetime):
