@@ -47,6 +47,7 @@ class Export(Base):
     __tablename__ = "export"
     __table_args__ = (
         CheckConstraint("agreed_by IS NULL OR agreed_by <> made_by", name="two"),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)

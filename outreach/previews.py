@@ -21,7 +21,7 @@ from campaigns.errors import CampaignError
 from campaigns.orm import instant, micros
 from campaigns.register.models import Place
 from campaigns.register.unit import current_unit
-from outreach.recording import for_calls, script_of
+from outreach.recording import for_calls, script_of, studio_for
 from outreach.wiring import Wiring
 
 _PATIENCE = timedelta(minutes=10)
@@ -79,10 +79,11 @@ def record(
     with wiring.database.reading() as session:
         version = get_version(session, version_id)
         found = session.get(Place, township)
+        unit = current_unit(session)
         script = script_of(
             session,
             version,
-            current_unit(session),
+            unit,
             found.name if found else "",
             pace=wiring.settings.pace,
         )
@@ -90,7 +91,7 @@ def record(
         script = for_calls(script)
     folder, fingerprint = wiring.studio.store.folder, script.fingerprint()
     try:
-        wiring.studio.record(script)
+        studio_for(wiring, unit).record(script)
     except (AudioError, CampaignError) as error:
         values = {name: str(value) for name, value in error.values.items()}
         _write(folder, fingerprint, {"sentence": error.sentence, "values": values})

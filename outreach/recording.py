@@ -26,6 +26,7 @@ from campaigns.fieldwork import announcements
 from campaigns.fieldwork.alerting import alert
 from campaigns.fieldwork.models import Announcement
 from campaigns.planning.models import Campaign
+from campaigns.register import practice
 from campaigns.register.models import Place, Unit
 from campaigns.vocabulary import Channel, Urgency
 from outreach.disk import demand_room
@@ -33,6 +34,9 @@ from outreach.settings import Settings
 from outreach.wiring import Wiring
 
 RECORDED = "recorded"
+ABROAD = frozenset({"google"})
+"""Voices that send the text to a service abroad."""
+HOME_VOICE = "kokoro"
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _REPEATS = {Urgency.TIP: 2, Urgency.MUST_REACH: 2, Urgency.EMERGENCY: 3}
 _PRESS = "听清楚了，请按数字键一。"
@@ -42,13 +46,24 @@ USUAL_SLOTS = ("07:30", "11:50", "18:30")
 _log = logging.getLogger(__name__)
 
 
-def open_studio(settings: Settings) -> Studio:
-    """The studio over this service's media folder, with the voices of the settings."""
+def open_studio(settings: Settings, *, at_home: bool = False) -> Studio:
+    """The studio over this service's media folder, with the voices of the settings.
+
+    ``at_home`` leaves out those that send a text away.
+    """
+    voices = (name.strip() for name in settings.voice_order.split(","))
     return Studio(
         settings.media_dir,
-        tuple(name.strip() for name in settings.voice_order.split(",")),
+        tuple(name for name in voices if not (at_home and name in ABROAD)),
         threads=settings.voice_threads,
     )
+
+
+def studio_for(wiring: Wiring, unit: Unit) -> Studio:
+    """The studio in which this unit's texts are spoken: practice stays at home."""
+    if unit.practice_since is not None and ABROAD & {*wiring.studio.voices}:
+        return open_studio(wiring.settings, at_home=True)
+    return wiring.studio
 
 
 def script_of(
@@ -66,13 +81,16 @@ def script_of(
     """
     text = fill(version.spoken_text, values_for(version, unit, township))
     own = version.recording or ""
+    practised = unit.practice_since is not None
+    voice = HOME_VOICE if practised and version.voice in ABROAD else version.voice
+    title = version.bulletin.title
     return Script(
         text=text,
-        voice=RECORDED if own else version.voice,
+        voice=RECORDED if own else voice,
         pace=pace,
         chime="none" if version.urgency == Urgency.EMERGENCY else "soft",
         repeats=_REPEATS[version.urgency],
-        title=version.bulletin.title,
+        title=f"{title}{practice.MARK}" if practised else title,
         recording=own,
         readings=pronunciations.used_in(session, text),
     )
@@ -135,7 +153,7 @@ class _Work:
         slots = _SLOTS.get(self.campaign.urgency, USUAL_SLOTS)
         return PackItem(
             path=clip.path,
-            title=self.version.bulletin.title,
+            title=script.title,
             number=self.version.issue_number or f"T{self.version.id}",
             seconds=clip.seconds,
             repeats=script.repeats,
@@ -157,8 +175,9 @@ def _record_all(wiring: Wiring, work: _Work) -> None:
             )
             for township in sorted(work.villages)
         }
+    studio = studio_for(wiring, work.unit)
     for township, script in scripts.items():
-        clip = wiring.studio.record(script)
+        clip = studio.record(script)
         packs = _pack_villages(wiring, work, township, work.item(clip, script))
         # Together: after a crash a township either has all of it or is done again.
         with wiring.database.writing() as session:

@@ -10,10 +10,9 @@ from campaigns.delivery.dispatch import Dispatch
 from campaigns.delivery.provider import Provider
 from campaigns.errors import NotReady
 from campaigns.planning.carriage import carrier_faults
+from campaigns.register.practice import CARRIER
 from outreach import call_sound
 from outreach.wiring import Wiring
-
-_PRACTICE = "simulator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ def routes(wiring: Wiring, session: Session, campaign_id: int) -> list[Route]:
     dispatch.sounds = call_sound.addresses(wiring, dispatch.campaign)
     first = Route(dispatch, wiring.provider(dispatch.provider))
     name = wiring.settings.second_provider
-    if not name or name == dispatch.provider or _PRACTICE in {name, dispatch.provider}:
+    if not name or name == dispatch.provider or CARRIER in {name, dispatch.provider}:
         return [first]
     if any(carrier_faults(session, dispatch.campaign, name)):
         return [first]

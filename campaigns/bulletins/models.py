@@ -45,6 +45,7 @@ class Bulletin(Base):
     """One thing to say; its words are in versions, of which the last is current."""
 
     __tablename__ = "bulletin"
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     title: Mapped[str] = mapped_column(String(60))

@@ -89,6 +89,7 @@ def outgoing(  # noqa: PLR0913 - a message is its row, number, words, seal and t
                 sound=dispatch.sounds.get(row.township, "") if calls else "",
                 template=words.template,
                 values=words.values,
+                practice=dispatch.unit.practice_since is not None,
             )
         )
     return tuple(ready)

@@ -17,6 +17,7 @@ from campaigns.delivery.provider import (
     Provider,
     Submission,
 )
+from campaigns.register import practice
 from campaigns.vocabulary import MessageState, Reason
 
 TOO_LATE = "deadline"
@@ -28,6 +29,7 @@ _FIRST_WAIT = timedelta(seconds=2)
 
 _NO_SUCH_CHANNEL = NotAccepted("not by this carrier", code="channel", retry_after=60.0)
 """A carrier that helps out takes texts alone: calls wait for the one that can call."""
+_PRACTISED = NotAccepted("only practised", code="practice", permanent=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ async def _carry(
             return replace(made, state=MessageState.QUEUED, code=TOO_LATE)
         if outgoing.channel not in provider.channels:
             return _refused(made, _NO_SUCH_CHANNEL)
+        if outgoing.practice and provider.name != practice.CARRIER:
+            return _refused(made, _PRACTISED)
         begin(outgoing.message_id)
         try:
             return _accepted(made, await provider.carry(outgoing))

@@ -27,6 +27,7 @@ from campaigns.bulletins.wording import (
 from campaigns.orm import instant
 from campaigns.planning.calendar import open_until
 from campaigns.planning.models import Campaign
+from campaigns.register import practice
 from campaigns.register.models import Place, Unit
 from campaigns.vocabulary import Addressee, Channel
 
@@ -85,6 +86,8 @@ class Dispatch:
         places = dict(session.execute(select(Place.code, Place.name)).all())
         unit = session.scalars(select(Unit)).one()
         carrier = provider or campaign.provider
+        if unit.practice_since is not None:
+            carrier = practice.CARRIER
         codes = _templates(session, carrier, version)
         return cls(campaign, version, unit, places, carrier, codes, by_place)
 

@@ -39,6 +39,8 @@ class Outgoing:
     sound: str = ""
     template: str = ""
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    practice: bool = False
+    """Whether it is only practised: no carrier but the simulated one is handed it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,7 @@ class Need(Base):
     __table_args__ = (
         Index("need_raised", "raised_at"),
         Index("need_open", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)

@@ -13,6 +13,7 @@ from campaigns.bulletins.drafting import get_version
 from campaigns.errors import NotReady, Refused, mark
 from campaigns.planning.calendar import next_opening, open_until
 from campaigns.planning.models import Campaign
+from campaigns.register import practice
 from campaigns.register.unit import current_unit
 from campaigns.vocabulary import BulletinState, CampaignState, Channel, Urgency
 
@@ -97,7 +98,8 @@ def _put(session: Session, campaign: Campaign, plan: Plan, now: datetime) -> Non
     if "channels" in fields:
         campaign.channels = _checked_channels(fields["channels"])
     if "provider" in fields:
-        campaign.provider = fields["provider"]
+        practised = practice.since(session) is not None
+        campaign.provider = practice.CARRIER if practised else fields["provider"]
     if "resend_absent" in fields:
         campaign.resend_absent = fields["resend_absent"]
     if "segment_id" in fields:

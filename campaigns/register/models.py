@@ -29,6 +29,7 @@ class Unit(Base):
 
     ``part_price`` in thousandths of a yuan, window bounds in minutes of Shanghai's day;
     an approval waits ``hold_seconds``, one person's own ``lone_hold_hours`` (0: never).
+    Since ``practice_since`` everybody and everything here is invented.
     """
 
     __tablename__ = "unit"
@@ -44,6 +45,7 @@ class Unit(Base):
     window_to: Mapped[int] = mapped_column(SmallInteger, default=1200)
     hold_seconds: Mapped[int] = mapped_column(default=60)
     lone_hold_hours: Mapped[int] = mapped_column(SmallInteger, default=0)
+    practice_since: Mapped[datetime | None]
 
 
 class Place(Base):
@@ -97,25 +99,12 @@ class Member(Base):
         UniqueConstraint("identity"),
         Index(
             "member_audience",
-            "township",
-            "village",
-            "certificate_category",
-            "categories",
-            "grade",
-            "birth_date",
-            "sex",
-            "living_alone",
-            "chronic_illness",
-            "reads_aloud",
-            "status",
-            "legal_basis",
-            "tips_basis",
-            "preference",
-            "guardian_copy",
-            "number_status",
-            "phone_index",
-            "guardian_phone_index",
+            *("township", "village", "certificate_category", "categories", "grade"),
+            *("birth_date", "sex", "living_alone", "chronic_illness", "reads_aloud"),
+            *("status", "legal_basis", "tips_basis", "preference", "guardian_copy"),
+            *("number_status", "phone_index", "guardian_phone_index"),
         ),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -181,7 +170,10 @@ class OptOut(Base):
     """
 
     __tablename__ = "opt_out"
-    __table_args__ = (Index("opt_out_phone", "phone_index"),)
+    __table_args__ = (
+        Index("opt_out_phone", "phone_index"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     phone_index: Mapped[bytes] = mapped_column()

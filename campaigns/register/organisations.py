@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from campaigns.errors import Refused, mark
 from campaigns.orm import Base, Key
 from campaigns.privacy import Sealed
+from campaigns.register import practice
 from campaigns.register.phones import read_phone
 from campaigns.register.sheets.reading import open_table
 
@@ -51,8 +52,9 @@ def replace_list(session: Session, path: Path, *, by: int | None, now: datetime)
     """Put a workbook's rows in the place of the list; return how many there are.
 
     Raises Unreadable for no table, Refused naming the row that cannot be taken: then
-    the list stays as it was.
+    the list stays as it was. Raises NotReady while practice data stands.
     """
+    practice.demand_earnest(session)
     with open_table(path) as table:
         rows = list(enumerate(table.rows, 1))
     where, first = _header([cells for _, cells in rows[:_TITLES]])

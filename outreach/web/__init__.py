@@ -27,6 +27,7 @@ _PAGES = (
     "tokens",
     "help",
     "start",
+    "practice",
     "register",
     "consent",
     "departures",

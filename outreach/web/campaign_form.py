@@ -15,6 +15,7 @@ from campaigns.bulletins import listing
 from campaigns.planning.drafting import CHANNELS, Plan
 from campaigns.planning.models import Campaign
 from campaigns.register.places import names_by_code
+from campaigns.register.practice import CARRIER
 from campaigns.register.unit import current_unit
 from campaigns.vocabulary import Channel
 from outreach import access
@@ -22,7 +23,7 @@ from outreach.previews import Progress
 from outreach.providers import NAMES, lacking, mute
 from outreach.web.forms import Typed
 from outreach.web.four_forms import Sound
-from outreach.web.frame import ZONE, day
+from outreach.web.frame import ZONE, day, practising
 from outreach.web.gate import acting, now, wired
 from outreach.web.languages import language, sentence, shown_word
 
@@ -39,7 +40,7 @@ def blank(session: Session, version: str) -> Typed:
     return Typed(
         version_id=version or only,
         channels=f"{Channel.SMS},{Channel.LOUDSPEAKER}",
-        provider=wired().settings.provider,
+        provider=_usual(),
         when="now",
     )
 
@@ -66,7 +67,7 @@ def choices(session: Session) -> dict[str, Any]:
         "versions": [(row.version_id, row.title, _about(row)) for row in texts],
         "segments": _segments(session),
         "channels": [(c.value, shown_word(f"channel_{c.value}")) for c in _channels()],
-        "uncalled": uncalled(wired().settings.provider),
+        "uncalled": uncalled(_usual()),
         "providers": _providers(),
         "window": _window(session),
     }
@@ -109,6 +110,11 @@ def uncalled(provider: str) -> str:
         return ""
     why = mute(provider, wired().settings)
     return sentence(why) if why else ""
+
+
+def _usual() -> str:
+    """The provider of new campaigns."""
+    return CARRIER if practising() else wired().settings.provider
 
 
 def _channels() -> list[Channel]:
@@ -159,7 +165,8 @@ def _providers() -> list[tuple[str, str, str]]:
         "yixintong": _("中国联通的政企接口，没有回执：发出的都按“无回执”算。"),
         "portal_file": _("导出号码文件，到运营商网页上发，再把结果传回来。"),
     }
-    ready = [name for name in NAMES if lacking(name, settings) is None]
+    names = (CARRIER,) if practising() else NAMES
+    ready = [name for name in names if lacking(name, settings) is None]
     return [(name, shown_word(f"provider.{name}"), about[name]) for name in ready]
 
 

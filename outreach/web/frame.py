@@ -154,6 +154,12 @@ def unit() -> Unit | None:
     return found
 
 
+def practising() -> bool:
+    """Whether everybody and everything here is invented."""
+    known = unit()
+    return known is not None and known.practice_since is not None
+
+
 def moment(value: datetime | None) -> str:
     """11月25日 16:00, with today and yesterday in words; – for None."""
     if value is None:
@@ -215,6 +221,7 @@ def _frame() -> dict[str, Any]:
         "here": request.path,
         "page_address": request.full_path.rstrip("?"),
         "unit": unit(),
+        "practising": practising(),
         "acting_place": _place(acting),
         "guide": _guide(acting),
     }
@@ -228,7 +235,8 @@ def _guide(acting: Acting | None) -> tuple[int, Step] | None:
         return None
     with reading() as db:
         if beginning.finished(db):
-            begun["begun"] = True
+            # What was only practised is begun again in earnest.
+            begun |= {} if practising() else {"begun": True}
             return None
         return beginning.next_step(db)
 

@@ -15,7 +15,7 @@ exclamation-triangle info-circle arrow-left arrow-right arrow-clockwise printer
 box-arrow-right sliders translate list chevron-right lock unlock eye telephone
 geo-alt file-earmark-spreadsheet file-earmark-zip play-circle stop-circle
 archive link-45deg qr-code mic calendar-event flag shield-check person-plus
-building currency-yen
+building currency-yen trash
 """
 USED = tuple(_NAMES.split())
 _SYMBOL = re.compile(r'<symbol class="[^"]*" viewBox="([^"]+)" id="([^"]+)">(.*?)</sy')

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from campaigns.register.counties import find_county, known_counties
-from outreach import access, audit, beginning
+from outreach import access, audit, beginning, practice
 from outreach.access import Action
 from outreach.web.forms import Typed
 from outreach.web.frame import unit
@@ -25,8 +25,10 @@ def show() -> str:
     """The steps, each with its state; their order is advice, not a lock."""
     with reading() as db:
         steps = beginning.steps(db)
+        can_practise = unit() is not None and practice.possible(db)
     who = [access.roles_for(step.action)[0] for step in steps]
-    return render_template("start/show.html", steps=steps, who=who)
+    page = "start/show.html"
+    return render_template(page, steps=steps, who=who, can_practise=can_practise)
 
 
 @bp.get("/unit")

@@ -28,6 +28,7 @@ OFFICE = {
         "/me/again",
         "/start",
         "/start/unit",
+        "/start/practice",
         "/me",
         "/me/display",
         "/me/password",

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from campaigns import privacy
 from campaigns.errors import Unreadable, mark
 from campaigns.orm import table_of
+from campaigns.register import practice
 from campaigns.register.importing import comparing
 from campaigns.register.importing.cells import EXACT
 from campaigns.register.importing.checking import RowChecker
@@ -112,7 +113,11 @@ def begin(  # noqa: PLR0913 - a row's columns
     made_by: int | None,
     now: datetime,
 ) -> Import:
-    """The row of an import that is being checked; nothing has been read yet."""
+    """The row of an import that is being checked; nothing has been read yet.
+
+    Raises NotReady while practice data stands.
+    """
+    practice.demand_earnest(session)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     made = Import(

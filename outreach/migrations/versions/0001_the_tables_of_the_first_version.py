@@ -93,6 +93,7 @@ def upgrade() -> None:
         sa.Column("made_at", sa.BigInteger(), nullable=False),
         sa.Column("deleted_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bulletin")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "duty",
@@ -241,6 +242,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member")),
         sa.UniqueConstraint("identity", name=op.f("uq_member_identity")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("member", schema=None) as batch_op:
         batch_op.create_index(
@@ -378,6 +380,7 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_opt_out")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("opt_out", schema=None) as batch_op:
         batch_op.create_index("opt_out_phone", ["phone_index"], unique=False)
@@ -554,6 +557,7 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "provider", "provider_ref", name=op.f("uq_reply_provider_provider_ref")
         ),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("reply", schema=None) as batch_op:
         batch_op.create_index(
@@ -693,6 +697,7 @@ def upgrade() -> None:
         sa.Column("window_to", sa.SmallInteger(), nullable=False),
         sa.Column("hold_seconds", sa.Integer(), nullable=False),
         sa.Column("lone_hold_hours", sa.SmallInteger(), nullable=False),
+        sa.Column("practice_since", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unit")),
     )
     op.create_table(
@@ -1603,6 +1608,7 @@ def upgrade() -> None:
             ["visit_id"], ["visit.id"], name=op.f("fk_need_visit_id_visit")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_need")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("need", schema=None) as batch_op:
         batch_op.create_index(
@@ -1821,6 +1827,7 @@ def _keep_and_forget() -> None:
             name=op.f("fk_export_made_by_user_account"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_export")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_export_made_by"), "export", ["made_by"])
 
