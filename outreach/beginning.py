@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from campaigns.audience import segments
 from campaigns.audience.models import Segment
 from campaigns.bulletins.models import BulletinVersion
+from campaigns.delivery import trials
 from campaigns.errors import mark
 from campaigns.planning.models import Campaign
 from campaigns.register import places
@@ -29,9 +30,10 @@ _UNDECIDED = (CampaignState.DRAFT, CampaignState.SUBMITTED)
 
 
 class Stage(StrEnum):
-    """How far a step is; ``waits`` is for a colleague."""
+    """How far a step is; ``waits`` is for a colleague, ``later`` may be left out."""
 
     TODO = "todo"
+    LATER = "later"
     WAITS = "waits"
     DONE = "done"
 
@@ -67,8 +69,13 @@ def begin(session: Session, county: str, *, now: datetime, **values: object) -> 
 
 def finished(session: Session) -> bool:
     """Whether a first campaign was ever approved: the guide has done its work."""
+    return first_released(session) is not None
+
+
+def first_released(session: Session) -> int | None:
+    """The first campaign that was ever approved."""
     released = Campaign.status.not_in((*_UNDECIDED, CampaignState.CANCELLED))
-    return _any(session, select(Campaign.id).where(released))
+    return session.scalar(select(func.min(Campaign.id)).where(released))
 
 
 def steps(session: Session) -> list[Step]:
@@ -93,14 +100,21 @@ def steps(session: Session) -> list[Step]:
             _done(_any(session, select(Member.id))),
         ),
         _text(session),
+        _trial(session),
         _campaign(session),
     ]
 
 
-def next_step(session: Session) -> tuple[int, Step] | None:
-    """Number and step of the first that is not done; None when all are."""
+def open_steps(session: Session) -> list[tuple[int, Step]]:
+    """Number and step of each that has to be done yet; what may wait is none."""
+    ends = {Stage.DONE, Stage.LATER}
     found = enumerate(steps(session), start=1)
-    return next((pair for pair in found if pair[1].stage is not Stage.DONE), None)
+    return [pair for pair in found if pair[1].stage not in ends]
+
+
+def next_step(session: Session) -> tuple[int, Step] | None:
+    """Number and step of the first that has to be done; None when all are."""
+    return next(iter(open_steps(session)), None)
 
 
 def _colleagues(session: Session) -> Step:
@@ -132,6 +146,18 @@ def _text(session: Session) -> Step:
         f"/bulletins/{begun[0]}" if begun and not issued else "/bulletins/new",
         Action.WRITE_BULLETINS,
         Stage.DONE if issued else stage,
+    )
+
+
+def _trial(session: Session) -> Step:
+    bulletin = trials.bulletin_to_try(session)
+    return Step(
+        mark("发给自己试一试"),
+        mark("看看短信到了手机上是什么样子。先写好一篇文稿；不试也能往下走。"),
+        mark("发给自己试一试") if bulletin else mark("看文稿库"),
+        f"/bulletins/{bulletin}/trial" if bulletin else "/bulletins/new",
+        Action.TEST_SEND,
+        Stage.DONE if trials.done(session) else Stage.LATER,
     )
 
 

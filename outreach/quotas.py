@@ -16,6 +16,7 @@ from outreach.audit import AuditRow
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _LOOKED_AT = 200
 """Of a person's last deeds; a quota is far below it."""
+_SEEN = mark("今天已经看了 %(n)s 次，到了上限。明天再看，或请县残联的同事看。")
 
 
 def spend(  # noqa: PLR0913 - who, what, and how the record tells it
@@ -25,19 +26,34 @@ def spend(  # noqa: PLR0913 - who, what, and how the record tells it
     deed: str,
     *,
     counts: Callable[[AuditRow], bool] = bool,
+    sentence: str = _SEEN,
     now: datetime,
 ) -> None:
-    """Raises Refused where today's ``deed`` of this person reached the quota.
+    """Raises Refused, with ``sentence``, where today's ``deed`` reached the quota.
 
     The record of deeds is what is counted: there is nothing else to keep in step.
     """
-    quota = cell_of(acting.role, action).quota if acting.role else None
+    if left(session, acting, action, deed, counts=counts, now=now) == 0:
+        raise Refused(sentence, n=_quota(acting, action))
+
+
+def left(  # noqa: PLR0913 - the same question
+    session: Session,
+    acting: Acting,
+    action: Action,
+    deed: str,
+    *,
+    counts: Callable[[AuditRow], bool] = bool,
+    now: datetime,
+) -> int | None:
+    """How often this person may still do it today; None where it is not counted."""
+    quota = _quota(acting, action)
     if quota is None:
-        return
+        return None
     begin = datetime.combine(now.astimezone(_SHANGHAI).date(), time(), _SHANGHAI)
     done = audit.latest(session, _LOOKED_AT, action=deed, user_id=acting.user_id)
-    if sum(row.at >= begin and counts(row) for row in done) >= quota:
-        raise Refused(
-            mark("今天已经看了 %(n)s 次，到了上限。明天再看，或请县残联的同事看。"),
-            n=quota,
-        )
+    return max(0, quota - sum(row.at >= begin and counts(row) for row in done))
+
+
+def _quota(acting: Acting, action: Action) -> int | None:
+    return cell_of(acting.role, action).quota if acting.role else None

@@ -23,6 +23,7 @@ from campaigns.delivery import (
     reconciling,
     silence,
     squashing,
+    trials,
 )
 from campaigns.delivery.duty import win
 from campaigns.delivery.models import Receipt
@@ -39,7 +40,7 @@ _VISIT_BATCHES = 5
 _UNSIGNED = "unsigned"
 
 Hint = Callable[[str, int | None], None]
-"""Sends a hint to the task of that name, with a campaign's id where it needs one."""
+"""Sends a hint to the task of that name, with a row's id where it needs one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,11 @@ def _send(session: Session, now: datetime, hint: Hint) -> None:
 def _record(session: Session, _: datetime, hint: Hint) -> None:
     for campaign_id in finishing.to_record(session):
         hint("record", campaign_id)
+
+
+def _try(session: Session, now: datetime, hint: Hint) -> None:
+    for trial_id in trials.waiting(session, now):
+        hint("try", trial_id)
 
 
 def _receive(session: Session, now: datetime, hint: Hint) -> None:
@@ -199,6 +205,7 @@ SWEEPS: dict[str, Sweep] = {
     "launch": Sweep(timedelta(seconds=1), _launch),
     "send": Sweep(timedelta(seconds=2), _send),
     "record": Sweep(timedelta(seconds=10), _record),
+    "try": Sweep(timedelta(seconds=5), _try),
     "receive": Sweep(timedelta(seconds=1), _receive),
     "squash": Sweep(timedelta(seconds=3), _squash, changes=True),
     "expire": Sweep(timedelta(seconds=5), _expire, changes=True),

@@ -6,6 +6,7 @@ from campaigns.audience import models as audience
 from campaigns.bulletins import models as bulletins
 from campaigns.bulletins import sensitive
 from campaigns.delivery import models as delivery
+from campaigns.delivery import trials
 from campaigns.fieldwork import models as fieldwork
 from campaigns.fieldwork import visit_models as visits
 from campaigns.planning import models as planning
@@ -51,5 +52,6 @@ __all__ = [
     "sensitive",
     "sign_ins",
     "tokens",
+    "trials",
     "visits",
 ]

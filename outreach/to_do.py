@@ -34,7 +34,6 @@ from campaigns.vocabulary import (
 from outreach import beginning, condition, exports
 from outreach.access import Acting, Action, may, scope
 from outreach.accounts import Grant, Role
-from outreach.beginning import Stage
 from outreach.second_step import SecondStep
 from outreach.wiring import Wiring
 
@@ -80,7 +79,7 @@ def _beginning(session: Session, acting: Acting) -> Iterator[ToDo]:
     """The guide, until the first campaign is approved."""
     if not may(acting, Action.SET_UP) or beginning.finished(session):
         return
-    left = [s for s in beginning.steps(session) if s.stage is not Stage.DONE]
+    left = beginning.open_steps(session)
     yield ToDo(mark("开始使用：还有 %(n)s 步"), len(left), "/start")
 
 

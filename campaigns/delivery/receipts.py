@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from campaigns import privacy
-from campaigns.delivery import tally, token
+from campaigns.delivery import tally, token, trials
 from campaigns.delivery.folding import Folded, Told, fold
 from campaigns.delivery.models import Message, Receipt
 from campaigns.delivery.naming import Waiting, by_reference
@@ -192,6 +192,8 @@ def _messages(session: Session, ids: Iterable[int | None]) -> dict[int, Any]:
 
 def _verdict(receipt: Waiting, message: Any) -> str:  # noqa: ANN401 - a row
     """Token, number and provider must agree; anything else is kept and shown."""
+    if (receipt.message_id or 0) > trials.FIRST:
+        return "trial"
     if message is None:
         return "unmatched"
     if receipt.phone_index is not None and receipt.phone_index != message.phone_index:

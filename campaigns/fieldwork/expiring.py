@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from campaigns.delivery.models import Attempt, Receipt, Reply
+from campaigns.delivery.trials import Trial
 from campaigns.fieldwork.erasing import forget, is_awaited
 from campaigns.register import erasures
 from campaigns.register.erasures import Erasure
@@ -26,6 +27,7 @@ def expire(session: Session, now: datetime) -> dict[str, int]:
     gone = {
         "receipts": _oldest(session, Receipt, Receipt.received_at, now, "receipts"),
         "attempts": _oldest(session, Attempt, Attempt.at, now, "attempts"),
+        "trials": _oldest(session, Trial, Trial.asked_at, now, "gone"),
         "replies": _replies(session, now),
         "uploads": _uploads(session, now),
     }

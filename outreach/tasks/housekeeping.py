@@ -12,6 +12,7 @@ _HINTS = {
     "record": ("outreach.tasks.recording.record", 30),
     "apply": ("outreach.tasks.receiving.apply", 10),
     "reconcile": ("outreach.tasks.housekeeping.reconcile", 15),
+    "try": ("outreach.tasks.sending.try_out", 10),
     "poll": ("outreach.tasks.housekeeping.poll", 60),
     "balance": ("outreach.tasks.housekeeping.balance", 60),
     "tell": ("outreach.tasks.housekeeping.tell", 30),

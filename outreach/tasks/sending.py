@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from campaigns.delivery.finishing import due_campaigns
-from outreach import lanes
+from outreach import lanes, trying
 from outreach.wiring import current
 from outreach.worker import celery
 
@@ -17,3 +17,9 @@ def send(campaign_id: int) -> None:
             due = due_campaigns(session, wiring.clock())
         if campaign_id in due:
             send.delay(campaign_id)
+
+
+@celery.task
+def try_out(trial_id: int) -> None:
+    """Send a text to its author's own phone."""
+    trying.send(current(), trial_id)

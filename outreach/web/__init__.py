@@ -41,6 +41,7 @@ _PAGES = (
     "bulletins",
     "sharing",
     "reviewing",
+    "trying",
     "sound",
     "pronouncing",
     "templating",

@@ -25,10 +25,16 @@ def show() -> str:
     """The steps, each with its state; their order is advice, not a lock."""
     with reading() as db:
         steps = beginning.steps(db)
+        first = beginning.first_released(db)
         can_practise = unit() is not None and practice.possible(db)
     who = [access.roles_for(step.action)[0] for step in steps]
-    page = "start/show.html"
-    return render_template(page, steps=steps, who=who, can_practise=can_practise)
+    return render_template(
+        "start/show.html",
+        steps=steps,
+        who=who,
+        first_released=first,
+        can_practise=can_practise,
+    )
 
 
 @bp.get("/unit")

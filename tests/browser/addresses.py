@@ -89,6 +89,7 @@ STAGES = {
         "/bulletins/",
         "/bulletins/?tab=drafts",
         "/bulletins/new",
+        "/bulletins/1/trial",
         "/bulletins/1",
         "/bulletins/1/aloud",
         "/bulletins/1/edit",

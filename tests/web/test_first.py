@@ -86,7 +86,7 @@ def test_the_guide_names_the_next_step_until_a_campaign_is_approved(visit, writi
     assert "第 4 步" in writer.read("/register")
     with writing() as session:
         version = factories.version(session, state=BulletinState.IN_REVIEW)
-        assert _stages(session)[3:] == [Stage.WAITS, Stage.TODO]
+        assert _stages(session)[3:] == [Stage.WAITS, Stage.LATER, Stage.TODO]
         version.state = BulletinState.ISSUED
         campaign = factories.campaign(
             session,
@@ -94,15 +94,15 @@ def test_the_guide_names_the_next_step_until_a_campaign_is_approved(visit, writi
             segment_id=factories.segment(session).id,
             status=CampaignState.SUBMITTED,
         )
-        assert _stages(session)[3:] == [Stage.DONE, Stage.WAITS]
+        assert _stages(session)[3:] == [Stage.DONE, Stage.LATER, Stage.WAITS]
         assert beginning.next_step(session)[1].address == f"/planning/{campaign.id}"
-    assert "第 5 步" in writer.read("/register")
+    assert "第 6 步" in writer.read("/register")
     with writing() as session:
         campaign = session.merge(campaign)
         campaign.status = CampaignState.RUNNING
     for address in ("/", "/register"):
         assert "开始使用" not in writer.read(address)
-    assert "都做完了" in writer.read("/start")
+    assert "首次任务已发出" in writer.read("/start")
 
 
 def test_one_thing_that_waits_is_opened_at_once(visit, writing):

@@ -1761,6 +1761,37 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("resend", schema=None) as batch_op:
         batch_op.create_index("resend_campaign", ["campaign_id"])
+    op.create_table(
+        "trial",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "version_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "user_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("phone", sa.LargeBinary(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("provider", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.SmallInteger(), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=True),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("begun_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["version_id"],
+            ["bulletin_version.id"],
+            name=op.f("fk_trial_version_id_bulletin_version"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_trial")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_trial_user_id"), "trial", ["user_id"])
     _keep_and_forget()
     _guard_the_rows()
 
@@ -1954,6 +1985,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_erasure_member_id"), "erasure")
     op.drop_table("erasure")
     op.drop_table("keeping")
+    op.drop_index(op.f("ix_trial_user_id"), "trial")
+    op.drop_table("trial")
     op.drop_table("resend")
     op.drop_table("carrier_template")
     op.drop_table("visit_missed")
