@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from campaigns.bulletins.models import BulletinVersion
-from campaigns.delivery.models import Tally, TallyDelta
-from campaigns.delivery.tally import TEXTS
 from campaigns.errors import mark
 from campaigns.fieldwork import mending, reply_desk
 from campaigns.fieldwork.models import Announcement
@@ -34,9 +32,12 @@ from campaigns.vocabulary import (
 from outreach import beginning, condition, exports
 from outreach.access import Acting, Action, may, scope
 from outreach.accounts import Grant, Role
+from outreach.counting import counting, counts, in_state
 from outreach.second_step import SecondStep
 from outreach.wiring import Wiring
 
+_Counting = tuple[str, str, Select[int]]
+"""A sentence, where it leads, and what counts its figure."""
 _AT_MOST = 7
 _MOST_SHOWN = 1000
 _IN_REVIEW = "/bulletins?tab=review"
@@ -101,17 +102,24 @@ def _second_person(session: Session, acting: Acting) -> Iterator[ToDo]:
         found = list(session.scalars(others.limit(_MOST_SHOWN)))
         where = f"/planning/{found[0]}/approve" if len(found) == 1 else "/planning"
         yield from _some(mark("%(n)s 个任务等您批准"), len(found), where)
+    yield from _waiting(session, acting)
+
+
+def _waiting(session: Session, acting: Acting) -> Iterator[ToDo]:
+    """What others began and a second person ends: counted by one statement."""
+    me, asked = acting.user_id, SecondStep.reset_asked_by.is_not(None)
+    grants = counting(Grant, Grant.waits.is_(True), Grant.user_id != me)
+    resets = counting(SecondStep, asked, SecondStep.user_id != me)
+    waits = Import.state == ImportState.WAITING
+    rosters = counting(Import, waits, Import.made_by != me)
+    each = []
     if may(acting, Action.CONFIRM_GRANTS):
-        n = count_of(session, Grant, Grant.waits.is_(True), Grant.user_id != me)
-        yield from _some(mark("%(n)s 项授权等您确认"), n, "/accounts/grants")
+        each.append((mark("%(n)s 项授权等您确认"), "/accounts/grants", grants))
     if may(acting, Action.CONFIRM_RESET):
-        asked = SecondStep.reset_asked_by.is_not(None)
-        n = count_of(session, SecondStep, asked, SecondStep.user_id != me)
-        yield from _some(mark("%(n)s 个动态口令等您确认重设"), n, "/accounts/grants")
+        each.append((mark("%(n)s 个动态口令等您确认重设"), "/accounts/grants", resets))
     if may(acting, Action.TAKE_IN_IMPORT):
-        waits = Import.state == ImportState.WAITING
-        n = count_of(session, Import, waits, Import.made_by != me)
-        yield from _some(mark("%(n)s 份名册等您确认导入"), n, "/register/imports")
+        each.append((mark("%(n)s 份名册等您确认导入"), "/register/imports", rosters))
+    yield from _counted(session, each)
 
 
 def _lists(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
@@ -140,19 +148,20 @@ def _unsigned(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]
 def _own_texts(session: Session, acting: Acting) -> Iterator[ToDo]:
     if not may(acting, Action.WRITE_BULLETINS):
         return
+    me = acting.user_id
     returned = BulletinVersion.state == BulletinState.RETURNED
-    mine = BulletinVersion.written_by == acting.user_id
-    n = count_of(session, BulletinVersion, returned, mine)
-    yield from _some(mark("%(n)s 篇文稿被退回，请修改"), n, "/bulletins")
+    texts = counting(BulletinVersion, returned, BulletinVersion.written_by == me)
     sent_back = Campaign.status == CampaignState.DRAFT, Campaign.return_reason != ""
-    n = count_of(session, Campaign, *sent_back, Campaign.made_by == acting.user_id)
-    yield from _some(mark("%(n)s 个任务被退回，请修改"), n, "/planning")
-    checked = Import.state == ImportState.CHECKED, Import.made_by == acting.user_id
-    n = count_of(session, Import, *checked)
+    campaigns = counting(Campaign, *sent_back, Campaign.made_by == me)
+    checked = Import.state == ImportState.CHECKED, Import.made_by == me
+    each = [
+        (mark("%(n)s 篇文稿被退回，请修改"), "/bulletins", texts),
+        (mark("%(n)s 个任务被退回，请修改"), "/planning", campaigns),
+    ]
     if may(acting, Action.TAKE_IN_IMPORT):
-        yield from _some(
-            mark("%(n)s 份名册核对好了，还没有导入"), n, "/register/imports"
-        )
+        told = mark("%(n)s 份名册核对好了，还没有导入")
+        each.append((told, "/register/imports", counting(Import, *checked)))
+    yield from _counted(session, each)
 
 
 def _daily(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
@@ -193,7 +202,8 @@ def _delivery(session: Session, acting: Acting) -> Iterator[ToDo]:
 def _fieldwork(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
     if acting.role in {Role.TOWNSHIP, Role.VILLAGE}:
         here = Announcement.village.startswith(acting.place, autoescape=True)
-        n = count_of(session, Announcement, here, Announcement.state.in_(_NOT_PLAYED))
+        open_ = counting(Announcement, here, Announcement.state.in_(_NOT_PLAYED))
+        (n,) = counts(session, open_)
         yield from _some(mark("%(n)s 条播出还没有确认"), n, "/fieldwork")
     if may(acting, Action.READ_VISITS):
         yield from _visits(session, acting, now)
@@ -210,10 +220,12 @@ def _visits(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
         (Visit, mark("%(n)s 户走访过了最迟时间"), "/fieldwork/visits"),
         (Need, mark("%(n)s 项需求过了最迟时间"), "/fieldwork/needs"),
     )
+    each = []
     for table, sentence, address in late:
         overdue = table.closed_at.is_(None), table.due_at < now
         ours = table.member_id.in_(select(Member.id).where(*mine))
-        yield from _some(sentence, count_of(session, table, *overdue, ours), address)
+        each.append((sentence, address, counting(table, *overdue, ours)))
+    yield from _counted(session, each)
 
 
 def _keeping(
@@ -224,22 +236,13 @@ def _keeping(
         yield from _some(mark("%(n)s 个部件不正常"), len(ailing), "/health")
 
 
+def _counted(session: Session, each: Sequence[_Counting]) -> Iterator[ToDo]:
+    """What each asks for, in its order, where there is any."""
+    found = counts(session, *(query for _sentence, _address, query in each))
+    for (sentence, address, _query), n in zip(each, found, strict=True):
+        yield from _some(sentence, n, address)
+
+
 def _some(sentence: str, n: int, address: str) -> Iterator[ToDo]:
     if n:
         yield ToDo(sentence, n, address)
-
-
-def in_state(session: Session, state: MessageState) -> int:
-    """Texts now in ``state``, from the tally: the cost does not grow with history."""
-    return sum(session.scalar(_sum(table, state)) or 0 for table in (Tally, TallyDelta))
-
-
-def _sum(table: type[Tally | TallyDelta], state: MessageState) -> Select[int]:
-    here = table.state == int(state), table.channel.in_(TEXTS)
-    return select(func.sum(table.n)).where(*here)
-
-
-def count_of(session: Session, table: type, *conditions: ColumnElement[bool]) -> int:
-    """How many rows of ``table`` fit."""
-    query = select(func.count()).select_from(table).where(*conditions)
-    return session.scalar(query) or 0

@@ -10,8 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaigns.bulletins.models import Bulletin, BulletinVersion
-from campaigns.bulletins.readiness import SHANGHAI, longest
+from campaigns.bulletins.readiness import SHANGHAI, longest_of, longest_places
 from campaigns.errors import Refused
+from campaigns.register.models import Unit
+from campaigns.register.unit import current_unit
 from campaigns.vocabulary import BulletinState, Urgency
 
 
@@ -64,7 +66,12 @@ def list_bulletins(
     )
     if categories:
         query = query.where(Bulletin.categories.op("&")(categories) != 0)
-    return [_row(session, version, its) for version, its in session.execute(query)]
+    found = session.execute(query).all()
+    if not found:
+        return []
+    unit = current_unit(session)
+    places = longest_places(session, unit)
+    return [_row(version, its, unit, places) for version, its in found]
 
 
 def usable(session: Session, now: datetime, categories: int = 0) -> list[BulletinRow]:
@@ -96,7 +103,9 @@ def expired(row: BulletinRow, now: datetime) -> bool:
     return issued and row.valid_until is not None and row.valid_until < today
 
 
-def _row(session: Session, version: BulletinVersion, its: Bulletin) -> BulletinRow:
+def _row(
+    version: BulletinVersion, its: Bulletin, unit: Unit, places: list[tuple[str, str]]
+) -> BulletinRow:
     return BulletinRow(
         id=its.id,
         version_id=version.id,
@@ -105,7 +114,7 @@ def _row(session: Session, version: BulletinVersion, its: Bulletin) -> BulletinR
         topic=its.topic,
         urgency=version.urgency,
         state=version.state,
-        parts=_parts(session, version),
+        parts=_parts(version, unit, places),
         valid_until=version.valid_until,
         issue_number=version.issue_number,
         written_by=version.written_by,
@@ -114,8 +123,10 @@ def _row(session: Session, version: BulletinVersion, its: Bulletin) -> BulletinR
     )
 
 
-def _parts(session: Session, version: BulletinVersion) -> int | None:
+def _parts(
+    version: BulletinVersion, unit: Unit, places: list[tuple[str, str]]
+) -> int | None:
     try:
-        return longest(session, version).parts if version.sms_text else 0
+        return longest_of(version, unit, places).parts if version.sms_text else 0
     except Refused:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -48,10 +48,20 @@ def longest(session: Session, version: BulletinVersion, signature: str = "") -> 
     Raises Refused when a variable has no value.
     """
     unit = current_unit(session)
+    return longest_of(version, unit, longest_places(session, unit), signature)
+
+
+def longest_of(
+    version: BulletinVersion,
+    unit: Unit,
+    places: Sequence[tuple[str, str]],
+    signature: str = "",
+) -> Length:
+    """The same over ``longest_places`` that were read before."""
     signed = signature or unit.signature
     texts = [
         fill(version.sms_text, values_for(version, unit, township, village))
-        for township, village in longest_places(session, unit)
+        for township, village in places
     ]
     return max((measure(text, signed) for text in texts), key=lambda it: it.units)
 

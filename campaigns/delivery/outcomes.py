@@ -74,10 +74,17 @@ def of_kinds(
     session: Session, campaign: Campaign, kinds: Iterable[str]
 ) -> set[tuple[int, str]]:
     """``best`` and ``reason`` of the people who are of these kinds, from the tally."""
+    return pairs_of(tally.figures(session, campaign.id), campaign, kinds)
+
+
+def pairs_of(
+    cells: Iterable[Cell], campaign: Campaign, kinds: Iterable[str]
+) -> set[tuple[int, str]]:
+    """The same of ``cells`` that were read before."""
     sorter, wanted = Sorter(campaign), set(kinds)
     return {
         (best_of(cell.state), cell.reason)
-        for cell in tally.figures(session, campaign.id)
+        for cell in cells
         if cell.channel == PERSON and sorter.kind(cell) in wanted
     }
 

@@ -27,7 +27,8 @@ def stalled(session: Session, now: datetime) -> list[int]:
     last = session.scalar(select(func.max(Line.free_at)))
     if last is not None and last > since:
         return []
-    waiting = [session.get_one(Campaign, key) for key in due_campaigns(session, since)]
+    due = Campaign.id.in_(due_campaigns(session, since))
+    waiting = session.scalars(select(Campaign).where(due).order_by(Campaign.id))
     shut = select(Line.provider).where(Line.open_until > since)
     resting = set(session.scalars(shut))
     return [

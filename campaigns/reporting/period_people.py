@@ -6,42 +6,55 @@ them; the rule for one campaign is the same that its own report uses.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, case, exists, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    case,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.orm import Session
 
-from campaigns.delivery.models import Recipient
-from campaigns.delivery.outcomes import any_of, of_kinds
+from campaigns.delivery.models import Recipient, Tally, TallyDelta
+from campaigns.delivery.outcomes import any_of, pairs_of
+from campaigns.delivery.tally import CELL, Cell
 from campaigns.fieldwork.visit_models import Visit
 from campaigns.planning.models import Campaign
 from campaigns.register.models import Member
 from campaigns.register.scope import within
 from campaigns.reporting.contacts import evidence
 from campaigns.reporting.people import OUTCOMES, REACHED
-from campaigns.vocabulary import MemberStatus, Urgency
+from campaigns.vocabulary import PERSON, MemberStatus, Urgency
 
 _OWED = ("to_visit", "waiting")
 
 
 def period_outcome(
-    session: Session, place: str, campaigns: Iterable[int], since: datetime
+    session: Session, place: str, campaigns: Sequence[int], since: datetime
 ) -> dict[str, int]:
     """The register of ``place`` by ``OUTCOMES``; together they are everybody on it.
 
     ``attempted`` is whoever is owed no visit and was not reached, or not written to.
     """
-    ours = [session.get_one(Campaign, key) for key in campaigns]
-    owed = [each for each in ours if each.urgency is not Urgency.TIP]
+    began = session.scalars(select(Campaign).where(Campaign.id.in_(campaigns)))
+    cells = _cells(session, campaigns)
+    ours = {each: cells[each.id] for each in began}
+    owed = {each: own for each, own in ours.items() if each.urgency is not Urgency.TIP}
     open_visit = exists().where(Visit.member_id == Member.id, Visit.closed_at.is_(None))
     kind = case(
         (Member.status != MemberStatus.ACTIVE, "not_applicable"),
         (Member.id.in_(evidence(since)), "reached"),
-        (_among(session, ours, REACHED), "reached"),
-        (_among(session, ours, ["not_applicable"]), "not_applicable"),
-        (_among(session, ours, ["refused"]), "refused"),
-        (or_(open_visit, _among(session, owed, _OWED)), "to_visit"),
+        (_among(ours, REACHED), "reached"),
+        (_among(ours, ["not_applicable"]), "not_applicable"),
+        (_among(ours, ["refused"]), "refused"),
+        (or_(open_visit, _among(owed, _OWED)), "to_visit"),
         else_="attempted",
     )
     found = session.execute(
@@ -50,18 +63,34 @@ def period_outcome(
     return {**dict.fromkeys(OUTCOMES, 0), **dict(found.all())}
 
 
+def _cells(session: Session, campaigns: Sequence[int]) -> Mapping[int, set[Cell]]:
+    """Which cells of people each campaign has, by one statement for all of them."""
+    both = union(
+        *(
+            select(*(getattr(table, name) for name in CELL)).where(
+                table.campaign_id.in_(campaigns), table.channel == PERSON
+            )
+            for table in (Tally, TallyDelta)
+        )
+    )
+    found: dict[int, set[Cell]] = defaultdict(set)
+    for row in session.execute(both):
+        cell = Cell(*row)
+        found[cell.campaign_id].add(cell)
+    return found
+
+
 def _among(
-    session: Session, campaigns: list[Campaign], kinds: Iterable[str]
+    ours: Mapping[Campaign, set[Cell]], kinds: Iterable[str]
 ) -> ColumnElement[bool]:
-    wanted = list(kinds)
+    """Whether a member is one of these kinds in any of the campaigns."""
     conditions = [
-        Member.id.in_(_people(session, campaign, wanted)) for campaign in campaigns
+        Member.id.in_(
+            select(Recipient.member_id).where(
+                Recipient.campaign_id == campaign.id,
+                any_of(pairs_of(cells, campaign, kinds)),
+            )
+        )
+        for campaign, cells in ours.items()
     ]
     return or_(false(), *conditions)
-
-
-def _people(session: Session, campaign: Campaign, kinds: list[str]) -> Select[int]:
-    return select(Recipient.member_id).where(
-        Recipient.campaign_id == campaign.id,
-        any_of(of_kinds(session, campaign, kinds)),
-    )

@@ -32,7 +32,7 @@ def show() -> str | Response:
         return render_template(
             "home/show.html",
             todo=to_do.to_do(db, wired(), me, now()),
-            figures=today.figures(db, me),
+            figures=today.figures(db, me, now()),
             campaigns=campaigns,
             deeds=deeds,
             places=subjects.places(db) if deeds else {},
