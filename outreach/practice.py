@@ -19,7 +19,7 @@ from campaigns.errors import NotReady, Refused, Stale, mark
 from campaigns.fieldwork.models import QuietTime
 from campaigns.orm import Base, table_of
 from campaigns.register import practice
-from campaigns.register.models import Import, Place
+from campaigns.register.models import Import, Member, Place
 from campaigns.vocabulary import ImportState
 from outreach import exports, tables
 from outreach.accounts import Grant
@@ -53,9 +53,13 @@ _FILES = ("clips", "recordings", "previews", "packs")
 
 
 def goes() -> list[Table]:
-    """Every table that removal empties, each before those that it refers to."""
+    """Every table that removal empties, each before those that it refers to.
+
+    Members last: on PostgreSQL a reader sees a person's rows while the person is there.
+    """
     found = reversed(Base.metadata.sorted_tables)
-    return [table for table in found if table.name not in STAYS]
+    left = [table for table in found if table.name not in STAYS]
+    return sorted(left, key=lambda table: table.name == Member.__tablename__)
 
 
 def possible(session: Session) -> bool:

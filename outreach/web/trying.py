@@ -7,8 +7,11 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from campaigns.bulletins.sms_length import bracketed
 from campaigns.delivery import trials
 from campaigns.errors import CampaignError, mark
+from campaigns.register.phones import COUNTRY
+from campaigns.register.unit import current_unit
 from outreach import quotas, trying
 from outreach.access import Action
 from outreach.web.forms import Typed
@@ -28,7 +31,8 @@ _SPENT = mark("今天已经试发了 %(n)s 次，到了上限。明天再试。"
 def show(bulletin_id: int) -> str:
     """The exact words, one's number, and what became of the last ones."""
     with reading() as db:
-        typed = Typed(phone=trials.last_phone(db, acting().user_id))
+        last = trials.last_phone(db, acting().user_id)
+        typed = Typed(phone=last.removeprefix(COUNTRY))
     return _page(bulletin_id, typed)
 
 
@@ -63,7 +67,8 @@ def _page(bulletin_id: int, typed: Typed) -> str:
         bulletin, version = opened(db, bulletin_id)
         tried = trials.own(db, acting().user_id, version.id, now())
         try:
-            text, fault = trials.wording(db, version), ""
+            front = bracketed(current_unit(db).signature)
+            text, fault = front + trials.wording(db, version), ""
         except CampaignError as error:
             text, fault = "", sentence(error)
         left = quotas.left(db, acting(), Action.TEST_SEND, _DEED, now=now())

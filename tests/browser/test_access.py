@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import factories
 import pytest
 import stages
 from office import PASSWORD
+from sqlalchemy import update
 
 from campaigns.planning import lifecycle
+from campaigns.register.models import Unit
 from outreach import approvers, second_step, wiring
 from outreach.accounts import find_user
 
@@ -130,3 +133,18 @@ def test_approving_from_outside_the_office(look, waiting) -> None:
     look.fine(phone)
     press(phone)
     look.fine(phone)
+
+
+@on_a_phone
+def test_a_page_says_that_it_is_practice(look, site) -> None:
+    mark = update(Unit).values
+    with site.database.writing() as session:
+        session.execute(mark(practice_since=factories.NOW))
+    officer = look.enter("xian")
+    for address in ("/start", "/start/practice", "/register/imports/new"):
+        officer.goto(address)
+        look.fine(officer)
+        width = officer.locator("header .practice").bounding_box()["width"]
+        assert width == officer.viewport_size["width"]
+    with site.database.writing() as session:
+        session.execute(mark(practice_since=None))

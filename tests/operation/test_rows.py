@@ -9,21 +9,24 @@ import pytest
 import stages
 from office import fill
 from roles import BLIND, COUNTY, TOWNSHIP, VILLAGE, person
-from sqlalchemy import create_engine, make_url, select, text
+from sqlalchemy import create_engine, delete, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from campaigns.delivery import gating
+from campaigns.delivery import gating, launching
 from campaigns.errors import Refused
+from campaigns.fieldwork import alerting
 from campaigns.fieldwork.replies import take
 from campaigns.orm import Base
 from campaigns.planning import approving, lifecycle
 from campaigns.register.members import sharing
 from campaigns.register.models import Member
 from campaigns.register.scope import Scope
-from outreach import access, migrating, rows
+from campaigns.vocabulary import CampaignState, Urgency
+from outreach import access, migrating, practice, rows
 from outreach.accounts import Role, find_user
 from outreach.database import Database, connect
+from outreach.settings import Settings
 
 PERSONAL = (
     *("member", "message", "recipient", "consent_note", "opt_out", "reply"),
@@ -112,7 +115,7 @@ def test_each_role_sees_its_people_and_what_hangs_on_them(
         told = {t: count(owner, t, ids) for t in ("message", "recipient")}
     seen_as(web, role)
     assert count(web, "member") == theirs
-    assert {t: count(web, t) for t in told} == told
+    assert {t: count(web, t, "member_id IS NOT NULL") for t in told} == told
 
 
 def test_a_township_reads_and_changes_nobody_elses(web: Session) -> None:
@@ -147,6 +150,34 @@ def test_a_rule_that_concerns_others_may_ask_for_them(
     assert sharing(web, index) == []
     rows.show_all(web)
     assert len(sharing(web, index)) == 1
+
+
+def test_what_was_practised_goes_whoever_of_postgresqls_users_removes_it(county):
+    """Alerts to duty people name no member, and are removed all the same."""
+    settings = Settings(_env_file=None, simulator_secret="0123456789abcdef" * 2)
+    now = factories.NOW
+    with county.engine.connect() as connection, Session(connection) as session:
+        for table in practice.goes():
+            session.execute(delete(table))
+        practice.begin(session, settings, by=1, now=now)
+        made = factories.campaign(
+            session,
+            version_id=factories.version(session, urgency=Urgency.EMERGENCY).id,
+            segment_id=factories.segment(session).id,
+            urgency=Urgency.EMERGENCY,
+            status=CampaignState.APPROVED,
+            channels=["sms", "loudspeaker"],
+            due_at=now,
+        )
+        assert launching.launch(session, made.id, now)
+        alerting.begin(session, made.id, now)
+        assert count(session, "message", "member_id IS NULL") > 0
+        session.execute(text("SET LOCAL ROLE outreach_web"))
+        practice.remove(session, now)
+        session.execute(text("RESET ROLE"))
+        left = {table.name: count(session, table.name) for table in practice.goes()}
+        assert {*left.values()} == {0}, left
+        session.rollback()
 
 
 def test_the_setting_ends_with_its_transaction(county: Database) -> None:

@@ -1920,10 +1920,12 @@ _POLICIES = {
     ),
     "import_row": _COUNTY,
     **dict.fromkeys(_ONE_PERSONS, _SEEN),
+    "message": f"{_SEEN} OR member_id IS NULL AND {_COUNTY}",
 }
 """Which rows a session of the web sees: what its two settings name, else none.
 
-A policy that asks for a member is itself under that table's policy.
+A policy that asks for a member is itself under that table's policy. A message without
+one tells a village's duty people.
 """
 
 
