@@ -77,7 +77,7 @@ PROMISES: dict[str, list[str]] = {
     ],
     # Receipts and figures
     "No receipt is lost while we are away, or acknowledged before it is kept.": [
-        "journeys/test_receipts.py::test_receipts_that_met_a_killed_web_server_all_arrive",
+        "journeys/test_receipts.py::test_what_was_answered_stands_whatever_is_killed",
         "journeys/test_receipts.py::test_a_carrier_that_restarts_reports_what_it_owes",
         "tasks/test_inbox.py::test_kept_means_that_it_can_be_read",
         "tasks/test_inbox.py::test_a_database_that_is_down_is_told_to_every_waiting_thread",

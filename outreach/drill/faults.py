@@ -169,7 +169,11 @@ FAULTS: dict[str, Fault] = {
     ),
     "F62": Fault(
         "a storm of 50,000 receipts",
-        why="Measured by `outreach bench receipts`.",
+        (
+            "receipt-squall",
+            "receipt-storm",
+            "tests/journeys/test_receipts.py::test_what_was_answered_stands_whatever_is_killed",
+        ),
     ),
     "F63": Fault("receipts while the database is away", ("receipts-away",)),
     "F64": Fault(

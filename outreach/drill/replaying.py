@@ -24,7 +24,7 @@ def replay(settings: Settings, draw: random.Random, most: int) -> int:
     with httpx.Client(timeout=_SECONDS, trust_env=False) as client:
         for entry in chosen:
             for status in _story(entry["status"]):
-                form = _form(settings.simulator_account, entry, status)
+                form = form_of(settings.simulator_account, entry, status)
                 seal = signature(key, entry["callback"], form)
                 headers = {"X-Twilio-Signature": seal}
                 answer = client.post(entry["callback"], data=form, headers=headers)
@@ -38,7 +38,8 @@ def _story(status: str) -> list[str]:
     return [status, *told, status]
 
 
-def _form(account: str, entry: Any, status: str) -> dict[str, str]:  # noqa: ANN401
+def form_of(account: str, entry: Any, status: str) -> dict[str, str]:  # noqa: ANN401
+    """The fields of one report about an entry of the ledger."""
     form = {
         "AccountSid": account,
         "MessageSid": entry["sid"],

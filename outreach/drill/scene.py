@@ -72,7 +72,12 @@ class Scene:
         """Wait until the carrier answered for ``n`` messages."""
         self.until(lambda: self.office.accepted(campaign) >= n, "nothing was accepted")
 
-    def until(self, question: Callable[[], object], failing: str) -> None:
+    def until(
+        self,
+        question: Callable[[], object],
+        failing: str,
+        patience: float = _PATIENCE,
+    ) -> None:
         """Wait for something that must come; note where it did not."""
 
         def safely() -> object:
@@ -80,7 +85,7 @@ class Scene:
                 return question()
             return False
 
-        self.check(failing, holds=self.stand.until(safely, _PATIENCE))
+        self.check(failing, holds=self.stand.until(safely, patience))
 
     def count(self, state: MessageState) -> int:
         """Messages of this scene in one state."""

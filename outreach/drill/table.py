@@ -8,15 +8,18 @@ from outreach.drill import (
     filling,
     keeping,
     queueing,
+    raining,
     spreading,
     troubling,
 )
 from outreach.drill.scene import Scenario
 
+_MODULES = (
+    *(ending, queueing, keeping, raining, filling, troubling, deciding),
+    spreading,
+)
 SCENARIOS: dict[str, Scenario] = {
-    scenario.name: scenario
-    for module in (ending, queueing, keeping, filling, troubling, deciding, spreading)
-    for scenario in module.SCENARIOS
+    scenario.name: scenario for module in _MODULES for scenario in module.SCENARIOS
 }
 SETS = ("quick", "nightly")
 
