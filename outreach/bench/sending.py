@@ -70,10 +70,7 @@ class Road:
 
     def ours(self, messages: int) -> Leg:
         """A campaign of ``messages`` through claim, SDK, simulator and record."""
-        database, clock = self.ground.wiring.database, self.ground.wiring.clock
-        with database.writing() as session:
-            campaign_id = county.campaign(session, clock())
-            launch(session, campaign_id, clock())
+        campaign_id = self._launched()
         asking.clear(self.ground.settings)
         before = self._cpu("worker")
         for _ in range(PROCESSES):
@@ -101,16 +98,18 @@ class Road:
 
     def one_by_one(self, messages: int) -> Leg:
         """The same through one Celery task a message and the synchronous SDK."""
+        campaign_id = self._launched()
         asking.clear(self.ground.settings)
         self.start_workers("one_by_one", "outreach.bench.one_by_one", "bench")
-        for n in range(messages):
-            address = f"{self.ground.settings.own_url}/callbacks/simulator/{n:040d}"
-            facts = [county.NUMBER, county.TEXT, address]
-            self._queue.send_task(one_by_one.TASK, facts, queue="bench")
+        due = select(Message.id).where(Message.campaign_id == campaign_id)
+        with self.ground.wiring.database.reading() as session:
+            for key in session.scalars(due.order_by(Message.id).limit(messages)):
+                facts = [key, county.TEXT]
+                self._queue.send_task(one_by_one.TASK, facts, queue="bench")
         self._until(lambda: self._accepted() >= messages)
-        whole = _whole(asking.summary(self.ground.settings), messages)
+        self._until(lambda: self._taken(campaign_id) >= messages)
         self.ground.stop("one_by_one")
-        return Leg(self._rate(messages), whole)
+        return Leg(self._rate(messages), self._agrees(campaign_id, messages))
 
     def peak_rss_mb(self) -> float:
         """The largest memory that one sending process ever held."""
@@ -118,6 +117,14 @@ class Road:
         if process is None:
             return 0.0
         return max(_peak_mb(p) for p in psutil.Process(process.pid).children())
+
+    def _launched(self) -> int:
+        """A campaign to everybody, due now."""
+        database, clock = self.ground.wiring.database, self.ground.wiring.clock
+        with database.writing() as session:
+            campaign_id = county.campaign(session, clock())
+            launch(session, campaign_id, clock())
+        return campaign_id
 
     def _client(self, messages: int) -> subprocess.Popen[str]:
         settings = self.ground.settings
@@ -169,13 +176,17 @@ class Road:
 
     def _agrees(self, campaign_id: int, messages: int) -> bool:
         """Whether the database says of everybody what the ledger says."""
+        same = self._taken(campaign_id) == messages
+        return same and _whole(asking.summary(self.ground.settings), messages)
+
+    def _taken(self, campaign_id: int) -> int:
+        """How many of a campaign's messages the database calls accepted, or further."""
         taken = select(func.count()).where(
             Message.campaign_id == campaign_id,
             Message.state.between(MessageState.ACCEPTED, MessageState.DELIVERED),
         )
         with self.ground.wiring.database.reading() as session:
-            same = session.scalar(taken) == messages
-        return same and _whole(asking.summary(self.ground.settings), messages)
+            return session.scalar(taken) or 0
 
     def _accepted(self) -> int:
         return int(asking.summary(self.ground.settings)["accepted"])
