@@ -33,15 +33,17 @@ class CarrierRules:
 
     ``signature`` gives the fewest and the most letters. With ``signs`` the carrier
     puts the signature in front by itself; with ``templates`` it sends only texts whose
-    template it has approved. ``calls`` says that it places voice calls. ``charset`` is
-    what its interface can encode. ``refusal`` is the way to refuse at the text's end,
-    by class: never typed by hand.
+    template it has approved. ``calls`` says that it places voice calls, ``digits``
+    that a mark of ours comes back from it in digits alone. ``charset`` is what its
+    interface can encode. ``refusal`` is the way to refuse at the text's end, by class:
+    never typed by hand.
     """
 
     signature: tuple[int, int] = (2, 12)
     signs: bool = False
     templates: bool = False
     calls: bool = False
+    digits: bool = False
     most_letters: int = 500
     most_parts: int = 8
     charset: str = "utf-8"
@@ -58,7 +60,7 @@ RULES: dict[str, CarrierRules] = {
     # All our texts are filed as notices, and a notice must not have a way to refuse.
     "aliyun": CarrierRules(signs=True, templates=True),
     "mas": CarrierRules(signs=True, refusal=_TWO_WAY),
-    "yixintong": CarrierRules(signs=True, charset="gbk", refusal=_TWO_WAY),
+    "yixintong": CarrierRules(signs=True, digits=True, charset="gbk", refusal=_TWO_WAY),
     # The portal puts on what belongs to the class that is chosen there.
     "portal_file": CarrierRules(signs=True),
 }

@@ -16,6 +16,7 @@ from sqlalchemy import BigInteger, select
 from sqlalchemy.orm import Session
 
 from campaigns import privacy
+from campaigns.bulletins.carrier_rules import rules_of
 from campaigns.delivery import token
 from campaigns.delivery.dispatch import Dispatch
 from campaigns.delivery.models import Message
@@ -65,6 +66,7 @@ def outgoing(  # noqa: PLR0913 - a message is its row, number, words, seal and t
     """Make messages ready to carry, in the order of their ids."""
     campaign_id, signature = dispatch.campaign.id, dispatch.unit.signature
     valid = int((dispatch.closes_at(now) - now).total_seconds())
+    digits = rules_of(dispatch.provider).digits
     ready = []
     for row in sorted(taken, key=lambda found: found.id):
         if row.id not in known:
@@ -84,7 +86,7 @@ def outgoing(  # noqa: PLR0913 - a message is its row, number, words, seal and t
                 deadline=deadline,
                 valid_seconds=max(0, valid),
                 submitted_at=now,
-                serial=token.serial(signer, row.id, row.attempt),
+                serial=token.serial(signer, row.id, row.attempt) if digits else "",
                 signature=signature,
                 sound=dispatch.sounds.get(row.township, "") if calls else "",
                 template=words.template,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from campaigns.delivery.claiming import Batch
 from campaigns.delivery.provider import (
@@ -15,7 +15,6 @@ from campaigns.delivery.provider import (
     NotAccepted,
     Outgoing,
     Provider,
-    Submission,
 )
 from campaigns.register import practice
 from campaigns.vocabulary import MessageState, Reason
@@ -68,7 +67,12 @@ def _unnoted(_message_id: int) -> None:
     """Nobody keeps a journal."""
 
 
-Slots = AbstractAsyncContextManager[object]
+class Slots(asyncio.Semaphore):
+    """How many messages of all batches together may be under way."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
 
 
 async def carry(
@@ -79,41 +83,42 @@ async def carry(
 ) -> list[Outcome]:
     """Hand all messages of ``batch`` over, concurrently. Never raises.
 
-    ``begin`` is told each message's id before its first byte may leave. ``slots``, a
-    semaphore, bounds what several batches have under way together; whoever waits for
+    ``begin`` is told each message's id before its first byte may leave. What waits for
     a slot has not begun.
     """
-    free: Slots = nullcontext() if slots is None else slots
-    sent = (_carry(provider, outgoing, begin, free) for outgoing in batch.messages)
-    return await asyncio.gather(*sent)
+    free = slots or Slots(len(batch.messages))
+    left, outcomes = iter(batch.messages), list[Outcome]()
+
+    async def carry_on() -> None:
+        # One task for many messages: one for each cost more than reading its answer.
+        async with free:
+            for outgoing in left:
+                outcomes.append(await _carry(provider, outgoing, begin))
+
+    several = min(len(batch.messages), free.most)
+    await asyncio.gather(*(carry_on() for _ in range(several)))
+    return outcomes
 
 
 async def _carry(
-    provider: Provider,
-    outgoing: Outgoing,
-    begin: Callable[[int], None],
-    free: Slots,
+    provider: Provider, outgoing: Outgoing, begin: Callable[[int], None]
 ) -> Outcome:
-    made = Outcome(outgoing.message_id, outgoing.attempt, MessageState.IN_DOUBT)
-    async with free:
-        if time.monotonic() >= outgoing.deadline:
-            return replace(made, state=MessageState.QUEUED, code=TOO_LATE)
-        if outgoing.channel not in provider.channels:
-            return _refused(made, _NO_SUCH_CHANNEL)
-        if outgoing.practice and provider.name != practice.CARRIER:
-            return _refused(made, _PRACTISED)
-        begin(outgoing.message_id)
-        try:
-            return _accepted(made, await provider.carry(outgoing))
-        except NotAccepted as refusal:
-            return _refused(made, refusal)
-        except Exception as fault:  # noqa: BLE001 - whatever it was, we do not know
-            return replace(made, answer=f"{type(fault).__name__}: {fault}")
-
-
-def _accepted(made: Outcome, submission: Submission) -> Outcome:
-    return replace(
-        made,
+    if time.monotonic() >= outgoing.deadline:
+        return _made(outgoing, state=MessageState.QUEUED, code=TOO_LATE)
+    if outgoing.channel not in provider.channels:
+        return _refused(outgoing, _NO_SUCH_CHANNEL)
+    if outgoing.practice and provider.name != practice.CARRIER:
+        return _refused(outgoing, _PRACTISED)
+    begin(outgoing.message_id)
+    try:
+        submission = await provider.carry(outgoing)
+    except NotAccepted as refusal:
+        return _refused(outgoing, refusal)
+    except Exception as fault:  # noqa: BLE001 - whatever it was, we do not know
+        told = f"{type(fault).__name__}: {fault}"
+        return _made(outgoing, state=MessageState.IN_DOUBT, answer=told)
+    return _made(
+        outgoing,
         state=submission.state,
         reason=submission.reason,
         code=submission.code,
@@ -122,16 +127,20 @@ def _accepted(made: Outcome, submission: Submission) -> Outcome:
     )
 
 
-def _refused(made: Outcome, refusal: NotAccepted) -> Outcome:
-    told = replace(
-        made,
+def _made(outgoing: Outgoing, **came: Any) -> Outcome:  # noqa: ANN401 - its fields
+    return Outcome(outgoing.message_id, outgoing.attempt, **came)
+
+
+def _refused(outgoing: Outgoing, refusal: NotAccepted) -> Outcome:
+    backoff = _FIRST_WAIT * 2 ** min(outgoing.attempt - 1, _MOST_DOUBLINGS)
+    wait = timedelta(seconds=refusal.retry_after) if refusal.retry_after else backoff
+    again = {"state": MessageState.QUEUED, "wait": min(wait, _LONGEST_WAIT)}
+    final = {"state": MessageState.REJECTED, "reason": refusal.reason}
+    return _made(
+        outgoing,
         code=refusal.code,
         answer=refusal.answer,
         throttled=refusal.throttled,
         broken=refusal.broken,
+        **(final if refusal.permanent else again),
     )
-    if refusal.permanent:
-        return replace(told, state=MessageState.REJECTED, reason=refusal.reason)
-    backoff = _FIRST_WAIT * 2 ** min(made.attempt - 1, _MOST_DOUBLINGS)
-    wait = timedelta(seconds=refusal.retry_after) if refusal.retry_after else backoff
-    return replace(told, state=MessageState.QUEUED, wait=min(wait, _LONGEST_WAIT))

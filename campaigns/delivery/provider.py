@@ -17,8 +17,8 @@ class Outgoing:
 
     ``text`` is signed unless the carrier signs, which then finds ``signature`` here;
     one that sends approved templates takes ``template`` and ``values`` instead of it.
-    ``serial`` is the token in twenty digits. A call plays ``sound``, the address of a
-    clip in the telephone's profile.
+    ``serial`` is the token in twenty digits, for a carrier that takes nothing else. A
+    call plays ``sound``, the address of a clip in the telephone's profile.
     ``phone`` is E.164, ``token`` comes back in the callback, ``deadline`` is a
     ``time.monotonic()`` second after which not a byte may be written.
     """

@@ -8,7 +8,6 @@ never fails a whole batch for one bad row: either would leave everybody in doubt
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -53,23 +52,10 @@ def record(
     failed before. Raises DataError for a value the database refuses: the caller
     then records one by one.
     """
-    clean = [_clean(outcome) for outcome in outcomes]
-    session.execute(_LOCK, {"ids": packed_ids(out.message_id for out in clean)})
-    settle(session, _move(session, clean, now))
-    _keep_attempts(session, batch, clean, now)
-    _teach_line(session, batch, clean, now, recovering=recovering)
-
-
-def _clean(outcome: Outcome) -> Outcome:
-    def cut(value: str | None, most: int) -> str | None:
-        return value.replace("\0", "")[:most] if value else value
-
-    return replace(
-        outcome,
-        code=cut(outcome.code, 40),
-        reference=cut(outcome.reference, 80),
-        answer=cut(outcome.answer, 200),
-    )
+    session.execute(_LOCK, {"ids": packed_ids(out.message_id for out in outcomes)})
+    settle(session, _move(session, outcomes, now))
+    _keep_attempts(session, batch, outcomes, now)
+    _teach_line(session, batch, outcomes, now, recovering=recovering)
 
 
 _message = table_of(Message)
@@ -140,11 +126,16 @@ def _row(outcome: Outcome, now: datetime) -> tuple[object, ...]:
         outcome.attempt,
         int(outcome.state),
         outcome.reason,
-        outcome.code,
-        outcome.reference,
+        _cut(outcome.code, 40),
+        _cut(outcome.reference, 80),
         outcome.parts,
         micros(now + outcome.wait if outcome.wait else due),
     )
+
+
+def _cut(value: str | None, most: int) -> str | None:
+    """What a column holds: a carrier's words are as long as it likes."""
+    return value.replace("\0", "")[:most] if value else value
 
 
 FIRST_QUESTION = timedelta(minutes=2)
@@ -160,8 +151,8 @@ def _keep_attempts(
             "number": outcome.attempt,
             "provider": batch.provider,
             "outcome": outcome.state.name.lower(),
-            "code": outcome.code,
-            "answer": outcome.answer,
+            "code": _cut(outcome.code, 40),
+            "answer": _cut(outcome.answer, 200),
             "at": now,
         }
         for outcome in outcomes

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import (
@@ -84,6 +85,12 @@ class Moved(Protocol):
     parts: int | None
 
 
+_alike = attrgetter(
+    *("campaign_id", "township", "category", "channel", "addressee"),
+    *("was", "was_reason", "state", "reason", "parts"),
+)
+
+
 def line_of(channel: str, addressee: str) -> str:
     """The cells of one channel and addressee: a guardian's texts are ``COPY``."""
     return COPY if addressee == Addressee.GUARDIAN else str(channel)
@@ -97,14 +104,16 @@ def billed(state: int) -> bool:
 def count(session: Session, moved: Iterable[Moved]) -> None:
     """Write the deltas of ``moved`` messages, in the order of their cells."""
     changes: Counter[Cell] = Counter()
-    for row in moved:
-        place = (row.campaign_id, row.township, row.category)
-        line = line_of(row.channel, row.addressee)
-        changes[Cell(*place, line, row.was, row.was_reason)] -= 1
-        changes[Cell(*place, line, row.state, row.reason)] += 1
-        if row.parts and billed(row.state) != billed(row.was):
-            sign = 1 if billed(row.state) else -1
-            changes[Cell(*place, PARTS, 0, str(row.channel))] += sign * row.parts
+    # Many of a batch move alike: they are added up before cells are made of them.
+    for alike, n in Counter(map(_alike, moved)).items():
+        campaign, township, category, channel, addressee, *move, parts = alike
+        was, was_reason, state, reason = move
+        place, line = (campaign, township, category), line_of(channel, addressee)
+        changes[Cell(*place, line, was, was_reason)] -= n
+        changes[Cell(*place, line, state, reason)] += n
+        if parts and billed(state) != billed(was):
+            sign = 1 if billed(state) else -1
+            changes[Cell(*place, PARTS, 0, str(channel))] += sign * parts * n
     write(session, changes)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -78,9 +79,13 @@ class TwilioProvider:
             client.api.base_url = account.base_url
         self._messages = client.messages
         self._account_of = client.api.v2010.account
+        # The SDK's own request, error and credentials, without its object for each
+        # answer: three dates that nobody reads took a tenth of a message's time.
+        self._create = client.api.v2010.create_async
+        self._home = f"/Accounts/{account.sid}/Messages.json"
         self._calls = Calls(client, account.sender)
         service = account.sender.startswith("MG")
-        self._sender = {"messaging_service_sid" if service else "from_": account.sender}
+        self._sender = {"MessagingServiceSid" if service else "From": account.sender}
 
     async def carry(self, outgoing: Outgoing) -> Submission:
         """Hand one message over. Raises NotAccepted; anything else is in doubt."""
@@ -90,15 +95,15 @@ class TwilioProvider:
             if outgoing.channel is Channel.VOICE:
                 address = self.callback_url(outgoing.token)
                 return _named(submission(await self._calls.place(outgoing, address)))
-            answer = await self._messages.create_async(
-                to=outgoing.phone,
-                body=outgoing.text,
-                status_callback=self.callback_url(outgoing.token),
-                validity_period=min(
-                    max(outgoing.valid_seconds, _VALIDITY[0]), _VALIDITY[1]
-                ),
+            least, most = _VALIDITY
+            form = {
+                "To": outgoing.phone,
+                "StatusCallback": self.callback_url(outgoing.token),
+                "ValidityPeriod": min(max(outgoing.valid_seconds, least), most),
                 **self._sender,
-            )
+                "Body": outgoing.text,
+            }
+            answer = await self._create("POST", self._home, data=form)
         except TwilioRestException as refused:
             raise _judge(refused, call.retry_after) from None
         return _submission(answer)
@@ -119,7 +124,7 @@ class TwilioProvider:
         except TwilioException as unread:
             # Its text quotes the answer, and the answer quotes the number.
             raise Unclear(type(unread).__name__) from None
-        return _submission(found) if found else None
+        return _submission(vars(found)) if found else None
 
     async def _search(self, outgoing: Outgoing) -> MessageInstance | None:
         since = outgoing.submitted_at - _LOOK_BACK
@@ -178,16 +183,16 @@ def _named(found: Submission | None) -> Submission:
     return found
 
 
-def _submission(answer: MessageInstance) -> Submission:
-    if not answer.sid:
+def _submission(answer: Mapping[str, Any]) -> Submission:
+    if not (sid := answer.get("sid")):
         # A 2xx without a name: it may be on its way, but cannot be followed.
         raise Unclear("accepted without naming the message")
-    state = STATES.get(str(answer.status), MessageState.ACCEPTED)
-    code = str(answer.error_code) if answer.error_code else None
+    state = STATES.get(str(answer.get("status")), MessageState.ACCEPTED)
+    code = str(answer["error_code"]) if answer.get("error_code") else None
     return Submission(
-        reference=answer.sid,
+        reference=str(sid),
         state=state,
-        parts=_count(answer.num_segments),
+        parts=_count(answer.get("num_segments")),
         code=code,
         reason=reason(state, code),
     )

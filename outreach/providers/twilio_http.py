@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -72,15 +73,15 @@ def _form(given: Mapping[str, object] | None) -> bytes | None:
     return "&".join(f"{name}={_quoted(str(v))}" for name, v in given.items()).encode()
 
 
-_ASCII = {chr(code): quote_plus(chr(code)) for code in range(128)}
-_TABLE = str.maketrans(_ASCII)
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.~-]")
+_ESCAPED = {chr(code): quote_plus(chr(code)) for code in range(128)}
 
 
 def _quoted(value: str) -> str:
-    # Twenty times faster for Chinese than urlencode, which was a third of the cost of
-    # a message: outside ASCII every byte is written %xx anyway.
+    # Many times faster than urlencode, which was a third of the cost of a message:
+    # outside ASCII every byte is written %xx anyway.
     if value.isascii():
-        return value.translate(_TABLE)
+        return _UNSAFE.sub(lambda found: _ESCAPED[found[0]], value)
     return "%" + value.encode().hex("%")
 
 

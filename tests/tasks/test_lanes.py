@@ -88,7 +88,7 @@ def test_who_waits_for_a_slot_has_not_begun(tmp_path):
 
     async def for_a_moment():
         batch = batch_of(range(5))
-        slots = asyncio.Semaphore(2)
+        slots = carrying.Slots(2)
         work = carrying.carry(Dead(tmp_path / "l"), batch, begun.append, slots)
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(work, 0.05)
@@ -105,7 +105,7 @@ def test_whose_time_is_up_before_a_slot_is_free_goes_back(tmp_path):
 
     batch = batch_of((1, 2), deadline=time.monotonic() + 0.02)
     found = asyncio.run(
-        carrying.carry(Slow(tmp_path / "l"), batch, slots=asyncio.Semaphore(1))
+        carrying.carry(Slow(tmp_path / "l"), batch, slots=carrying.Slots(1))
     )
     assert [out.state for out in found] == [MessageState.QUEUED] * 2
     assert [out.code for out in found] == [None, carrying.TOO_LATE]
