@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaigns.bulletins.models import BulletinVersion
@@ -19,25 +19,25 @@ from campaigns.planning.models import Campaign
 from campaigns.register import consent, departures, erasures
 from campaigns.register.models import Import, Member
 from campaigns.reporting.daily import lookup, periods
-from campaigns.reporting.daily.clock import day_of
+from campaigns.reporting.daily.clock import day_of, due_at
 from campaigns.reporting.daily.contradicting import contradictions
 from campaigns.vocabulary import (
     AnnouncementState,
     BulletinState,
     CampaignState,
     ImportState,
+    Level,
     MessageState,
     Urgency,
 )
 from outreach import beginning, condition, exports
 from outreach.access import Acting, Action, may, scope
 from outreach.accounts import Grant, Role
-from outreach.counting import counting, counts, in_state
+from outreach.counting import counting, in_state
 from outreach.second_step import SecondStep
+from outreach.to_do_items import ToDo, counted, only, some
 from outreach.wiring import Wiring
 
-_Counting = tuple[str, str, Select[int]]
-"""A sentence, where it leads, and what counts its figure."""
 _AT_MOST = 7
 _MOST_SHOWN = 1000
 _IN_REVIEW = "/bulletins?tab=review"
@@ -46,16 +46,6 @@ _NOT_PLAYED = (
     AnnouncementState.ALERTED,
     AnnouncementState.DOWNLOADED,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ToDo:
-    """One thing to do: a msgid with ``n``, where it is done, by when."""
-
-    sentence: str
-    n: int
-    address: str
-    due: datetime | None = None
 
 
 def to_do(
@@ -95,13 +85,13 @@ def _second_person(session: Session, acting: Acting) -> Iterator[ToDo]:
         )
         found = list(session.scalars(others.limit(_MOST_SHOWN)))
         where = f"/bulletins/{found[0]}/review" if len(found) == 1 else _IN_REVIEW
-        yield from _some(mark("%(n)s 篇文稿等您审核签发"), len(found), where)
+        yield from some(mark("%(n)s 篇文稿等您审核签发"), len(found), where)
     if may(acting, Action.APPROVE_CAMPAIGNS):
         submitted = Campaign.status == CampaignState.SUBMITTED
         others = select(Campaign.id).where(submitted, Campaign.made_by != me)
         found = list(session.scalars(others.limit(_MOST_SHOWN)))
         where = f"/planning/{found[0]}/approve" if len(found) == 1 else "/planning"
-        yield from _some(mark("%(n)s 个任务等您批准"), len(found), where)
+        yield from some(mark("%(n)s 个任务等您批准"), len(found), where)
     yield from _waiting(session, acting)
 
 
@@ -119,14 +109,14 @@ def _waiting(session: Session, acting: Acting) -> Iterator[ToDo]:
         each.append((mark("%(n)s 个动态口令等您确认重设"), "/accounts/grants", resets))
     if may(acting, Action.TAKE_IN_IMPORT):
         each.append((mark("%(n)s 份名册等您确认导入"), "/register/imports", rosters))
-    yield from _counted(session, each)
+    yield from counted(session, each)
 
 
 def _lists(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
     """Lists of people that a colleague wishes to take out."""
     if may(acting, Action.EXPORT_UNMASKED):
         n = sum(e.made_by != acting.user_id for e in exports.waiting(session, now))
-        yield from _some(mark("%(n)s 份名单等您同意导出"), n, "/register/exports")
+        yield from some(mark("%(n)s 份名单等您同意导出"), n, "/register/exports")
 
 
 def _unsigned(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
@@ -134,7 +124,7 @@ def _unsigned(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]
     if acting.role is Role.AUDITOR:
         n = len(emergency.unsigned(session, now))
         told = mark("%(n)s 个任务由一个人发布，还没有人补签")
-        yield from _some(told, n, "/planning")
+        yield from some(told, n, "/planning")
     if not may(acting, Action.COUNTERSIGN):
         return
     for one in emergency.unsigned(session, now):
@@ -161,7 +151,7 @@ def _own_texts(session: Session, acting: Acting) -> Iterator[ToDo]:
     if may(acting, Action.TAKE_IN_IMPORT):
         told = mark("%(n)s 份名册核对好了，还没有导入")
         each.append((told, "/register/imports", counting(Import, *checked)))
-    yield from _counted(session, each)
+    yield from counted(session, each)
 
 
 def _daily(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
@@ -171,46 +161,51 @@ def _daily(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
     today = day_of(now)
     if lookup.valid_report(session, acting.place, today) is None:
         address = f"/reporting/daily/{today}"
-        yield ToDo(mark("今天的日报还没报（%(n)s 份）"), 1, address)
+        level = Level.VILLAGE if acting.role is Role.VILLAGE else Level.COUNTY
+        yield ToDo(mark("今天的日报还没报"), 1, address, due_at(level, today))
     if may(acting, Action.RETURN_DAILY):
         odd = contradictions(session, acting.place, today)
         told = mark("%(n)s 份零报告和台账对不上，请核实")
-        yield from _some(told, len(odd), f"/reporting/daily/{today}/units")
+        yield from some(told, len(odd), f"/reporting/daily/{today}/units")
 
 
 def _delivery(session: Session, acting: Acting) -> Iterator[ToDo]:
     if may(acting, Action.ANSWER_REPLIES):
         n = reply_desk.waiting(session, scope(acting, Action.ANSWER_REPLIES))
-        yield from _some(mark("%(n)s 条回复要处理"), n, "/delivery/replies")
+        yield from some(mark("%(n)s 条回复要处理"), n, "/delivery/replies")
     if may(acting, Action.RECORD_BASIS):
         n = consent.how_many_to_tell(session, scope(acting, Action.RECORD_BASIS))
         told = mark("%(n)s 个人的监护人电话改了，要告诉本人")
-        yield from _some(told, n, "/register/guardians")
+        yield from some(told, n, "/register/guardians")
     if may(acting, Action.EDIT_MEMBER):
         n = departures.how_many(session, scope(acting, Action.EDIT_MEMBER))
         gone = mark("%(n)s 个人报了去世或迁出，等您确认")
-        yield from _some(gone, n, "/register/departures")
+        yield from some(gone, n, "/register/departures")
     if may(acting, Action.ERASE_MEMBER):
         n = sum(e.asked_by != acting.user_id for e in erasures.waiting(session))
-        yield from _some(mark("%(n)s 个人的资料等您同意删除"), n, "/register/erasures")
+        yield from some(mark("%(n)s 个人的资料等您同意删除"), n, "/register/erasures")
     if acting.role is not Role.COORDINATOR:
         return
-    n = in_state(session, MessageState.IN_DOUBT)
-    yield from _some(mark("%(n)s 条短信结果不明，正在查询"), n, "/planning")
+    doubts = in_state(session, MessageState.IN_DOUBT)
+    told, n = mark("%(n)s 条短信结果不明，正在查询"), doubts.total()
+    yield from some(told, n, only("/delivery/%s/doubt", doubts) or "/planning")
 
 
 def _fieldwork(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
     if acting.role in {Role.TOWNSHIP, Role.VILLAGE}:
         here = Announcement.village.startswith(acting.place, autoescape=True)
-        open_ = counting(Announcement, here, Announcement.state.in_(_NOT_PLAYED))
-        (n,) = counts(session, open_)
-        yield from _some(mark("%(n)s 条播出还没有确认"), n, "/fieldwork")
+        silent = here, Announcement.state.in_(_NOT_PLAYED)
+        key = Announcement.campaign_id
+        found = select(key, func.count()).where(*silent).group_by(key)
+        waiting = Counter({row[0]: row[1] for row in session.execute(found)})
+        at = only("/fieldwork/announcements/%s", waiting) or "/fieldwork"
+        yield from some(mark("%(n)s 条播出还没有确认"), waiting.total(), at)
     if may(acting, Action.READ_VISITS):
         yield from _visits(session, acting, now)
     if acting.role in {Role.TOWNSHIP, Role.COORDINATOR}:
         n = mending.how_many(session, scope(acting, Action.RECORD_VISITS))
         address = "/fieldwork/numbers"
-        yield from _some(mark("%(n)s 个号码待核实"), n, address)
+        yield from some(mark("%(n)s 个号码待核实"), n, address)
 
 
 def _visits(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
@@ -221,11 +216,16 @@ def _visits(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
         (Need, mark("%(n)s 项需求过了最迟时间"), "/fieldwork/needs"),
     )
     each = []
+    if acting.role in {Role.TOWNSHIP, Role.VILLAGE}:
+        ours = Visit.member_id.in_(select(Member.id).where(*mine))
+        told = mark("%(n)s 户要走访，从第一户开始")
+        open_ = counting(Visit, Visit.closed_at.is_(None), ours)
+        each.append((told, "/fieldwork/visits/next", open_))
     for table, sentence, address in late:
         overdue = table.closed_at.is_(None), table.due_at < now
         ours = table.member_id.in_(select(Member.id).where(*mine))
         each.append((sentence, address, counting(table, *overdue, ours)))
-    yield from _counted(session, each)
+    yield from counted(session, each)
 
 
 def _keeping(
@@ -233,16 +233,4 @@ def _keeping(
 ) -> Iterator[ToDo]:
     if acting.role is Role.ADMINISTRATOR:
         ailing = [p for p in condition.parts(wiring, session, now) if not p.well]
-        yield from _some(mark("%(n)s 个部件不正常"), len(ailing), "/health")
-
-
-def _counted(session: Session, each: Sequence[_Counting]) -> Iterator[ToDo]:
-    """What each asks for, in its order, where there is any."""
-    found = counts(session, *(query for _sentence, _address, query in each))
-    for (sentence, address, _query), n in zip(each, found, strict=True):
-        yield from _some(sentence, n, address)
-
-
-def _some(sentence: str, n: int, address: str) -> Iterator[ToDo]:
-    if n:
-        yield ToDo(sentence, n, address)
+        yield from some(mark("%(n)s 个部件不正常"), len(ailing), "/health")

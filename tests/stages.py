@@ -24,6 +24,7 @@ from outreach.accounts import find_user
 from outreach.recording import facts
 from outreach.wiring import Wiring
 
+_ARRIVED = MessageState.DELIVERED
 SPOKEN = "各位乡亲，大家好。这几天天气很热，请大家多喝水，少出门。谢谢大家。"
 
 
@@ -99,13 +100,15 @@ def launched(session: Session, **given) -> Campaign:
     return campaign
 
 
-def delivered(session: Session, campaign_id: int, n: int) -> None:
-    """The first ``n`` texts that wait arrive."""
+def delivered(
+    session: Session, campaign_id: int, n: int, state: MessageState = _ARRIVED
+) -> None:
+    """The first ``n`` texts that wait arrive, or come to ``state``."""
     rows = select(Message).where(
         Message.campaign_id == campaign_id, Message.state == MessageState.QUEUED
     )
     for message in session.scalars(rows.order_by(Message.id).limit(n)):
-        message.was, message.state = message.state, int(MessageState.DELIVERED)
+        message.was, message.state = message.state, int(state)
         message.parts, message.provider = 1, "simulator"
         message.submitted_at = message.accepted_at = datetime.now(UTC)
         message.finished_at = datetime.now(UTC)

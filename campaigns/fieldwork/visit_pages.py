@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns.fieldwork.visit_models import Visit, VisitMissed
@@ -101,10 +101,16 @@ def one_row(session: Session, visit: Visit) -> VisitRow:
 
 
 def next_visit(session: Session, scope: Scope, after: Visit) -> Visit | None:
-    """Where to go from ``after``: the same worker's next in the village, then any."""
+    """Where to go from ``after``.
+
+    The same worker's next in the village, then nobody's there, then the worker's
+    elsewhere.
+    """
     mine = [Visit.closed_at.is_(None), Visit.id != after.id, *scope.where()]
-    mine.append(Visit.worker == after.worker)
-    here = case((Visit.village == after.village, 0), else_=1)
+    near = Visit.village == after.village
+    own = Visit.worker == after.worker
+    mine.append(or_(own, and_(Visit.worker.is_(None), near)))
+    here = case((and_(near, own), 0), (near, 1), else_=2)
     return session.scalar(
         select(Visit)
         .join(Member, Member.id == Visit.member_id)
@@ -112,6 +118,18 @@ def next_visit(session: Session, scope: Scope, after: Visit) -> Visit | None:
         .order_by(here, Visit.emergency.desc(), Visit.rank, Visit.due_at, Visit.id)
         .limit(1)
     )
+
+
+def left_near(session: Session, scope: Scope, visit: Visit) -> int:
+    """Open visits in the same village, this one among them."""
+    near = Visit.village == visit.village, Visit.township == visit.township
+    found = (
+        select(func.count())
+        .select_from(Visit)
+        .join(Member, Member.id == Visit.member_id)
+        .where(Visit.closed_at.is_(None), *near, *scope.where())
+    )
+    return session.scalar(found) or 0
 
 
 def by_village(session: Session, scope: Scope, now: datetime) -> list[Load]:

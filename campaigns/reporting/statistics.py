@@ -100,6 +100,11 @@ class CampaignStatistics:
         return _taken(self.messages) + _taken(self.copies)
 
     @property
+    def taken(self) -> int:
+        """People of whose own texts the provider took one."""
+        return _taken(self.messages)
+
+    @property
     def called(self) -> int:
         """Calls that the provider placed."""
         return _taken(self.calls)

@@ -116,7 +116,7 @@ def _bars(caption: Caption, parts: Sequence[Part], whole: int) -> Chart:
                 part.tone,
                 x=0,
                 y=top + 26,
-                width=share(part.value, whole),
+                width=share(min(part.value, whole), whole),
                 height=14,
             )
         )

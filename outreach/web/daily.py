@@ -56,7 +56,7 @@ def index() -> str:
         period = periods.current_period(session)
         unit = lookup.get_unit(session, acting().place)
         days = _days(session, period.begins_at) if period else []
-    return render_template("daily/index.html", period=period, unit=unit, days=days)
+    return render_template("daily/index.html", period=period, place=unit, days=days)
 
 
 @bp.post("/period")
@@ -205,7 +205,7 @@ def _page(day: date, typed: Typed, *, correcting: bool = False) -> str:
     return render_template(
         "daily/show.html",
         day=day,
-        unit=unit,
+        place=unit,
         versions=versions,
         held=held,
         shown=shown,

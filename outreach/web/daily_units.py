@@ -186,7 +186,7 @@ def _page(day: str, code: str, typed: Typed) -> str:
     return render_template(
         "daily/unit.html",
         day=day_in(day),
-        unit=unit,
+        place=unit,
         versions=versions,
         held=lookup.valid(versions),
         typed=typed,

@@ -18,13 +18,14 @@ from campaigns.fieldwork.side_by_side import Heard, side_by_side
 from campaigns.fieldwork.village_pages import VillageRow
 from campaigns.register.place_names import spoken
 from campaigns.vocabulary import AnnouncementState
-from outreach import access, audit
+from outreach import access
 from outreach.access import Action
 from outreach.web.charts import Part, squares
 from outreach.web.drawing import Caption
 from outreach.web.forms import Typed, row_number
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.languages import shown_word
+from outreach.web.noting import noted
 
 bp = Blueprint("fieldwork", __name__, url_prefix="/fieldwork")
 
@@ -39,6 +40,7 @@ _MARKS = {
     _S.PREPARED: ("open", ""),
     _S.ALERTED: ("open", ""),
 }
+_MOST = 50
 _SIGNABLE = {_S.PLAYED, _S.MISSED, _S.NOT_DUE}
 
 
@@ -69,11 +71,14 @@ def show(campaign_id: int) -> str:
         broadcast = opened(session, campaign_id)
         whole = _all_mine(session, broadcast)
     towns = _towns(broadcast.rows) if len(broadcast.rows) > 1 else []
+    chosen, rows = _chosen(broadcast.rows)
     return render_template(
         "fieldwork/show.html",
         broadcast=broadcast,
         towns=towns,
-        signable={r.announcement_id for r in broadcast.rows if r.state in _SIGNABLE},
+        chosen=chosen,
+        rows=rows,
+        signable={row.announcement_id for row in rows if row.state in _SIGNABLE},
         whole=whole,
     )
 
@@ -86,10 +91,13 @@ def sign(campaign_id: int) -> Response:
         known = {row.announcement_id for row in opened(session, campaign_id).rows}
         ticked = {row_number(n) for n in request.form.getlist("signed")}
         n = deeds.sign_off(session, ticked & known, by=acting().user_id, now=now())
-        _note(session, "sign_off", campaign_id)
+        noted(session, "sign_off", f"campaign:{campaign_id}")
     said = ngettext("已签认 %(num)s 个村。", "已签认 %(num)s 个村。", n)
     flash(said if n else _("没有勾选可以签认的村。"), "good" if n else "warn")
-    return redirect(url_for("fieldwork.show", campaign_id=campaign_id), 303)
+    town = request.args.get("township") or None
+    return redirect(
+        url_for("fieldwork.show", campaign_id=campaign_id, township=town), 303
+    )
 
 
 @bp.get("/announcements/<int:campaign_id>/withdraw")
@@ -118,7 +126,7 @@ def withdraw(campaign_id: int) -> str | tuple[str, int]:
             by=acting().user_id,
             now=now(),
         )
-        _note(session, "withdraw", campaign_id)
+        noted(session, "withdraw", f"campaign:{campaign_id}")
     if typed:
         return render_template(
             "fieldwork/withdrawn.html", broadcast=broadcast, told=told
@@ -154,12 +162,25 @@ def _all_mine(session: Session, mine: Broadcast) -> bool:
     return len(everywhere) == len(mine.rows)
 
 
-def _towns(rows: Iterable[VillageRow]) -> list[tuple[str, str, object]]:
+def _chosen(rows: list[VillageRow]) -> tuple[str, list[VillageRow]]:
+    """The township that the address asks for, and the villages to list.
+
+    Where no township is asked for, all of a few; of many those that did not play.
+    """
+    asked = request.args.get("township", "")
+    found = [row for row in rows if row.township == asked]
+    if found:
+        return asked, found
+    missed = [row for row in rows if row.state is _S.MISSED]
+    return "", rows if len(rows) <= _MOST else missed[:_MOST]
+
+
+def _towns(rows: Iterable[VillageRow]) -> list[tuple[str, str, str, object]]:
     """Each township with the sentence and the squares of its villages."""
     by_town: dict[str, list[VillageRow]] = {}
     for row in rows:
         by_town.setdefault(row.township, []).append(row)
-    return [_town(code, villages) for code, villages in by_town.items()]
+    return [(code, *_town(code, villages)) for code, villages in by_town.items()]
 
 
 def _town(code: str, villages: list[VillageRow]) -> tuple[str, str, object]:
@@ -176,14 +197,3 @@ def _town(code: str, villages: list[VillageRow]) -> tuple[str, str, object]:
         for state, n in states.items()
     )
     return name, said, squares(Caption(f"t{code}", name, told), parts)
-
-
-def _note(session: Session, deed: str, campaign_id: int) -> None:
-    audit.note(
-        session,
-        deed,
-        f"campaign:{campaign_id}",
-        user_id=acting().user_id,
-        role=acting().role or "",
-        now=now(),
-    )

@@ -132,19 +132,24 @@ def everybody(found: CampaignStatistics) -> Chart:
 
 
 def gates(found: CampaignStatistics) -> Chart:
-    """How many passed each gate on the way to being reached."""
-    written = found.audience - sum(found.skipped.values()) + found.to_guardians
+    """How many people passed each gate on the way to being reached.
+
+    Every gate counts people by their own phones, so that no bar is longer than the
+    first; what guardians got is said beside it.
+    """
+    written = found.audience - sum(found.skipped.values())
     parts = [
         Part(shown_word("figure.audience"), found.audience, "open"),
-        Part(_("有合适的号码"), written, "open"),
-        Part(_("通道收下"), found.submitted, "sent"),
-        Part(_("手机收到"), found.delivered, "sent"),
+        Part(_("本人有合适的号码"), written, "open"),
+        Part(_("通道收下"), found.taken, "sent"),
+        Part(_("本人手机收到"), found.messages.get("delivered", 0), "sent"),
         Part(shown_word("figure.reached"), found.reached, "good"),
     ]
     said = _(
         "名单上 %(all)s 人，最后联系上 %(reached)s 人。"
-        "同一个号码只发一次，家里其他人跟着算。",
+        "同一个号码只发一次，家里其他人跟着算；另有 %(copies)s 条发给监护人。",
         all=f"{found.audience:,}",
+        copies=f"{found.to_guardians:,}",
         reached=f"{found.reached:,}",
     )
     columns = (_("关口"), *_numbers())

@@ -123,6 +123,7 @@ def register(app: Flask) -> None:
     spoken: dict[str, Callable[..., str]] = {
         "moment": moment,
         "day": day,
+        "exact_day": exact_day,
         "deed": deed,
         "subject": shown_subject,
     }
@@ -173,6 +174,11 @@ def day(value: date | None) -> str:
     return "–" if value is None else _day(value)
 
 
+def exact_day(value: date) -> str:
+    """11月25日 even where it is today: the name of a paper, not a time."""
+    return _date(value, now().astimezone(ZONE).date())
+
+
 def number(value: float | None) -> str:
     """34,121; – for None."""
     return "–" if value is None else f"{value:,}"
@@ -205,6 +211,10 @@ def _day(value: date) -> str:
         return _("昨天")
     if value == today + timedelta(days=1):
         return _("明天")
+    return _date(value, today)
+
+
+def _date(value: date, today: date) -> str:
     form = "M月d日" if value.year == today.year else "y年M月d日"
     if language() == "en":
         form = "d MMM" if value.year == today.year else "d MMM y"

@@ -6,7 +6,8 @@ from flask import Blueprint, redirect, render_template
 from werkzeug.wrappers import Response
 
 from campaigns.planning.listing import list_campaigns
-from outreach import audit, to_do, today
+from campaigns.reporting.overview import overviews
+from outreach import accounts, audit, to_do, today
 from outreach.access import Action, may
 from outreach.web import subjects
 from outreach.web.frame import unit
@@ -27,6 +28,7 @@ def show() -> str | Response:
         campaigns, deeds = [], []
         if may(me, Action.READ_CAMPAIGNS):
             campaigns = list_campaigns(db, categories=me.categories, limit=_RECENT)
+        begun = [row.id for row in campaigns if row.launched_at]
         if may(me, Action.READ_AUDIT):
             deeds = audit.latest(db, _RECENT)
         return render_template(
@@ -34,6 +36,12 @@ def show() -> str | Response:
             todo=to_do.to_do(db, wired(), me, now()),
             figures=today.figures(db, me, now()),
             campaigns=campaigns,
+            reached=overviews(db, begun) if begun else {},
             deeds=deeds,
+            names=accounts.names_of(db, _who(deeds)) if deeds else {},
             places=subjects.places(db) if deeds else {},
         )
+
+
+def _who(deeds: list[audit.AuditRow]) -> list[int | None]:
+    return [deed.user_id for deed in deeds]

@@ -26,5 +26,5 @@ def show() -> str | Response:
         began = campaigns_of(session, period)
         found = period_outcome(session, unit.code, began, period.begins_at)
     return render_template(
-        "daily/register.html", period=period, unit=unit, found=found, n=len(began)
+        "daily/register.html", period=period, place=unit, found=found, n=len(began)
     )

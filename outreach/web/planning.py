@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from campaigns.bulletins.review import confirm_call_heard
 from campaigns.planning import drafting, lifecycle, listing
 from campaigns.planning.models import Campaign
+from campaigns.reporting.overview import overviews
 from campaigns.vocabulary import CampaignState
 from outreach.access import Action, may
 from outreach.accounts import names_of
@@ -31,7 +32,10 @@ def index() -> str:
     with reading() as session:
         rows = listing.list_campaigns(session, categories=acting().categories)
         names = names_of(session, [row.made_by for row in rows])
-    return render_template("planning/index.html", rows=rows, names=names)
+        begun = [row.id for row in rows if row.launched_at]
+        reached = overviews(session, begun) if begun else {}
+    shown = {"rows": rows, "names": names, "reached": reached}
+    return render_template("planning/index.html", **shown)
 
 
 @bp.get("/new")

@@ -19,19 +19,15 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from campaigns.errors import NotReady, mark
 from campaigns.fieldwork import visit_pages, visiting
-from campaigns.fieldwork.leaving import LEAVES
 from campaigns.fieldwork.to_tell import to_tell
 from campaigns.fieldwork.visit_models import Visit
-from campaigns.fieldwork.visiting import Result
 from campaigns.register.scope import Scope
 from campaigns.reporting.daily import lookup
 from campaigns.reporting.visit_ledger import write_visit_ledger
 from campaigns.vocabulary import (
     AT_THE_DOOR,
     BY_TELEPHONE,
-    Addressee,
     NeedKind,
     VisitOutcome,
 )
@@ -40,11 +36,13 @@ from outreach.web.forms import Typed, row_number
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.languages import language, shown_word
 from outreach.web.noting import noted
+from outreach.web.visit_form import choices, result_of
 
 bp = Blueprint("visits", __name__, url_prefix="/fieldwork/visits")
 _WRONG = 422
 _PHONE = "phone"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_SHOWN = 50
 _MONTH = timedelta(days=31)
 
 
@@ -55,9 +53,14 @@ def index() -> str:
     place, worker = _place(), request.args.get("worker", "")[:60]
     with reading() as session:
         mine = _mine()
+        most = _SHOWN + 1
+        rows = visit_pages.open_rows(
+            session, mine, place=place, worker=worker, limit=most
+        )
         return render_template(
             "fieldwork/visits.html",
-            rows=visit_pages.open_rows(session, mine, place=place, worker=worker),
+            rows=rows[:_SHOWN],
+            more=len(rows) > _SHOWN,
             closed=visit_pages.closed_rows(session, mine, now(), place=place),
             villages=visit_pages.by_village(session, mine, now()),
             workers=visit_pages.by_worker(session, mine, now()),
@@ -85,6 +88,19 @@ def assign() -> Response:
     if n == 1 == len(ticked):
         return redirect(url_for("visits.show", visit_id=ticked[0]), 303)
     return redirect(url_for("visits.index", place=_place() or None), 303)
+
+
+@bp.get("/next")
+@needs(Action.READ_VISITS)
+def first() -> Response:
+    """On to the first door: one's own where there is one, else the list's first."""
+    with reading() as session:
+        own = visit_pages.open_rows(session, _mine(), worker=acting().shown_as, limit=1)
+        rows = own or visit_pages.open_rows(session, _mine(), limit=1)
+        number = rows[0].visit.id if rows else None
+    if number is None:
+        return redirect(url_for("visits.index"), 303)
+    return redirect(url_for("visits.show", visit_id=number), 303)
 
 
 @bp.get("/sheet")
@@ -135,9 +151,10 @@ def record(visit_id: int) -> Response | tuple[str, int]:
     """Record what it came to and go on to the next door."""
     typed = Typed()
     with typed.catching("outcome"), writing() as session:
-        visit = _assigned(session, visit_id)
-        result = _result(typed)
+        visit = visiting.get_visit(session, _mine(), visit_id)
+        result = result_of(typed)
         if typed:
+            _take(session, visit)
             visiting.record(session, visit, result, by=acting().user_id, now=now())
             noted(session, "record_visit", f"visit:{visit_id}")
             return _on(session, visit)
@@ -154,7 +171,7 @@ def ask_change(visit_id: int) -> str:
         visit = visiting.get_visit(session, _mine(), visit_id)
         typed = Typed(outcome=visit.outcome)
         return render_template(
-            "fieldwork/visit_change.html", visit=visit, typed=typed, choices=_choices()
+            "fieldwork/visit_change.html", visit=visit, typed=typed, choices=choices()
         )
 
 
@@ -183,32 +200,12 @@ def _place() -> str:
     return place if place.isdecimal() else ""
 
 
-def _assigned(session: Session, visit_id: int) -> Visit:
-    visit = visiting.get_visit(session, _mine(), visit_id)
+def _take(session: Session, visit: Visit) -> None:
+    """Who records a visit that nobody was to make has made it."""
     if not visit.worker:
-        raise NotReady(mark("先写明谁去这一户，再登记结果。"))
-    return visit
-
-
-def _result(typed: Typed) -> Result:
-    allowed = {*AT_THE_DOOR, *BY_TELEPHONE}
-    told = typed.choice("outcome", allowed, _("请选一个结果。"))
-    kinds = [NeedKind(kind) for kind in typed.all("needs") if kind in set(NeedKind)]
-    words = typed.text("need_words", longest=200)
-    family = typed["phone_of"] == Addressee.GUARDIAN
-    return Result(
-        VisitOutcome(told) if told in allowed else VisitOutcome.UNNEEDED,
-        remark=_remark(typed, told),
-        new_phone=typed.text("new_phone", longest=30),
-        phone_of=Addressee.GUARDIAN if family else Addressee.MEMBER,
-        needs=[(kind, words) for kind in kinds],
-    )
-
-
-def _remark(typed: Typed, outcome: str) -> str:
-    """What was said; where somebody died or moved it is the evidence."""
-    asked = _("请写谁说的、什么时候的事，作为凭据。") if outcome in set(LEAVES) else ""
-    return typed.text("remark", asked, longest=200)
+        me, who = acting().user_id, acting().shown_as
+        visiting.assign(session, _mine(), [visit.id], who, by=me, now=now())
+        noted(session, "assign_visits", f"visit:{visit.id}", visits=1)
 
 
 def _on(session: Session, visit: Visit) -> Response:
@@ -226,12 +223,13 @@ def _page(session: Session, visit: Visit, typed: Typed) -> str:
     return render_template(
         "fieldwork/visit.html",
         row=visit_pages.one_row(session, visit),
+        left=visit_pages.left_near(session, _mine(), visit),
         tell=to_tell(session, visit),
         typed=typed,
         errors=typed.errors,
         ticked=typed.all("needs"),
         by_phone=by_phone,
-        choices=_choices(BY_TELEPHONE if by_phone else AT_THE_DOOR),
+        choices=choices(BY_TELEPHONE if by_phone else AT_THE_DOOR),
         kinds=[
             (kind.value, shown_word(f"need_kind.{kind}"))
             for kind in NeedKind
@@ -239,9 +237,3 @@ def _page(session: Session, visit: Visit, typed: Typed) -> str:
         ],
         was=request.args.get("was", type=int),
     )
-
-
-def _choices(
-    outcomes: tuple[VisitOutcome, ...] = tuple(VisitOutcome)[:-1],
-) -> list[tuple[str, str]]:
-    return [(it.value, shown_word(f"outcome.{it}")) for it in outcomes]

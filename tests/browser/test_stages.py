@@ -209,6 +209,22 @@ def test_a_colleague_listens_in_the_browser(same_page):
 
 
 @pytest.mark.usefixtures("county")
+def test_on_a_phone_a_block_names_each_cell_once_and_leaves_out_what_there_is_not(
+    same_page,
+):
+    page = same_page("fubao", phone=True)
+    page.goto("/fieldwork/announcements/1")
+    cell = page.locator("#villages td", has=page.locator("a", has_text="MP3")).first
+    left = {round(link.bounding_box()["x"]) for link in cell.locator("a").all()}
+    assert len(left) == 1
+    assert left.pop() > cell.bounding_box()["x"] + 100
+    assert page.locator("#villages td", has_text=re.compile("^–$")).first.is_hidden()
+    page.goto("/reporting/campaigns/1")
+    figures = page.locator("#people-table tbody tr").first
+    assert figures.bounding_box()["height"] < 90
+
+
+@pytest.mark.usefixtures("county")
 def test_a_village_without_news_is_a_square_too(same_page):
     page = same_page("xian")
     page.goto("/fieldwork/announcements/1")

@@ -67,6 +67,11 @@ def test_the_funnel_measures_every_gate_against_the_first():
     assert widths(svg, "good") == [25.0]
 
 
+def test_no_bar_is_longer_than_the_page():
+    gates = [Part("应联系", 600, "open"), Part("提交", 685, "good")]
+    assert widths(drawn(charts.funnel(CAPTION, gates).drawing), "good") == [100.0]
+
+
 def test_reasons_are_sorted_and_the_rest_is_gathered_but_listed():
     parts = [Part(f"r{n}", n, "bad") for n in range(1, 12)]
     chart = charts.sorted_bars(CAPTION, parts, "其他")

@@ -47,6 +47,16 @@ def test_a_county_begins_and_ends_daily_reports(visit, writing):
 
 
 @pytest.mark.usefixtures("on")
+def test_whose_report_it_is_takes_nothing_from_the_offices_name(visit):
+    for name, place in (("xian", "合江县"), ("fubao", "福宝镇")):
+        text = visit(name).read("/reporting/daily")
+        assert f"<caption>{place}</caption>" in text
+        for page in (text, visit(name).read(HERE)):
+            assert "<span>合江县残联</span>" in page
+            assert "0830-0000000" in page
+
+
+@pytest.mark.usefixtures("on")
 def test_a_zero_report_is_two_presses_and_every_zero_is_said(visit):
     xian = visit("xian")
     form = xian.read(HERE)

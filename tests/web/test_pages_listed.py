@@ -45,6 +45,7 @@ ELSEWHERE = {
     "first.show": "walk_first_campaign.py: there is no account yet",
     "invitation.show": "walk_first_campaign.py: it works once",
     "sign_in.show": "test_shell.py: nobody has signed in",
+    "visits.first": "leads to visits.show",
     "daily.ask_correct": "the form of daily.show, once it was filed",
 }
 

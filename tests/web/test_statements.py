@@ -31,7 +31,7 @@ PAGES = {
     "shenji": ["/", "/audit"],
     "guanli": ["/", "/health"],
 }
-MOST = 25
+MOST = 28
 
 
 @pytest.fixture
