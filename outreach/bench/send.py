@@ -42,9 +42,9 @@ def run(scale: str = "full", members: int = 0) -> dict[str, Any]:
         slow = _alternate(road, messages, legs)
         slow_single = road.one_by_one(few // _FEWER)
         asking.behave(place.settings, latency_ms=0)
+        single = road.one_by_one(few)
         small = road.peak_rss_mb()
         grown = _grow(place, road, messages, members) if members else {}
-        single = road.one_by_one(few)
     ours, bare = (middle([leg.rate for leg in found]) for found in quick)
     slow_ours, slow_bare = (middle([leg.rate for leg in found]) for found in slow)
     figures = {
