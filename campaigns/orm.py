@@ -19,6 +19,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    SQLColumnExpression,
     String,
     Subquery,
     Table,
@@ -118,6 +119,17 @@ def number(value: int) -> ColumnElement[int]:
     a bound state PostgreSQL's generic plan of a claim took 68 ms instead of 1.
     """
     return literal_column(str(int(value)), Integer)
+
+
+def by_key(column: SQLColumnExpression[int]) -> ColumnElement[int]:
+    """``column``, compared in rows that are found by their keys: no index serves it.
+
+    A partial index tempts the planner. With statistics from a time when nothing was
+    queued (and at ten million messages a launch brings no new ones) it took all that
+    is queued for one row, and went through it once for each row to be changed: ending
+    2,000 of 16,000 took 11 s instead of 0.1.
+    """
+    return column + number(0)
 
 
 class _Unrolled(FunctionElement[Any]):

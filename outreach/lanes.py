@@ -94,7 +94,7 @@ def take_over(wiring: Wiring) -> int:
         with wiring.database.writing() as session:
             now = wiring.clock()
             for each in left:
-                returned += release(session, each.claim, now, each.ids)
+                returned += release(session, each.claim, each.ids, now)
     return returned
 
 
@@ -197,8 +197,9 @@ class Lane:
         )
 
     def _give_back(self, batch: Batch) -> None:
+        ids = [out.message_id for out in batch.messages]
         with self.wiring.database.writing() as session:
-            release(session, batch.claim, self.wiring.clock())
+            release(session, batch.claim, ids, self.wiring.clock())
 
     def _keep(
         self, batch: Batch, outcomes: Sequence[Outcome], *, recovering: bool

@@ -36,7 +36,7 @@ from campaigns.delivery.dispatch import Dispatch
 from campaigns.delivery.models import Message
 from campaigns.delivery.people import settle
 from campaigns.delivery.provider import Limits, Outgoing
-from campaigns.orm import number, packed, packed_ids, rows, table_of
+from campaigns.orm import by_key, number, packed, packed_ids, rows, table_of
 from campaigns.planning.models import Campaign
 from campaigns.register.models import OptOut
 from campaigns.vocabulary import (
@@ -154,9 +154,7 @@ def _claim(urgency: Urgency) -> Update:
         .with_for_update(skip_locked=True, of=_message)
         .cte("due")
     )
-    # Added to nought, so that it names no index: with statistics from a time when
-    # nothing was queued the planner went through all that is, once for each of these.
-    still_queued = _m.state + number(0) == number(MessageState.QUEUED)
+    still_queued = by_key(_m.state) == number(MessageState.QUEUED)
     return (
         update(_message)
         .where(_m.id.in_(select(due.c.id)), still_queued)
@@ -178,7 +176,7 @@ def _claim(urgency: Urgency) -> Update:
 _ids = rows("changed", {"id": BigInteger})
 _CHANGED = (
     update(_message)
-    .where(_m.id == _ids.c.id, _m.state == number(MessageState.SUBMITTING))
+    .where(_m.id == _ids.c.id, by_key(_m.state) == number(MessageState.SUBMITTING))
     .values(
         was=_m.state,
         was_reason=_m.reason,

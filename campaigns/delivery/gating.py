@@ -18,7 +18,7 @@ from campaigns.delivery.claiming import refused
 from campaigns.delivery.models import Message
 from campaigns.delivery.people import settle
 from campaigns.delivery.requeueing import locked_rows
-from campaigns.orm import number, table_of
+from campaigns.orm import by_key, number, table_of
 from campaigns.planning.models import Campaign
 from campaigns.register.models import Member
 from campaigns.register.optouts import record_refusal
@@ -67,8 +67,8 @@ def refuse(  # noqa: PLR0913 - who refused what, how we know, who wrote it down
 
 def end_refused(session: Session, phone_index: bytes, now: datetime) -> int:
     """End the queued texts of a phone whose refusal is recorded already."""
-    locked_rows(session, Message.phone_index == phone_index, Message.state.in_(_OPEN))
-    mine = Message.phone_index == phone_index
+    mine = and_(Message.phone_index == phone_index, Message.state.in_(_OPEN))
+    locked_rows(session, mine)
     return sum(
         _end(
             session,
@@ -88,7 +88,7 @@ def end_gone(session: Session, member_id: int, now: datetime) -> int:
     """
     under_way = select(Campaign.id).where(Campaign.status.in_(UNDER_WAY))
     mine = and_(Message.campaign_id.in_(under_way), Message.member_id == member_id)
-    locked_rows(session, mine, Message.state.in_(_OPEN))
+    locked_rows(session, mine, by_key(Message.state).in_(_OPEN))
     follower = aliased(Message)
     alone = ~exists().where(follower.carried_by == Message.id)
     state, reason = MessageState.SKIPPED, Reason.INACTIVE
@@ -137,7 +137,8 @@ def _queued(campaign: Campaign, size: int, *more: ColumnElement[bool]) -> Any:  
             Message.state == number(MessageState.QUEUED),
             *more,
         )
-        .order_by(Message.id)
+        # In the order of the index: two million rows are not sorted for each batch.
+        .order_by(Message.due_at, Message.id)
         .limit(size)
         .with_for_update(skip_locked=True, of=table_of(Message))
         .cte("some")
@@ -154,7 +155,7 @@ def _end(
 ) -> int:
     moved = session.execute(
         change(Message)
-        .where(*which, Message.state == number(MessageState.QUEUED))
+        .where(*which, by_key(Message.state) == number(MessageState.QUEUED))
         .values(
             was=Message.state,
             was_reason=Message.reason,

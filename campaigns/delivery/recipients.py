@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import (
     and_,
     case,
-    exists,
     insert,
     literal,
     or_,
@@ -79,6 +78,9 @@ def _follow_second_lines(session: Session, campaign_id: int) -> None:
     going = or_(
         second.state == MessageState.QUEUED, second.reason == Reason.SHARED_PHONE
     )
+    # A value and not "exists", which PostgreSQL turns into a join: knowing nothing yet
+    # of this campaign's messages it went through all of them for each of its people.
+    other = select(second.id).where(*theirs, going).limit(1).scalar_subquery()
     open_ = {"best": 0, "was": 0, "reason": Reason.NONE, "was_reason": Reason.NONE}
     guardians = (
         select(second.reason)
@@ -90,7 +92,7 @@ def _follow_second_lines(session: Session, campaign_id: int) -> None:
         and_(Recipient.reason.in_(_PHONELESS), guardians.in_(_MET)),
     )
     for change in (
-        update(Recipient).where(*closed, exists().where(*theirs, going)).values(open_),
+        update(Recipient).where(*closed, other.is_not(None)).values(open_),
         update(Recipient)
         .where(*closed, instead)
         .values(reason=guardians, was_reason=guardians),

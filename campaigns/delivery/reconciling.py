@@ -31,7 +31,7 @@ from campaigns.delivery.asking import ASKED, Answer, Question, questions_of
 from campaigns.delivery.doubts import QUESTIONS, resend_absent
 from campaigns.delivery.models import Attempt, Message
 from campaigns.delivery.people import settle
-from campaigns.orm import micros, number, packed, rows
+from campaigns.orm import by_key, micros, number, packed, rows
 from campaigns.vocabulary import MessageState
 
 _BATCH = 500
@@ -59,7 +59,7 @@ def expire(session: Session, now: datetime, size: int = _BATCH) -> int:
         change(Message)
         .where(
             Message.id.in_(select(old.c.id)),
-            Message.state == number(MessageState.SUBMITTING),
+            by_key(Message.state) == number(MessageState.SUBMITTING),
         )
         .values(
             was=Message.state,
@@ -151,7 +151,10 @@ def _postpone(session: Session, later: Iterable[tuple[int, int, int]]) -> None:
     got = rows("got", {"id": BigInteger, "asked": SmallInteger, "due_at": BigInteger})
     session.execute(
         change(Message)
-        .where(Message.id == got.c.id, Message.state == number(MessageState.IN_DOUBT))
+        .where(
+            Message.id == got.c.id,
+            by_key(Message.state) == number(MessageState.IN_DOUBT),
+        )
         .values(asked=got.c.asked, due_at=got.c.due_at)
         .execution_options(synchronize_session=False),
         {"got": packed(later)},
@@ -177,7 +180,7 @@ def _found(session: Session, answers: Iterable[Answer], now: datetime) -> Sequen
         .where(
             Message.id == got.c.id,
             Message.attempt == got.c.attempt,
-            Message.state == number(MessageState.IN_DOUBT),
+            by_key(Message.state) == number(MessageState.IN_DOUBT),
         )
         .values(
             was=Message.state,

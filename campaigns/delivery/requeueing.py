@@ -37,17 +37,13 @@ _NEVER_BEGUN = (
 )
 
 
-def release(
-    session: Session, claim_id: str, now: datetime, ids: Sequence[int] | None = None
-) -> int:
-    """Return a claim's rows, or ``ids`` of them, to the queue; how many went back.
+def release(session: Session, claim_id: str, ids: Sequence[int], now: datetime) -> int:
+    """Return ``ids`` of a claim's rows to the queue; how many went back.
 
     Only by proof that nothing was written: it may come after the lease is over, and
     then what was noted as a doubt is none.
     """
-    mine = [_m.claim == claim_id, _m.state.in_(_PROVABLE)]
-    if ids is not None:
-        mine.append(_m.id.in_(ids))
+    mine = _m.id.in_(ids), _m.claim == claim_id, _m.state.in_(_PROVABLE)
     moved = requeue(session, now, *mine)
     doubted = [row.id for row in moved if row.was == MessageState.IN_DOUBT]
     if doubted:

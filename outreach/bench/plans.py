@@ -63,7 +63,7 @@ def run(place: Ground) -> dict[str, Plan]:
     found: dict[str, Plan] = {}
 
     def explained(name: str, work: Callable[[Session], Any]) -> Any:  # noqa: ANN401
-        with wiring.database.writing() as session, _explaining(session) as plan:
+        with wiring.database.writing() as session, explaining(session) as plan:
             result = work(session)
         found[name] = plan
         return result
@@ -112,7 +112,8 @@ def _report(named: str) -> Report:
 
 
 @contextmanager
-def _explaining(session: Session) -> Iterator[Plan]:
+def explaining(session: Session) -> Iterator[Plan]:
+    """What the statements of the block cost, which must be PostgreSQL's."""
     plan = Plan()
     connection = session.connection()
 
@@ -147,4 +148,4 @@ def _touched(lines: list[str]) -> int:
     return 0
 
 
-__all__ = ["Plan", "run", "told"]
+__all__ = ["Plan", "explaining", "run", "told"]

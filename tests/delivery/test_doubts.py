@@ -130,9 +130,10 @@ def test_a_doubt_that_was_none_does_not_count_as_the_first(
 ):
     campaign = launched(1, resend_absent=True, send_before=now + HOURS)
     dead = claim(campaign)
+    (message,) = dead.messages
     reconciling.expire(session, now + timedelta(seconds=46))
     # Its journal proves that it was never begun, though its lease was over.
-    assert requeueing.release(session, dead.claim, now) == 1
+    assert requeueing.release(session, dead.claim, [message.message_id], now) == 1
     ledger.before = lost
     batch = claim(campaign)
     outcomes = asyncio.run(sending.carry(ledger, batch))

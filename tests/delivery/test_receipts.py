@@ -89,7 +89,7 @@ def test_a_receipt_settles_a_doubt_and_stops_a_second_sending(
     tell(report(second, "sent", S.SENT))
     assert states(campaign) == [S.SENT, S.SENT]
     assert claim(campaign).messages == ()
-    assert requeueing.release(session, "none", now) == 0
+    assert requeueing.release(session, "none", [second.message_id], now) == 0
 
 
 @pytest.mark.parametrize(

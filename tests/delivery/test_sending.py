@@ -200,7 +200,8 @@ def test_a_claim_that_was_never_carried_is_released(
 ):
     campaign = launched(3)
     batch = claim(campaign, 2)
-    assert requeueing.release(session, batch.claim, now) == 2
+    ids = [out.message_id for out in batch.messages]
+    assert requeueing.release(session, batch.claim, ids, now) == 2
     assert states(campaign) == [S.QUEUED] * 3
     assert tally.recount(session, campaign.id) == []
 
