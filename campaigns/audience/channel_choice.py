@@ -197,12 +197,14 @@ class Choice:
         """Why the person's own text is not sent, empty when it is."""
         none = Member.phone_index.is_(None)
         there = Member.guardian_phone_index.is_not(None)
-        other = or_(there, self.hears_loudspeaker)
+        other = or_(and_(self.copied, there), self.hears_loudspeaker)
         return self._barred(
-            (self._own_refused, Reason.OPTED_OUT),
+            (and_(~self.child, self._own_refused), Reason.OPTED_OUT),
             (self.deaf_blind, Reason.DEAF_BLIND),
             (and_(self.child, ~there), Reason.NO_GUARDIAN),
             (self.child, Reason.CHILD),
+            (self._wishes_visit, Reason.WRONG_CHANNEL),
+            (self._wishes_loudspeaker, Reason.WRONG_CHANNEL),
             (and_(none, other), Reason.NO_PHONE),
             (none, Reason.NO_CONTACT),
             (~alive(), Reason.NUMBER_BAD),
