@@ -111,6 +111,20 @@ def settle(
     session.execute(text(_PEOPLE), values)
 
 
+def refuse(session: Session, now: datetime, *, one_in: int = 100) -> None:
+    """Let one person in so many refuse every text for themselves."""
+    values = {"now": int(now.timestamp() * 1_000_000), "one_in": one_in}
+    session.execute(text(_REFUSALS), values)
+
+
+_REFUSALS = """
+INSERT INTO opt_out (
+  phone_index, member_id, scope, source, recorded_at, personal, to_ask)
+SELECT phone_index, id, 'all', 'reply', :now, true, false
+FROM member WHERE phone_index IS NOT NULL AND id % :one_in = 0
+"""
+
+
 def campaign(
     session: Session, now: datetime, rule: Rule | None = None, *, words: str = TEXT
 ) -> int:

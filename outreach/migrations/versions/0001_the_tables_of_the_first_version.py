@@ -1916,7 +1916,7 @@ _POLICIES = {
         f"({_CATEGORIES} = 0 OR {_BEHIND.format('reply')})"
     ),
     "opt_out": (
-        f"{_SEEN} OR {_CATEGORIES} = 0 AND {_COUNTY} OR {_BEHIND.format('opt_out')}"
+        f"{_CATEGORIES} = 0 AND {_COUNTY} OR {_SEEN} OR {_BEHIND.format('opt_out')}"
     ),
     "import_row": _COUNTY,
     **dict.fromkeys(_ONE_PERSONS, _SEEN),
@@ -1925,7 +1925,8 @@ _POLICIES = {
 """Which rows a session of the web sees: what its two settings name, else none.
 
 A policy that asks for a member is itself under that table's policy. A message without
-one tells a village's duty people.
+one tells a village's duty people. What is true of every row stands first in the one
+about refusals, so that a reader of the whole county looks nobody up.
 """
 
 
