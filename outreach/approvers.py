@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaigns.errors import NotFound, NotReady, mark
 from campaigns.planning.lifecycle import get_campaign
 from campaigns.planning.models import Campaign
+from campaigns.planning.permitted import Association
 from campaigns.register.unit import current_unit
 from campaigns.vocabulary import CampaignState
 from outreach import signed
@@ -49,6 +50,32 @@ def approvers(session: Session, campaign: Campaign) -> list[Acting]:
         if others and may(one, Action.APPROVE_CAMPAIGNS, of):
             found.setdefault(user.id, one)
     return list(found.values())
+
+
+def association(session: Session, categories: int) -> Association:
+    """The people who act for the association of exactly these ``categories``."""
+    mine = (
+        Grant.role == Role.ASSOCIATION,
+        Grant.categories == categories,
+        Grant.holds,
+        User.disabled_at.is_(None),
+    )
+    query = select(Grant.user_id).join(User, User.id == Grant.user_id).where(*mine)
+    return Association(categories, frozenset(session.scalars(query)))
+
+
+def associations(session: Session) -> dict[int, int]:
+    """How many people act for each association, by its bit mask."""
+    holding = Grant.role == Role.ASSOCIATION, Grant.holds, Grant.categories > 0
+    people = func.count(func.distinct(Grant.user_id)).label("people")
+    query = (
+        select(Grant.categories, people)
+        .join(User, User.id == Grant.user_id)
+        .where(*holding, User.disabled_at.is_(None))
+        .group_by(Grant.categories)
+        .order_by(Grant.categories)
+    )
+    return {row.categories: row.people for row in session.execute(query)}
 
 
 def ask(campaign: Campaign, user_id: int, signer: bytes, now: datetime) -> str:

@@ -14,7 +14,6 @@ from campaigns.errors import mark
 from campaigns.fieldwork import mending, reply_desk
 from campaigns.fieldwork.models import Announcement
 from campaigns.fieldwork.visit_models import Need, Visit
-from campaigns.planning import emergency
 from campaigns.planning.models import Campaign
 from campaigns.register import consent, departures, erasures
 from campaigns.register.models import Import, Member
@@ -28,19 +27,16 @@ from campaigns.vocabulary import (
     ImportState,
     Level,
     MessageState,
-    Urgency,
 )
-from outreach import beginning, condition, exports
+from outreach import beginning, condition
 from outreach.access import Acting, Action, may, scope
-from outreach.accounts import Grant, Role
+from outreach.accounts import Role
 from outreach.counting import counting, in_state
-from outreach.second_step import SecondStep
+from outreach.second_person import for_second_person
 from outreach.to_do_items import ToDo, counted, only, some
 from outreach.wiring import Wiring
 
 _AT_MOST = 7
-_MOST_SHOWN = 1000
-_IN_REVIEW = "/bulletins?tab=review"
 _NOT_PLAYED = (
     AnnouncementState.PREPARED,
     AnnouncementState.ALERTED,
@@ -54,9 +50,7 @@ def to_do(
     """At most seven things, those for other people's work first."""
     found = [
         *_beginning(session, acting),
-        *_unsigned(session, acting, now),
-        *_second_person(session, acting),
-        *_lists(session, acting, now),
+        *for_second_person(session, acting, now),
         *_own_texts(session, acting),
         *_daily(session, acting, now),
         *_delivery(session, acting),
@@ -72,67 +66,6 @@ def _beginning(session: Session, acting: Acting) -> Iterator[ToDo]:
         return
     left = beginning.open_steps(session)
     yield ToDo(mark("开始使用：还有 %(n)s 步"), len(left), "/start")
-
-
-def _second_person(session: Session, acting: Acting) -> Iterator[ToDo]:
-    """What waits for somebody other than its maker; a single one is opened at once."""
-    me = acting.user_id
-    if may(acting, Action.ISSUE_BULLETINS):
-        waiting = (BulletinState.IN_REVIEW, BulletinState.REVIEWED)
-        in_review = BulletinVersion.state.in_(waiting)
-        others = select(BulletinVersion.bulletin_id).where(
-            in_review, BulletinVersion.written_by != me
-        )
-        found = list(session.scalars(others.limit(_MOST_SHOWN)))
-        where = f"/bulletins/{found[0]}/review" if len(found) == 1 else _IN_REVIEW
-        yield from some(mark("%(n)s 篇文稿等您审核签发"), len(found), where)
-    if may(acting, Action.APPROVE_CAMPAIGNS):
-        submitted = Campaign.status == CampaignState.SUBMITTED
-        others = select(Campaign.id).where(submitted, Campaign.made_by != me)
-        found = list(session.scalars(others.limit(_MOST_SHOWN)))
-        where = f"/planning/{found[0]}/approve" if len(found) == 1 else "/planning"
-        yield from some(mark("%(n)s 个任务等您批准"), len(found), where)
-    yield from _waiting(session, acting)
-
-
-def _waiting(session: Session, acting: Acting) -> Iterator[ToDo]:
-    """What others began and a second person ends: counted by one statement."""
-    me, asked = acting.user_id, SecondStep.reset_asked_by.is_not(None)
-    grants = counting(Grant, Grant.waits.is_(True), Grant.user_id != me)
-    resets = counting(SecondStep, asked, SecondStep.user_id != me)
-    waits = Import.state == ImportState.WAITING
-    rosters = counting(Import, waits, Import.made_by != me)
-    each = []
-    if may(acting, Action.CONFIRM_GRANTS):
-        each.append((mark("%(n)s 项授权等您确认"), "/accounts/grants", grants))
-    if may(acting, Action.CONFIRM_RESET):
-        each.append((mark("%(n)s 个动态口令等您确认重设"), "/accounts/grants", resets))
-    if may(acting, Action.TAKE_IN_IMPORT):
-        each.append((mark("%(n)s 份名册等您确认导入"), "/register/imports", rosters))
-    yield from counted(session, each)
-
-
-def _lists(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
-    """Lists of people that a colleague wishes to take out."""
-    if may(acting, Action.EXPORT_UNMASKED):
-        n = sum(e.made_by != acting.user_id for e in exports.waiting(session, now))
-        yield from some(mark("%(n)s 份名单等您同意导出"), n, "/register/exports")
-
-
-def _unsigned(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
-    """What a colleague released alone: each waits for another's signature."""
-    if acting.role is Role.AUDITOR:
-        n = len(emergency.unsigned(session, now))
-        told = mark("%(n)s 个任务由一个人发布，还没有人补签")
-        yield from some(told, n, "/planning")
-    if not may(acting, Action.COUNTERSIGN):
-        return
-    for one in emergency.unsigned(session, now):
-        if one.campaign.released_alone_by != acting.user_id:
-            urgent = one.campaign.urgency is Urgency.EMERGENCY
-            address = "/fieldwork/emergency" if urgent else "/planning"
-            told = mark("一人发布的任务等您补签（%(n)s 个）")
-            yield ToDo(told, 1, f"{address}/{one.campaign.id}", one.due_at)
 
 
 def _own_texts(session: Session, acting: Acting) -> Iterator[ToDo]:

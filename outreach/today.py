@@ -29,7 +29,10 @@ _DUE = Announcement.state.not_in(
 _PLAYED = Announcement.state.in_((AnnouncementState.PLAYED, AnnouncementState.SIGNED))
 _WEEK = timedelta(days=7)
 _WATCHED = (
-    (mark("本周批准发送"), ("release_campaign", "release_alone", "release_delayed")),
+    (
+        mark("本周批准发送"),
+        ("release_campaign", "release_alone", "release_delayed", "release_permitted"),
+    ),
     (mark("本周查看完整信息"), ("reveal",)),
     (mark("本周带走名单"), ("take_export", "download_numbers")),
 )

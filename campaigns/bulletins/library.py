@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from campaigns.bulletins.drafting import first_version
 from campaigns.bulletins.models import Bulletin, BulletinVersion
-from campaigns.bulletins.wording import STANDARD
+from campaigns.bulletins.wording import STANDARD, in_latin
 from campaigns.errors import NotFound, mark
 from campaigns.vocabulary import Urgency
 
@@ -92,6 +92,25 @@ def start_from_library(
     session.add(version)
     session.flush()
     return version
+
+
+def unchanged(version: BulletinVersion) -> bool:
+    """Whether ``version`` says a library text word for word, and nobody's recording.
+
+    The values of its variables are the county's own, which issued them.
+    """
+    began = version.bulletin.library_id
+    text = next((each for each in texts() if each.id == began), None)
+    if text is None or version.recording is not None:
+        return False
+    now = (version.sms_text, version.spoken_text, *version.easy_read)
+    then = (text.sms, text.spoken, *text.easy_read)
+    return version.urgency is text.urgency and _alike(now) == _alike(then)
+
+
+def _alike(texts: tuple[str, ...]) -> list[str]:
+    """Texts with their variables under one name, whatever an editor called them."""
+    return ["".join(in_latin(text).split()) for text in texts]
 
 
 def _version(text: LibraryText, by: int | None, now: datetime) -> BulletinVersion:

@@ -60,6 +60,16 @@ def names_in(*texts: str) -> list[str]:
     return list(names)
 
 
+def in_latin(text: str) -> str:
+    """``text`` with each variable under the name that its value is kept under."""
+    return Wording.pattern.sub(_latin, text)
+
+
+def _latin(found: re.Match[str]) -> str:
+    name = found.group("braced")
+    return f"${{{canonical(name)}}}" if name else found.group()
+
+
 def places_in(text: str) -> tuple[str, ...]:
     """Of township and village, those whose name the text holds."""
     return tuple(sorted({"township", "village"} & set(names_in(text))))

@@ -59,10 +59,10 @@ def by_phone(
     session: Session, campaign_id: int, *, by: int, content_hash: str, now: datetime
 ) -> Campaign:
     """The account ``by`` agreed to exactly this content. Raises as ``release``."""
-    _refuse_unheard(get_campaign(session, campaign_id))
+    refuse_unheard(get_campaign(session, campaign_id))
     campaign = release(session, campaign_id, by=by, content_hash=content_hash, now=now)
     way = ApprovalWay.PHONE
-    _keep(session, campaign, Approval(way=way, approver_id=by), content_hash, now)
+    keep(session, campaign, Approval(way=way, approver_id=by), content_hash, now)
     return campaign
 
 
@@ -151,7 +151,7 @@ def _approve(
     **columns: Any,  # noqa: ANN401 - columns of the campaign
 ) -> Campaign:
     """Approve what may go, entered by one person in place of a second one's press."""
-    _refuse_unheard(campaign)
+    refuse_unheard(campaign)
     refuse_obstacles(session, campaign, Rule.from_json(campaign.rule), now)
     step(
         session,
@@ -163,18 +163,20 @@ def _approve(
         approved_at=now,
         **columns,
     )
-    _keep(session, campaign, kept, content, now)
+    keep(session, campaign, kept, content, now)
     return campaign
 
 
-def _keep(
+def keep(
     session: Session, campaign: Campaign, kept: Approval, content: str, now: datetime
 ) -> None:
+    """Put ``kept`` on record as what approved ``campaign`` at ``now``."""
     kept.campaign_id, kept.content_hash, kept.at = campaign.id, content, now
     session.add(kept)
     session.flush()
 
 
-def _refuse_unheard(campaign: Campaign) -> None:
+def refuse_unheard(campaign: Campaign) -> None:
+    """Raises NotReady where nobody has listened to what it would call people with."""
     if unheard(campaign):
         raise NotReady(mark("电话里放的录音还没有人听过。请批准的人登录以后听了再批。"))

@@ -99,8 +99,13 @@ def release(
         now=now,
         approved_by=by,
         approved_at=now,
-        due_at=max(campaign.starts_at or now, now + hold(session, campaign.urgency)),
+        due_at=due(session, campaign, now),
     )
+
+
+def due(session: Session, campaign: Campaign, now: datetime) -> datetime:
+    """When it begins if it is released now: at its time, but not within the hold."""
+    return max(campaign.starts_at or now, now + hold(session, campaign.urgency))
 
 
 def hold(session: Session, urgency: Urgency) -> timedelta:

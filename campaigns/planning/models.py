@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -105,6 +105,8 @@ class Approval(Base):
     By phone ``approver_id`` agreed with a signed link; on paper ``signer`` did, as
     ``number`` (of the form) or ``scan`` (base64 of a file of ``scan_kind``) prove, and
     ``entered_by`` only typed it in; alone ``entered_by`` released it after a long hold.
+    By a standing permission ``approver_id``, of the association itself, released it,
+    and ``messages`` of that permission's quota went to it.
     """
 
     __tablename__ = "approval"
@@ -114,6 +116,9 @@ class Approval(Base):
         ),
         CheckConstraint(
             "way <> 'phone' OR approver_id IS NOT NULL", name="somebody_agreed"
+        ),
+        CheckConstraint(
+            "(way = 'permission') = (permission_id IS NOT NULL)", name="by_permission"
         ),
     )
 
@@ -126,5 +131,35 @@ class Approval(Base):
     number: Mapped[str] = mapped_column(String(60), default="")
     scan: Mapped[str | None] = mapped_column(Sealed("approval.scan"))
     scan_kind: Mapped[str] = mapped_column(String(20), default="")
+    permission_id: Mapped[int | None] = mapped_column(
+        ForeignKey("standing_permission.id"), index=True
+    )
+    messages: Mapped[int] = mapped_column(default=0)
     content_hash: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]
+
+
+class Permission(Base):
+    """Two people of the county let an association send library texts for a year.
+
+    ``categories`` is the bit mask of the association, ``quota`` the texts and calls of
+    a calendar month in Asia/Shanghai, ``until`` the last day, set by whoever confirms.
+    One that was refused, withdrawn or replaced has ``ended_at``.
+    """
+
+    __tablename__ = "standing_permission"
+    __table_args__ = (
+        CheckConstraint("confirmed_by <> proposed_by", name="two_people"),
+        CheckConstraint("quota > 0 AND categories > 0", name="bounded"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    categories: Mapped[int] = mapped_column(SmallInteger)
+    quota: Mapped[int]
+    proposed_by: Mapped[int] = mapped_column(Key)
+    proposed_at: Mapped[datetime]
+    confirmed_by: Mapped[int | None] = mapped_column(Key)
+    confirmed_at: Mapped[datetime | None]
+    until: Mapped[date | None]
+    ended_by: Mapped[int | None] = mapped_column(Key)
+    ended_at: Mapped[datetime | None]

@@ -158,6 +158,7 @@ class ApprovalWay(StrEnum):
     PHONE = "phone"
     PAPER = "paper"
     ALONE = "alone"
+    PERMISSION = "permission"
 
 
 class ImportState(StrEnum):

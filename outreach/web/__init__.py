@@ -50,6 +50,8 @@ _PAGES = (
     "approving",
     "approval",
     "alone",
+    "permissions",
+    "permitted",
     "delivery",
     "messages",
     "resending",

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from campaigns.errors import NotReady, Refused, mark
-from campaigns.planning import approving, emergency
+from campaigns.planning import approving
 from campaigns.planning.models import Campaign
 from campaigns.vocabulary import CampaignState
 from outreach import approvers
@@ -108,18 +108,6 @@ def scan(campaign_id: int) -> Response:
         noted(session, "show_scan", f"campaign:{campaign_id}")
     name = f"{campaign_id}.{kind.rpartition('/')[2]}"
     return send_file(BytesIO(content), kind, as_attachment=True, download_name=name)
-
-
-@bp.post("/<int:campaign_id>/countersign")
-@needs(Action.COUNTERSIGN)
-def countersign(campaign_id: int) -> Answer:
-    """Sign what a colleague released alone."""
-    with writing() as session:
-        require_for(session, found(session, campaign_id))
-        emergency.countersign(session, campaign_id, by=acting().user_id, now=now())
-        noted(session, "countersign", f"campaign:{campaign_id}")
-    flash(_("已补签。"), "good")
-    return redirect(url_for("planning.show", campaign_id=campaign_id), 303)
 
 
 def _enter(session: Session, campaign_id: int, typed: Typed, scan: bytes) -> None:

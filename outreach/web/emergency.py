@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,7 +18,6 @@ from campaigns.reporting.statistics import campaign_statistics
 from campaigns.vocabulary import Follows, Level, MessageState, Urgency
 from outreach.access import Action, may, scope
 from outreach.accounts import User, names_of, password_fits
-from outreach.web.campaign_check import require_for
 from outreach.web.forms import Typed
 from outreach.web.gate import acting, needs, now, reading, wired, writing
 from outreach.web.languages import shown_word
@@ -82,18 +81,6 @@ def follow(campaign_id: int) -> Response | tuple[str, int]:
             noted(session, "follow_emergency", f"campaign:{after.id}", how=how)
             return redirect(url_for("emergency.show", campaign_id=after.id), 303)
     return _board(campaign_id, typed), _WRONG
-
-
-@bp.post("/planning/emergency/<int:campaign_id>/countersign")
-@needs(Action.COUNTERSIGN)
-def countersign(campaign_id: int) -> Response:
-    """Sign what a colleague released alone."""
-    with writing() as session:
-        require_for(session, _emergency(session, campaign_id))
-        emergency.countersign(session, campaign_id, by=acting().user_id, now=now())
-        noted(session, "countersign", f"campaign:{campaign_id}")
-    flash(_("已补签。"), "good")
-    return redirect(url_for("emergency.show", campaign_id=campaign_id), 303)
 
 
 def _version(typed: Typed) -> int:

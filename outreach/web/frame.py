@@ -105,7 +105,9 @@ warn arrow-left bulletin.returned report.returned
 warn dash-circle report.missing
 warn person-walking visit.open
 good check-circle-fill visit.done
-off slash-circle visit.unneeded
+off slash-circle visit.unneeded permission.late permission.ended
+off clock permission.waits
+good check-circle-fill permission.holds
 """
 BADGES = {
     code: (tone, icon)

@@ -184,6 +184,7 @@ def _allowed(campaign: Campaign) -> dict[str, Any]:
         "edit": makes and state is CampaignState.DRAFT,
         "submit": makes and state is CampaignState.DRAFT,
         "approve": sends and waits and not mine,
+        "permitted": waits and not mine and may(person, Action.RELEASE_PERMITTED),
         "wait": waits and (mine or not sends),
         "take_back": held and (sends or makes),
         "unsubmit": makes and waits and mine,

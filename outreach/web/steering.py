@@ -14,11 +14,12 @@ from werkzeug.wrappers import Response
 from campaigns.bulletins.review import confirm_call_heard
 from campaigns.delivery import tally
 from campaigns.errors import CampaignError, NotReady, mark
-from campaigns.planning import lifecycle
+from campaigns.planning import emergency, lifecycle
 from campaigns.planning.models import Campaign
 from campaigns.vocabulary import Channel, MessageState
 from outreach.access import Action
 from outreach.previews import Progress
+from outreach.rows import show_all
 from outreach.web.campaign_check import found, require_for
 from outreach.web.four_forms import four_forms
 from outreach.web.gate import acting, local, needs, now, reading, writing
@@ -132,14 +133,23 @@ def stop(campaign_id: int) -> Response:
     )
 
 
+@bp.post("/<int:campaign_id>/countersign")
+@needs(Action.COUNTERSIGN)
+def countersign(campaign_id: int) -> Response:
+    """Sign what a colleague released alone, from whichever page tells of it."""
+    return _steer(campaign_id, "countersign", emergency.countersign, _("已补签。"))
+
+
 def _steer(
     campaign_id: int, deed: str, step: Callable[..., Campaign], done: str
 ) -> Response:
     """One step, noted, and back to the page that asked for it."""
     by, moment = acting().user_id, now()
+    with reading() as session:
+        require_for(session, found(session, campaign_id))
     try:
         with writing() as session:
-            require_for(session, found(session, campaign_id))
+            show_all(session)
             step(session, campaign_id, by=by, now=moment)
             noted(session, deed, f"campaign:{campaign_id}")
         flash(done, "good")

@@ -16,12 +16,13 @@ from browser.addresses import ERRORS, STAGES, TODAY, VILLAGE, numbered
 from campaigns.audience import segments
 from campaigns.fieldwork import needs, replies, visiting, visits
 from campaigns.fieldwork.visit_models import Visit
-from campaigns.planning import drafting, lifecycle
+from campaigns.planning import drafting, lifecycle, permissions
 from campaigns.register.models import Import, Unit
 from campaigns.register.scope import Scope
 from campaigns.reporting.daily import periods
 from campaigns.vocabulary import (
     BulletinState,
+    Category,
     ImportState,
     LegalBasis,
     NeedKind,
@@ -140,6 +141,11 @@ def county(site):
                 now=wired.clock(),
             )
         lifecycle.submit(session, last.id, by=1, now=wired.clock())
+        last.version.bulletin.categories = Category.VISUAL.bit
+        facts = {"categories": Category.VISUAL.bit, "quota": 90, "now": wired.clock()}
+        held = permissions.propose(session, **facts, by=1)
+        permissions.confirm(session, held.id, by=2, now=wired.clock())
+        permissions.propose(session, **facts, by=2)
     rosters(wired)
     stages.recorded(wired, first.id)
     until = wired.clock().date() + timedelta(days=9)

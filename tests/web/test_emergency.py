@@ -88,7 +88,7 @@ def test_a_colleague_is_told_at_once_and_signs(visit, text, writing):
     assert "等您补签" in second.read("/")
     assert "等您补签" not in first.read("/")
     campaign = only(writing)
-    sign = f"{ASK}/{campaign.id}/countersign"
+    sign = f"/planning/{campaign.id}/countersign"
     assert first.send(board, sign).status_code == 403
     assert second.send(board, sign).status_code == 303
     assert only(writing).countersigned_by is not None

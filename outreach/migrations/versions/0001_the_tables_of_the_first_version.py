@@ -1096,6 +1096,43 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "standing_permission",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("categories", sa.SmallInteger(), nullable=False),
+        sa.Column("quota", sa.Integer(), nullable=False),
+        sa.Column(
+            "proposed_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("proposed_at", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "confirmed_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column(
+            "ended_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "confirmed_by <> proposed_by",
+            name=op.f("ck_standing_permission_two_people"),
+        ),
+        sa.CheckConstraint(
+            "quota > 0 AND categories > 0",
+            name=op.f("ck_standing_permission_bounded"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_standing_permission")),
+    )
+
+    op.create_table(
         "approval",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
@@ -1111,6 +1148,7 @@ def upgrade() -> None:
                 "phone",
                 "paper",
                 "alone",
+                "permission",
                 name="approvalway",
                 native_enum=False,
                 length=24,
@@ -1131,11 +1169,21 @@ def upgrade() -> None:
         sa.Column("number", sa.String(length=60), nullable=False),
         sa.Column("scan", sa.LargeBinary(), nullable=True),
         sa.Column("scan_kind", sa.String(length=20), nullable=False),
+        sa.Column(
+            "permission_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("messages", sa.Integer(), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
             "way <> 'paper' OR number <> '' OR scan IS NOT NULL",
             name=op.f("ck_approval_evidence"),
+        ),
+        sa.CheckConstraint(
+            "(way = 'permission') = (permission_id IS NOT NULL)",
+            name=op.f("ck_approval_by_permission"),
         ),
         sa.CheckConstraint(
             "way <> 'phone' OR approver_id IS NOT NULL",
@@ -1146,11 +1194,19 @@ def upgrade() -> None:
             ["campaign.id"],
             name=op.f("fk_approval_campaign_id_campaign"),
         ),
+        sa.ForeignKeyConstraint(
+            ["permission_id"],
+            ["standing_permission.id"],
+            name=op.f("fk_approval_permission_id_standing_permission"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_approval")),
     )
     with op.batch_alter_table("approval", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_approval_campaign_id"), ["campaign_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_approval_permission_id"), ["permission_id"], unique=False
         )
 
     op.create_table(
