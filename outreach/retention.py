@@ -6,7 +6,7 @@ from sqlalchemy import delete
 
 from campaigns.fieldwork import expiring
 from campaigns.register.keeping import until
-from outreach import audit, erasure_list, exports, intake
+from outreach import audit, erasure_list, exports, intake, kept_form
 from outreach.sign_ins import SignIn
 from outreach.wiring import Wiring
 
@@ -35,6 +35,7 @@ def keep(wiring: Wiring) -> dict[str, int]:
 def _batch(wiring: Wiring) -> dict[str, int]:
     with wiring.database.writing() as session:
         now = wiring.clock()
+        kept_form.expire(session, now)
         ended = SignIn.seen_at < until(session, "sign_ins", now)
         session.execute(delete(SignIn).where(ended))
         return expiring.expire(session, now)

@@ -17,17 +17,11 @@ from campaigns.bulletins.drafting import Fields
 from campaigns.bulletins.forbidden import Hint, Kind
 from campaigns.bulletins.models import Bulletin, BulletinVersion
 from campaigns.bulletins.sms_length import ONE_PART, Length, price
-from campaigns.bulletins.wording import (
-    CHINESE,
-    LATIN,
-    STANDARD,
-    canonical,
-    names_in,
-)
+from campaigns.bulletins.wording import CHINESE, LATIN, STANDARD, canonical, names_in
 from campaigns.errors import CampaignError, Refused, mark
 from campaigns.register.unit import current_unit
 from campaigns.vocabulary import Urgency
-from outreach.web.forms import Typed
+from outreach.web.forms import Typed, sent
 from outreach.web.languages import language, sentence
 
 TOPICS = ("health", "disaster", "policy", "service", "safety")
@@ -87,6 +81,15 @@ def read_fields(form: MultiDict[str, str]) -> Fields:
         source=form.get("source", "").strip(),
         valid_until=_day(form.get("valid_until", "")),
     )
+
+
+def waited() -> Fields | None:
+    """What somebody typed before they had to sign in again; None where nothing."""
+    form = sent()
+    try:
+        return read_fields(form) if form is not None else None
+    except CampaignError:
+        return None
 
 
 def replaced(form: MultiDict[str, str]) -> MultiDict[str, str]:

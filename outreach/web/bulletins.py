@@ -16,7 +16,7 @@ from campaigns.errors import CampaignError
 from campaigns.vocabulary import BulletinState, Urgency
 from outreach.access import Action, may
 from outreach.web import bulletin_form
-from outreach.web.forms import Typed
+from outreach.web.forms import Typed, sent
 from outreach.web.four_forms import four_forms, townships
 from outreach.web.gate import acting, needs, now, reading, wired, writing
 from outreach.web.languages import sentence, shown_word
@@ -73,11 +73,8 @@ def begin() -> Response | tuple[str, int]:
 @bp.get("/<int:bulletin_id>/edit")
 @needs(Action.WRITE_BULLETINS)
 def edit(bulletin_id: int) -> str:
-    """The editor with what is stored."""
-    with reading() as session:
-        bulletin, version = opened(session, bulletin_id)
-        fields = bulletin_form.fields_of(bulletin, version)
-        return _editor(session, bulletin, version, fields, version.content_hash)
+    """The editor with what is stored, or with what waited for its writer."""
+    return _again(bulletin_id, "", bulletin_form.waited())[0]
 
 
 @bp.post("/<int:bulletin_id>/edit")
@@ -186,7 +183,7 @@ def _again(
     with reading() as session:
         bulletin, version = opened(session, bulletin_id)
         kept = fields or bulletin_form.fields_of(bulletin, version)
-        seen = request.form.get("seen", version.content_hash)
+        seen = (sent() or request.form).get("seen", version.content_hash)
         page = _editor(session, bulletin, version, kept, seen, fault)
     return page, 422 if fault else 200
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 import json
 import logging
 
-from flask import Flask, Response, current_app, g, render_template, request
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    redirect,
+    render_template,
+    request,
+)
 from flask.globals import request_ctx
 from flask_babel import gettext as _
 from flask_limiter import RateLimitExceeded
@@ -13,6 +21,7 @@ from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as Answer
 
 from campaigns.errors import (
     CampaignError,
@@ -24,6 +33,7 @@ from campaigns.errors import (
     Unreadable,
 )
 from outreach import access, audit, logs
+from outreach.web import keeping_typed
 from outreach.web.gate import acting, now, writing
 from outreach.web.languages import API, sentence
 
@@ -138,7 +148,11 @@ def _view_action(endpoint: str) -> access.Action | None:
     return found
 
 
-def _too_old(_error: CSRFError) -> Shown:
+def _too_old(_error: CSRFError) -> Shown | Answer:
+    """The form again as it was filled in, with a new key; it is not sent by itself."""
+    where = keeping_typed.came_from() or "/"
+    if current_user.is_authenticated and keeping_typed.put_by(where, acting().user_id):
+        return redirect(where, 303)
     return page(
         400,
         _("页面放得太久了"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flask import request
+from flask import g, request
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from campaigns.errors import CampaignError
 from outreach.web.languages import sentence
@@ -26,6 +27,12 @@ def asked_id(name: str) -> int | None:
     return row_number(request.args.get(name, "")) or None
 
 
+def sent() -> MultiDict[str, str] | None:
+    """The form that was sent, or that waited until its person was back; else None."""
+    waited: MultiDict[str, str] | None = g.get("kept")
+    return request.form if request.method == "POST" else waited
+
+
 class Typed:
     """The fields of a form with the sentence for each that cannot be accepted.
 
@@ -36,8 +43,9 @@ class Typed:
     def __init__(self, **values: object) -> None:
         self.values = {name: str(value or "") for name, value in values.items()}
         self.errors: dict[str, str] = {}
-        if request.method == "POST":
-            self.values.update(request.form.to_dict())
+        self._sent = sent()
+        if self._sent is not None:
+            self.values.update(self._sent.to_dict())
 
     def __getitem__(self, name: str) -> str:
         return self.values.get(name, "")
@@ -48,11 +56,11 @@ class Typed:
 
     def all(self, name: str) -> list[str]:
         """Every ticked value of a group of boxes."""
-        return request.form.getlist(name)
+        return (self._sent or request.form).getlist(name)
 
     def ticked(self, name: str) -> bool:
         """Whether a single box is ticked."""
-        return name in request.form
+        return name in (self._sent or request.form)
 
     def text(self, name: str, asked: str = "", *, longest: int = _TEXT) -> str:
         """A trimmed text; ``asked`` is the sentence where it is empty."""

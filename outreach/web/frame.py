@@ -21,6 +21,7 @@ from outreach import beginning
 from outreach.access import Acting, Action, may
 from outreach.accounts import Role
 from outreach.beginning import Step
+from outreach.web import keeping_typed
 from outreach.web.gate import now, reading, wired
 from outreach.web.languages import by_reader, language, shown_word
 from outreach.web.subjects import shown_subject
@@ -236,6 +237,8 @@ def _frame() -> dict[str, Any]:
         "practising": practising(),
         "acting_place": _place(acting),
         "guide": _guide(acting),
+        "given_back": "kept" in g,
+        "typed_texts": keeping_typed.typed_texts(),
     }
 
 

@@ -18,6 +18,7 @@ from campaigns.errors import NotAllowed, mark
 from campaigns.register.scope import Scope
 from outreach import access, once, second_step, sign_ins
 from outreach.access import Acting, Action, Bearer
+from outreach.web import keeping_typed
 from outreach.wiring import Wiring
 
 _View = TypeVar("_View", bound=Callable[..., object])
@@ -157,6 +158,7 @@ def _check() -> Answer | None:
         return None
     if not current_user.is_authenticated:
         return _ask_to_sign_in()
+    keeping_typed.give_back(acting().user_id)
     if not isinstance(action, Action):
         raise NotAllowed(mark("您的身份不能做这一步。"))
     return _allow(action)
@@ -165,14 +167,20 @@ def _check() -> Answer | None:
 def _allow(action: Action) -> Answer | None:
     """On to the view; or to what the person must do before it."""
     if _old_password() and request.blueprint != "me":
-        return redirect(url_for("me.password"), 303)
+        return _first_to(url_for("me.password"))
     if _lacks_second_step() and request.blueprint not in _BEFORE_SECOND_STEP:
-        return redirect(url_for("second_step.show"), 303)
+        return _first_to(url_for("second_step.show"))
     access.require(acting(), action)
     current_user.acting = replace(acting(), doing=action)
     if access.asks_proof(action) and not _proved():
-        return redirect(url_for("proving.ask", next=_here()), 303)
+        return _first_to(url_for("proving.ask", next=_here()))
     return None if request.method in _SAFE else _first_press()
+
+
+def _first_to(address: str) -> Answer:
+    """There before anything else; what was typed waits meanwhile."""
+    keeping_typed.put_by(_here(), acting().user_id)
+    return redirect(address, 303)
 
 
 def _old_password() -> bool:
@@ -198,9 +206,7 @@ def _here() -> str:
     """This page; of a form, the page that it stands on."""
     if request.method in _SAFE:
         return request.full_path.rstrip("?")
-    came_from = urlsplit(request.referrer or "")
-    ours = came_from.path if came_from.netloc == request.host else None
-    return local(request.form.get("page")) or local(ours) or "/"
+    return keeping_typed.came_from() or local(request.form.get("page")) or "/"
 
 
 def _check_bearer(view: Callable[..., object]) -> None:
@@ -211,7 +217,8 @@ def _check_bearer(view: Callable[..., object]) -> None:
 
 
 def _ask_to_sign_in() -> Answer:
-    session["late"] = "_user_id" in session
+    kept = keeping_typed.put_by_late(_here())
+    session["late"] = "kept" if kept else "_user_id" in session
     return redirect(url_for("sign_in.show", next=_here()), 303)
 
 

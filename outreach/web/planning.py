@@ -163,9 +163,7 @@ def _form(session: Session, typed: Typed, campaign: Campaign | None = None) -> s
         "planning/edit.html",
         typed=typed,
         campaign=campaign,
-        ticked=typed["channels"].split(",")
-        if typed["channels"]
-        else typed.all("channels"),
+        ticked=typed.all("channels") or typed["channels"].split(","),
         **campaign_form.choices(session),
     )
 

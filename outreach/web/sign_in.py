@@ -11,7 +11,7 @@ from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from outreach import audit, first_account, own_sign_ins, sign_ins
-from outreach.web import known_device
+from outreach.web import keeping_typed, known_device
 from outreach.web.forms import Typed
 from outreach.web.gate import (
     Person,
@@ -167,6 +167,7 @@ def _begin(token: str, then: str) -> Response:
         return redirect(url_for("sign_in.ask_code"), 303)
     session["language"] = language or found.language
     login_user(Person(token, found))
+    keeping_typed.look_for(found.user_id)
     with writing() as db:
         role = found.role or ""
         audit.note(db, "sign_in", user_id=found.user_id, role=role, now=now())

@@ -27,6 +27,7 @@ REACHES = {
     "C": {"own", "in scope", "person", "other place", "other category"},
     "C2": {"in scope", "person", "other place", "other category"},
     "K": {"own", "in scope", "person", "other place"},
+    "K2": {"in scope", "person", "other place"},
     "P": {"own", "in scope", "person", "other category"},
     "O": {"own"},
     "N": {"own", "in scope", "other place", "other category"},

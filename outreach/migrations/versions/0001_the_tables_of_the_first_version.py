@@ -1210,6 +1210,24 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "kept_form",
+        sa.Column(
+            "user_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("page", sa.String(length=500), nullable=False),
+        sa.Column("fields", sa.LargeBinary(), nullable=False),
+        sa.Column("kept_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["user_account.id"],
+            name=op.f("fk_kept_form_user_id_user_account"),
+        ),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_kept_form")),
+    )
+
+    op.create_table(
         "invitation",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
@@ -2115,10 +2133,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_invitation_user_id"))
 
     op.drop_table("invitation")
+    op.drop_table("kept_form")
     with op.batch_alter_table("approval", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_approval_permission_id"))
         batch_op.drop_index(batch_op.f("ix_approval_campaign_id"))
 
     op.drop_table("approval")
+    op.drop_table("standing_permission")
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_user_id"))
 
