@@ -12,9 +12,8 @@ from campaigns.bulletins.models import BulletinVersion
 from campaigns.delivery import call_clips
 from campaigns.planning.models import Campaign
 from campaigns.register.models import Place, Unit
-from campaigns.register.unit import current_unit
 from campaigns.vocabulary import Channel
-from outreach.recording import for_calls, script_of, studio_for, went_well
+from outreach.recording import clip_of, for_calls, script_of, went_well
 from outreach.wiring import Wiring
 
 
@@ -31,10 +30,8 @@ def record_calls(wiring: Wiring, campaign_id: int) -> bool:
 
 
 def _record(wiring: Wiring, campaign_id: int, scripts: Mapping[str, Script]) -> None:
-    with wiring.database.reading() as session:
-        studio = studio_for(wiring, current_unit(session))
     clips = {
-        township: studio.record(script).fingerprint
+        township: clip_of(wiring, script).fingerprint
         for township, script in scripts.items()
     }
     with wiring.database.writing() as session:

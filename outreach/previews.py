@@ -21,7 +21,7 @@ from campaigns.errors import CampaignError
 from campaigns.orm import instant, micros
 from campaigns.register.models import Place
 from campaigns.register.unit import current_unit
-from outreach.recording import for_calls, script_of, studio_for
+from outreach.recording import clip_of, for_calls, script_of
 from outreach.wiring import Wiring
 
 _PATIENCE = timedelta(minutes=10)
@@ -91,7 +91,7 @@ def record(
         script = for_calls(script)
     folder, fingerprint = wiring.studio.store.folder, script.fingerprint()
     try:
-        studio_for(wiring, unit).record(script)
+        clip_of(wiring, script)
     except (AudioError, CampaignError) as error:
         values = {name: str(value) for name, value in error.values.items()}
         _write(folder, fingerprint, {"sentence": error.sentence, "values": values})

@@ -44,24 +44,26 @@ _DEBUG = mark(
     "OUTREACH_DEBUG 或 FLASK_DEBUG 开着，出错时会把内部情况显示给别人。请关掉。"
 )
 _FOREIGN = mark(
-    "%(route)s 会把号码或文字送到境外，还没有批准的记录。"
-    "请把批准文号写入 OUTREACH_FOREIGN_ROUTE_APPROVAL，或换成境内的。"
+    "OUTREACH_ALIYUN_ENDPOINT 的 %(host)s 在境外。"
+    "请换成境内的，例如 dysmsapi.aliyuncs.com。"
 )
 
 
 def refusals(settings: Settings) -> list[NotReady]:
     """Why a process may not start with ``settings``.
 
-    An office's own computer is asked for an approval of foreign routes alone.
+    An office's own computer is asked for no more than to stay in the country. Carriers
+    and voices that are abroad themselves are approved on a page
+    (``campaigns.planning.foreign``): until then they are refused where they are used.
     """
     if settings.profile != "production":
-        return list(_foreign(settings))
+        return list(_abroad(settings))
     return [
         *_keys(settings),
         *_database(settings.database_url),
         *_broker(settings.broker_url),
         *([NotReady(_DEBUG)] if settings.debug else []),
-        *_foreign(settings),
+        *_abroad(settings),
     ]
 
 
@@ -126,19 +128,9 @@ def _broker(address: str) -> Iterator[NotReady]:
         yield NotReady(_PLAIN_BROKER, host=host)
 
 
-def _foreign(settings: Settings) -> Iterator[NotReady]:
-    if settings.foreign_route_approval.strip():
-        return
-    carriers = {settings.provider, settings.second_provider}
-    if "twilio" in carriers or settings.twilio_account:
-        yield NotReady(_FOREIGN, route="Twilio")
+def _abroad(settings: Settings) -> Iterator[NotReady]:
     if _ABROAD.search(settings.aliyun_endpoint):
-        yield NotReady(_FOREIGN, route=settings.aliyun_endpoint)
-    if FOREIGN_VOICE in {
-        settings.voice,
-        *settings.voice_order.replace(" ", "").split(","),
-    }:
-        yield NotReady(_FOREIGN, route="Google")
+        yield NotReady(_FOREIGN, host=settings.aliyun_endpoint)
 
 
 def _here(host: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -25,6 +25,7 @@ from campaigns.errors import CampaignError
 from campaigns.fieldwork import announcements
 from campaigns.fieldwork.alerting import alert
 from campaigns.fieldwork.models import Announcement
+from campaigns.planning.foreign import ROUTES, refusal
 from campaigns.planning.models import Campaign
 from campaigns.register import practice
 from campaigns.register.models import Place, Unit
@@ -34,8 +35,6 @@ from outreach.settings import Settings
 from outreach.wiring import Wiring
 
 RECORDED = "recorded"
-ABROAD = frozenset({"google"})
-"""Voices that send the text to a service abroad."""
 HOME_VOICE = "kokoro"
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _REPEATS = {Urgency.TIP: 2, Urgency.MUST_REACH: 2, Urgency.EMERGENCY: 3}
@@ -46,24 +45,31 @@ USUAL_SLOTS = ("07:30", "11:50", "18:30")
 _log = logging.getLogger(__name__)
 
 
-def open_studio(settings: Settings, *, at_home: bool = False) -> Studio:
+def open_studio(settings: Settings, closed: Collection[str] = ()) -> Studio:
     """The studio over this service's media folder, with the voices of the settings.
 
-    ``at_home`` leaves out those that send a text away.
+    Those that are ``closed`` do not help out.
     """
     voices = (name.strip() for name in settings.voice_order.split(","))
-    return Studio(
-        settings.media_dir,
-        tuple(name for name in voices if not (at_home and name in ABROAD)),
-        threads=settings.voice_threads,
-    )
+    speaking = tuple(name for name in voices if name not in closed)
+    return Studio(settings.media_dir, speaking, threads=settings.voice_threads)
 
 
-def studio_for(wiring: Wiring, unit: Unit) -> Studio:
-    """The studio in which this unit's texts are spoken: practice stays at home."""
-    if unit.practice_since is not None and ABROAD & {*wiring.studio.voices}:
-        return open_studio(wiring.settings, at_home=True)
-    return wiring.studio
+def clip_of(wiring: Wiring, script: Script) -> Clip:
+    """The script's clip; words go to a voice abroad only while that is approved.
+
+    What is practised stays at home in any case. Raises NotReady where the script's own
+    voice is not approved, and as ``Studio.record``.
+    """
+    if found := wiring.studio.find(script.fingerprint()):
+        return found
+    with wiring.database.reading() as session:
+        refusals = {name: refusal(session, name) for name in ROUTES}
+        practised = practice.since(session) is not None
+    if why := refusals.get(script.voice):
+        raise why
+    closed = [name for name, refused in refusals.items() if refused or practised]
+    return open_studio(wiring.settings, closed).record(script)
 
 
 def script_of(
@@ -82,7 +88,7 @@ def script_of(
     text = fill(version.spoken_text, values_for(version, unit, township))
     own = version.recording or ""
     practised = unit.practice_since is not None
-    voice = HOME_VOICE if practised and version.voice in ABROAD else version.voice
+    voice = HOME_VOICE if practised and version.voice in ROUTES else version.voice
     title = version.bulletin.title
     return Script(
         text=text,
@@ -175,9 +181,8 @@ def _record_all(wiring: Wiring, work: _Work) -> None:
             )
             for township in sorted(work.villages)
         }
-    studio = studio_for(wiring, work.unit)
     for township, script in scripts.items():
-        clip = studio.record(script)
+        clip = clip_of(wiring, script)
         packs = _pack_villages(wiring, work, township, work.item(clip, script))
         # Together: after a crash a township either has all of it or is done again.
         with wiring.database.writing() as session:
@@ -223,11 +228,11 @@ def _pack_villages(
     return made
 
 
-def went_well(wiring: Wiring, campaign_id: int, record: Callable[[], None]) -> bool:
-    """Whether ``record`` went well; else the campaign keeps the sentence of why not."""
+def went_well(wiring: Wiring, campaign_id: int, work: Callable[[], None]) -> bool:
+    """Whether ``work`` went well; else the campaign keeps the sentence of why not."""
     try:
         demand_room(wiring.settings.data_dir)
-        record()
+        work()
     except (AudioError, CampaignError) as error:
         _log.warning("campaign %s cannot be recorded: %s", campaign_id, error)
         with wiring.database.writing() as session:

@@ -96,6 +96,8 @@ class Action(StrEnum):
     SET_WINDOW = "set_window"
     PROPOSE_ROUTE = "propose_route"
     APPROVE_ROUTE = "approve_route"
+    CLOSE_ROUTE = "close_route"
+    READ_ROUTES = "read_routes"
     READ_RETENTION = "read_retention"
     PROPOSE_RETENTION = "propose_retention"
     APPROVE_RETENTION = "approve_retention"

@@ -11,6 +11,7 @@ from campaigns.delivery.provider import Provider
 from campaigns.errors import NotReady
 from campaigns.planning.carriage import carrier_faults
 from campaigns.register.practice import CARRIER
+from campaigns.planning.foreign import refusal
 from outreach import call_sound
 from outreach.wiring import Wiring
 
@@ -28,9 +29,11 @@ def routes(wiring: Wiring, session: Session, campaign_id: int) -> list[Route]:
 
     It may not where it would refuse the text, and never for what is only practised:
     nobody must be written to in earnest because a simulation failed. Raises NotReady
-    where the campaign's own provider cannot be used.
+    where the campaign's own provider cannot be used, or goes abroad unapproved.
     """
     dispatch = Dispatch.of(session, campaign_id)
+    if closed := refusal(session, dispatch.provider):
+        raise closed
     dispatch.sounds = call_sound.addresses(wiring, dispatch.campaign)
     first = Route(dispatch, wiring.provider(dispatch.provider))
     name = wiring.settings.second_provider

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from campaigns.bulletins.models import Bulletin, BulletinVersion
 from campaigns.errors import mark
 from campaigns.planning import emergency, permissions
-from campaigns.planning.models import Campaign, Permission
+from campaigns.planning.models import Campaign, ForeignRoute, Permission
 from campaigns.register.models import Import
 from campaigns.vocabulary import BulletinState, CampaignState, ImportState, Urgency
 from outreach import exports
@@ -77,6 +77,10 @@ def _waiting(session: Session, acting: Acting) -> Iterator[ToDo]:
         proposed = counting(Permission, *open_, Permission.proposed_by != me)
         told = mark("%(n)s 项长期许可等您确认")
         each.append((told, "/planning/permissions", proposed))
+    if may(acting, Action.APPROVE_ROUTE):
+        new = ForeignRoute.confirmed_at.is_(None), ForeignRoute.ended_at.is_(None)
+        routes = counting(ForeignRoute, *new)
+        each.append((mark("%(n)s 条境外线路等您批准"), "/health/foreign", routes))
     if may(acting, Action.CONFIRM_GRANTS):
         grants = counting(Grant, Grant.waits.is_(True), Grant.user_id != me)
         each.append((mark("%(n)s 项授权等您确认"), "/accounts/grants", grants))

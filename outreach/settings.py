@@ -146,8 +146,6 @@ class Settings(BaseSettings):
     """A last backup older than this is an alarm; 0: nobody minds."""
     alarm_webhook: SecretStr = SecretStr("")
     """Address that alarms are posted to, as robots of WeCom and DingTalk give it."""
-    foreign_route_approval: str = ""
-    """Number of the approval that allows numbers or texts to leave the country."""
 
     voice: str = "kokoro"
     """Default voice: kokoro, google, espeak or tone."""

@@ -12,6 +12,7 @@ from campaigns.delivery.carrying import Outcome, carry
 from campaigns.delivery.claiming import Batch
 from campaigns.delivery.trials import Trial
 from campaigns.errors import NotReady, mark
+from campaigns.planning.foreign import refusal
 from campaigns.register import practice
 from campaigns.vocabulary import MessageState
 from outreach import providers
@@ -31,7 +32,8 @@ def ask(  # noqa: PLR0913 - which words, to whose phone, by what settings
 ) -> Trial:
     """Queue a text to one's own phone, through the provider of new campaigns.
 
-    Raises NotReady where that one cannot be used, Refused for number or text.
+    Raises NotReady where that one cannot be used, or goes abroad unapproved, Refused
+    for number or text.
     """
     practised = practice.since(session) is not None
     name = practice.CARRIER if practised else settings.provider
@@ -41,6 +43,8 @@ def ask(  # noqa: PLR0913 - which words, to whose phone, by what settings
         )
     if lack := providers.lacking(name, settings):
         raise lack
+    if closed := refusal(session, name):
+        raise closed
     return trials.ask(session, version, phone=phone, provider=name, by=by, now=now)
 
 
@@ -48,8 +52,10 @@ def send(wiring: Wiring, trial_id: int) -> None:
     """Send a trial that nobody has begun; doing it again sends nothing."""
     with wiring.database.reading() as session:
         trial = session.get(Trial, trial_id)
-    if trial is None or trial.state != MessageState.QUEUED:
-        return
+        if trial is None or trial.state != MessageState.QUEUED:
+            return
+        if refusal(session, trial.provider):  # closed since it was asked for
+            return
     try:
         provider = wiring.provider(trial.provider)
     except NotReady:

@@ -117,7 +117,6 @@ def settings_at(url: str, public_url: str = PUBLIC) -> Settings:
         twilio_secret=SecretStr(SECRET),
         twilio_sender="+15005550006",
         twilio_base_url=url,
-        foreign_route_approval="1",
         aliyun_key_id="LTAI-test",
         aliyun_secret=SecretStr(SECRET),
         aliyun_endpoint=url.rstrip("/"),

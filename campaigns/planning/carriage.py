@@ -12,6 +12,7 @@ from campaigns.bulletins.readiness import longest_places
 from campaigns.bulletins.templates import lacking
 from campaigns.bulletins.wording import ALERT, fill, names_in, values_for
 from campaigns.errors import CampaignError, Refused
+from campaigns.planning.foreign import refusal
 from campaigns.planning.models import Campaign
 from campaigns.register.models import Place
 from campaigns.register.unit import current_unit
@@ -23,7 +24,9 @@ _BY_PLACE = frozenset({"township", "village"})
 def carrier_faults(
     session: Session, campaign: Campaign, provider: str
 ) -> Iterator[CampaignError]:
-    """Every reason why ``provider`` would refuse the campaign's texts."""
+    """Every reason why ``provider`` may not carry the texts, or would refuse them."""
+    if closed := refusal(session, provider):
+        yield closed
     for pattern, filled in _texts(session, campaign):
         unit = current_unit(session)
         carrier, signature = (provider, campaign.urgency), unit.signature

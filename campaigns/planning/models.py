@@ -163,3 +163,26 @@ class Permission(Base):
     until: Mapped[date | None]
     ended_by: Mapped[int | None] = mapped_column(Key)
     ended_at: Mapped[datetime | None]
+
+
+class ForeignRoute(Base):
+    """A carrier or a voice abroad, with the document that allows it.
+
+    An administrator proposes it, a coordinator opens it with ``confirmed_by``; refused
+    or closed again it has ``ended_at``.
+    """
+
+    __tablename__ = "foreign_route"
+    __table_args__ = (
+        CheckConstraint("confirmed_by <> proposed_by", name="two_people"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    route: Mapped[str] = mapped_column(String(20))
+    document: Mapped[str] = mapped_column(String(60))
+    proposed_by: Mapped[int] = mapped_column(Key)
+    proposed_at: Mapped[datetime]
+    confirmed_by: Mapped[int | None] = mapped_column(Key)
+    confirmed_at: Mapped[datetime | None]
+    ended_by: Mapped[int | None] = mapped_column(Key)
+    ended_at: Mapped[datetime | None]

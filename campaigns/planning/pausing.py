@@ -11,13 +11,21 @@ from campaigns.planning.models import Campaign
 from campaigns.vocabulary import CampaignState
 
 
-def pause_all(session: Session, now: datetime) -> list[int]:
-    """Pause everything that runs, by nobody; return the campaigns' numbers."""
+def pause_all(
+    session: Session, now: datetime, *, provider: str = "", by: int | None = None
+) -> list[int]:
+    """Pause everything that runs, or runs through ``provider``; return the numbers.
+
+    ``by`` is nobody where the service does it.
+    """
+    running = [Campaign.status == CampaignState.RUNNING]
+    if provider:
+        running.append(Campaign.provider == provider)
     return list(
         session.scalars(
             update(Campaign)
-            .where(Campaign.status == CampaignState.RUNNING)
-            .values(status=CampaignState.PAUSED, moved_by=None, moved_at=now)
+            .where(*running)
+            .values(status=CampaignState.PAUSED, moved_by=by, moved_at=now)
             .returning(Campaign.id)
             .execution_options(synchronize_session=False)
         )

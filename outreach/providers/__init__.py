@@ -33,10 +33,6 @@ _UNSIGNED = frozenset({"aliyun", "mas"})
 
 _UNKNOWN = mark("没有名为 %(name)s 的短信通道。可用的有：%(names)s。")
 _INCOMPLETE = mark("%(name)s 还不能用：请设置 %(settings)s，然后重新启动。")
-_FOREIGN = mark(
-    "Twilio 会把号码和内容送到境外，必须先有批准：请把批准文号写入 "
-    "OUTREACH_FOREIGN_ROUTE_APPROVAL，然后重新启动。"
-)
 _NO_SECRET = mark("模拟通道还没有密钥：请先运行一次 outreach up。")
 _BY_HAND = mark("运营商平台由人上传号码文件，不能自动发送。")
 _NO_SDK = mark(
@@ -101,8 +97,6 @@ def calls_here(settings: Settings) -> bool:
 
 def _beyond(name: str, settings: Settings) -> NotReady | None:
     """What a provider needs beside its account."""
-    if name == "twilio" and not settings.foreign_route_approval:
-        return NotReady(_FOREIGN)
     if name == "aliyun" and find_spec(_SDK) is None:
         return NotReady(_NO_SDK)
     short = len(settings.callback_key.get_secret_value()) < LEAST

@@ -80,6 +80,7 @@ _PAGES = (
     "resetting",
     "health",
     "keeping",
+    "foreign",
     "audit",
 )
 

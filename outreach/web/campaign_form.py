@@ -159,7 +159,7 @@ def _providers() -> list[tuple[str, str, str]]:
     settings = wired().settings
     about = {
         "simulator": _("练习和演示用，不会真的发出去。"),
-        "twilio": _("境外通道，要有批准文号。"),
+        "twilio": _("境外通道，先要在“境外线路”页批准。"),
         "aliyun": _("文稿的模板先在阿里云报备，通过以后才能发。"),
         "mas": _("中国移动的政企接口。"),
         "yixintong": _("中国联通的政企接口，没有回执：发出的都按“无回执”算。"),

@@ -108,7 +108,9 @@ warn person-walking visit.open
 good check-circle-fill visit.done
 off slash-circle visit.unneeded permission.late permission.ended
 off clock permission.waits
-good check-circle-fill permission.holds
+good check-circle-fill permission.holds route.open
+off clock route.waits
+off slash-circle route.closed
 """
 BADGES = {
     code: (tone, icon)

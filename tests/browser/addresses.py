@@ -161,7 +161,7 @@ STAGES = {
     "mangxie": ["/", "/audience/new", "/bulletins/", "/planning/6/permitted"],
     "fubao": ["/", "/fieldwork/announcements/1", "/reporting/campaigns/1"],
     "cun": ["/", "/fieldwork/villages/1"],
-    "guanli": ["/health", "/health/campaigns/1/stop"],
+    "guanli": ["/health", "/health/campaigns/1/stop", "/health/foreign"],
     "shenji": ["/", "/audit/campaign/1", "/audit/message/1"],
 }
 """A county with campaigns at every stage of their life."""

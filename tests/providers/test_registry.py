@@ -22,15 +22,14 @@ def settings(**given):
     return Settings(_env_file=None, **given)
 
 
-def test_twilio_needs_only_credentials_and_an_approval():
-    ready = settings(**TWILIO, foreign_route_approval="残联〔2026〕1号")
+def test_twilio_needs_only_credentials():
+    ready = settings(**TWILIO)
     assert providers.lacking("twilio", ready) is None
     assert isinstance(providers.make("twilio", ready), Provider)
 
 
 def test_what_is_missing_is_said_in_a_sentence():
     assert "OUTREACH_TWILIO_ACCOUNT" in str(providers.lacking("twilio", settings()))
-    assert "批准文号" in str(providers.lacking("twilio", settings(**TWILIO)))
     assert "outreach up" in str(providers.lacking("simulator", settings()))
     with pytest.raises(NotReady, match="OUTREACH_TWILIO_SENDER"):
         providers.make("twilio", settings())
@@ -57,5 +56,5 @@ def test_the_registry_does_not_import_the_sdk():
 
 
 def test_secrets_and_numbers_stay_out_of_what_is_printed():
-    ready = settings(**TWILIO, foreign_route_approval="x")
+    ready = settings(**TWILIO)
     assert "x" * 32 not in repr(vars(providers.make("twilio", ready)))

@@ -141,7 +141,7 @@ def test_a_cookie_of_nobody_keeps_nothing(visit, editor, writing) -> None:
 
 
 def test_a_proof_asked_for_again_loses_no_word(visit, writing) -> None:
-    person, page = visit("xian"), "/tokens"
+    person, page = visit("xian"), "/me/tokens"
     name = "每天夜里取数的程序，在县残联机房里"
     fields = {**person.keys(page), "name": name}
     with writing() as session:
@@ -154,22 +154,19 @@ def test_a_proof_asked_for_again_loses_no_word(visit, writing) -> None:
     assert f'value="{name}"' in person.read(page)
 
 
-def test_no_password_and_no_endless_text_is_kept(session, now) -> None:
-    from outreach import accounts  # noqa: PLC0415
-
-    me = accounts.add_user(
-        session, name="x", shown_as="x", password=PASSWORD, now=now
-    ).id
+def test_no_password_and_no_endless_text_is_kept(writing, now) -> None:
     given = [("password", "geheim"), ("code", "1"), ("csrf_token", "k"), ("note", LONG)]
-    assert kept_form.keep(session, me, "/", given, now)
-    assert kept_form.of(session, me, now) == ("/", [("note", LONG)])
-    session.expire_all()
-    raw = session.connection().exec_driver_sql("SELECT fields FROM kept_form").one()
-    assert LONG.encode() not in bytes(raw[0])
-    assert kept_form.of(session, me, now + kept_form.LIVES) is None
-    assert not kept_form.keep(session, me, "/", [("note", "字" * 100_001)], now)
-    assert not kept_form.keep(session, me, "/", [("password", "geheim")], now)
-    assert kept_form.of(session, me, now) is None
+    with writing() as session:
+        me = find_user(session, "xian").id
+        assert kept_form.keep(session, me, "/", given, now)
+        assert kept_form.of(session, me, now) == ("/", [("note", LONG)])
+        query = "SELECT fields FROM kept_form"
+        raw = session.connection().exec_driver_sql(query).scalar_one()
+        assert LONG.encode() not in bytes(raw)
+        assert kept_form.of(session, me, now + kept_form.LIVES) is None
+        assert not kept_form.keep(session, me, "/", [("note", "字" * 100_001)], now)
+        assert not kept_form.keep(session, me, "/", [("password", "geheim")], now)
+        assert kept_form.of(session, me, now) is None
 
 
 def test_every_field_for_a_password_or_a_code_is_left_out() -> None:

@@ -1096,6 +1096,37 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "foreign_route",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("route", sa.String(length=20), nullable=False),
+        sa.Column("document", sa.String(length=60), nullable=False),
+        sa.Column(
+            "proposed_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("proposed_at", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "confirmed_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "ended_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "confirmed_by <> proposed_by", name=op.f("ck_foreign_route_two_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_foreign_route")),
+    )
+
+    op.create_table(
         "standing_permission",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
@@ -2140,6 +2171,7 @@ def downgrade() -> None:
 
     op.drop_table("approval")
     op.drop_table("standing_permission")
+    op.drop_table("foreign_route")
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_user_id"))
 
