@@ -84,28 +84,30 @@ def record_missed(  # noqa: PLR0913 - why, how it was told, by whom, when
     way: Way | str,
     actor: str = "",
     remark: str = "",
+    state: AnnouncementState = _S.MISSED,
     now: datetime,
 ) -> Announcement:
-    """Record why a village did not play it. Raises NotReady when it did, or may not."""
-    return _say_why(
-        session, announcement_id, _S.MISSED, reason, way, actor, remark, now
-    )
+    """Record why a village did not play it, or with NOT_DUE why it need not.
 
-
-def record_not_due(  # noqa: PLR0913 - why, how it was told, by whom, when
-    session: Session,
-    announcement_id: int,
-    reason: MissedReason | str,
-    *,
-    way: Way | str,
-    actor: str = "",
-    remark: str = "",
-    now: datetime,
-) -> Announcement:
-    """Record why a village need not play it: a funeral or an exam. Raises NotReady."""
-    return _say_why(
-        session, announcement_id, _S.NOT_DUE, reason, way, actor, remark, now
+    Raises NotReady when it was played, or may not be, Refused without a reason.
+    """
+    announcement = _playable(session, announcement_id, needs_clip=False)
+    why = MissedReason(reason)
+    if why is MissedReason.OTHER and not remark.strip():
+        raise Refused(mark("选了“其他”，请写一句是什么原因。"))
+    if announcement.state is state and announcement.missed_reason == why:
+        return announcement
+    if announcement.state not in {*before(state), state}:
+        raise NotReady(mark("这条已经登记为播过，不能再登记没播。"))
+    _move(
+        session,
+        announcement,
+        state,
+        missed_reason=why.value,
+        remark=remark.strip() or None,
     )
+    _log(session, announcement, state.value, way, actor, now, reason=why.value)
+    return announcement
 
 
 def sign_off(
@@ -127,35 +129,6 @@ def sign_off(
     ):
         _log(session, announcement, "signed", Way.ACCOUNT, str(by), now)
     return len(signed)
-
-
-def _say_why(  # noqa: PLR0913, PLR0917 - one deed told in full
-    session: Session,
-    announcement_id: int,
-    state: AnnouncementState,
-    reason: MissedReason | str,
-    way: Way | str,
-    actor: str,
-    remark: str,
-    now: datetime,
-) -> Announcement:
-    announcement = _playable(session, announcement_id, needs_clip=False)
-    why = MissedReason(reason)
-    if why is MissedReason.OTHER and not remark.strip():
-        raise Refused(mark("选了“其他”，请写一句是什么原因。"))
-    if announcement.state is state and announcement.missed_reason == why:
-        return announcement
-    if announcement.state not in {*before(state), state}:
-        raise NotReady(mark("这条已经登记为播过，不能再登记没播。"))
-    _move(
-        session,
-        announcement,
-        state,
-        missed_reason=why.value,
-        remark=remark.strip() or None,
-    )
-    _log(session, announcement, state.value, way, actor, now, reason=why.value)
-    return announcement
 
 
 def _playable(

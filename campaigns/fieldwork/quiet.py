@@ -97,8 +97,14 @@ def mute_village(
         )
     ).all()
     for key in muted:
-        deeds.record_not_due(
-            session, key, MissedReason.CEREMONY, way=Way.LINK, actor=by, now=now
+        deeds.record_missed(
+            session,
+            key,
+            MissedReason.CEREMONY,
+            state=AnnouncementState.NOT_DUE,
+            way=Way.LINK,
+            actor=by,
+            now=now,
         )
     return len(muted)
 

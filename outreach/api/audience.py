@@ -11,6 +11,7 @@ from campaigns.errors import mark
 from outreach.access import Action, scope
 from outreach.api import shapes
 from outreach.api.operations import operation
+from outreach.api.paging import listed
 from outreach.providers import calls_here
 from outreach.web.gate import acting, now, wired
 from outreach.web.noting import noted
@@ -28,9 +29,7 @@ def list_segments(session: Session, asked: shapes.Page) -> shapes.Segments:
     """Saved segments in the order of their ids."""
     found = [s for s in segments.list_segments(session) if s.id > asked.after]
     rows = sorted(found, key=lambda each: each.id)
-    page = rows[: asked.limit]
-    following = page[-1].id if len(rows) > len(page) else None
-    return shapes.Segments(items=[_shown(each) for each in page], next=following)
+    return listed(shapes.Segments, rows, asked, _shown)
 
 
 @operation(

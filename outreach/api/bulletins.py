@@ -10,6 +10,7 @@ from campaigns.errors import mark
 from outreach.access import Action
 from outreach.api import shapes
 from outreach.api.operations import operation
+from outreach.api.paging import listed
 from outreach.web.gate import acting
 from outreach.web.own_bulletins import opened
 
@@ -30,9 +31,7 @@ def list_bulletins(session: Session, asked: shapes.Page) -> shapes.Bulletins:
         categories=acting().categories,
         limit=asked.limit + 1,
     )
-    rows = [_shown(*opened(session, number)) for number in found[: asked.limit]]
-    following = rows[-1].id if len(found) > asked.limit else None
-    return shapes.Bulletins(items=rows, next=following)
+    return listed(shapes.Bulletins, found, asked, lambda n: _shown(*opened(session, n)))
 
 
 @operation(

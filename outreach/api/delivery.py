@@ -13,6 +13,7 @@ from campaigns.vocabulary import MessageState
 from outreach.access import Action, scope
 from outreach.api import shapes
 from outreach.api.operations import operation
+from outreach.api.paging import listed
 from outreach.web.campaign_check import found
 from outreach.web.gate import acting
 
@@ -42,9 +43,7 @@ def list_messages(
         after=asked.after,
         limit=asked.limit + 1,
     )
-    page = [_shown(row) for row in rows[: asked.limit]]
-    following = page[-1].id if len(rows) > asked.limit else None
-    return shapes.Messages(items=page, next=following)
+    return listed(shapes.Messages, rows, asked, _shown)
 
 
 @operation(
@@ -80,9 +79,7 @@ def list_receipts(
         .limit(asked.limit + 1)
     )
     rows = list(session.scalars(query))
-    page = [_reported(row) for row in rows[: asked.limit]]
-    following = page[-1].id if len(rows) > asked.limit else None
-    return shapes.Receipts(items=page, next=following)
+    return listed(shapes.Receipts, rows, asked, _reported)
 
 
 @operation(
@@ -107,9 +104,7 @@ def list_announcements(
         ),
         key=lambda row: row.announcement_id,
     )
-    page = [_played(row) for row in rows[: asked.limit]]
-    following = page[-1].id if len(rows) > asked.limit else None
-    return shapes.Announcements(items=page, next=following)
+    return listed(shapes.Announcements, rows, asked, _played)
 
 
 def _shown(row: looking.PersonRow) -> shapes.Message:

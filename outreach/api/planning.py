@@ -12,6 +12,7 @@ from campaigns.planning.models import Campaign
 from outreach.access import Action
 from outreach.api import shapes
 from outreach.api.operations import operation
+from outreach.api.paging import listed
 from outreach.providers import mute
 from outreach.web.campaign_check import found, require_for
 from outreach.web.campaign_form import usable_segments
@@ -35,11 +36,12 @@ def list_campaigns(session: Session, asked: shapes.Page) -> shapes.Campaigns:
         categories=acting().categories,
         limit=asked.limit + 1,
     )
-    page = [
-        shown(lifecycle.get_campaign(session, number)) for number in rows[: asked.limit]
-    ]
-    following = page[-1].id if len(rows) > asked.limit else None
-    return shapes.Campaigns(items=page, next=following)
+    return listed(
+        shapes.Campaigns,
+        rows,
+        asked,
+        lambda number: shown(lifecycle.get_campaign(session, number)),
+    )
 
 
 @operation(

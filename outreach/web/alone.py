@@ -12,7 +12,7 @@ from campaigns.planning import approving
 from outreach import approvers
 from outreach.access import Action
 from outreach.web.approving import waiting
-from outreach.web.campaign_check import checked
+from outreach.web.campaign_check import checked, read_people
 from outreach.web.forms import Typed
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.noting import noted
@@ -36,8 +36,7 @@ def release(campaign_id: int) -> Response | tuple[str, int]:
     typed, by = Typed(), acting().user_id
     with reading() as session:
         people = checked(session, waiting(session, campaign_id))["forecast"].will_send
-    if typed["people"].replace(",", "").strip() != str(people):
-        typed.wrong("people", _("请照上面写的人数填。"))
+    read_people(typed, people)
     if typed:
         with typed.catching("people"), writing() as session:
             _nobody_else(session, campaign_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from campaigns.audience.rules import Rule, in_words
@@ -21,6 +22,7 @@ from campaigns.vocabulary import CampaignState, Channel
 from outreach import access
 from outreach.accounts import names_of
 from outreach.rows import show_all
+from outreach.web.forms import Typed
 from outreach.web.four_forms import four_forms
 from outreach.web.gate import acting, doing, now
 from outreach.web.languages import language, sentence
@@ -60,6 +62,12 @@ def needs_number(session: Session, campaign_id: int) -> bool:
     return isinstance(foreseen, Forecast) and (
         foreseen.will_send > _MANY or foreseen.cost > _DEAR
     )
+
+
+def read_people(typed: Typed, people: int) -> None:
+    """The number that the page names, typed by who sends to so many."""
+    if typed["people"].replace(",", "").strip() != str(people):
+        typed.wrong("people", _("请照上面写的人数填。"))
 
 
 def checked(session: Session, campaign: Campaign) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from campaigns.planning.permitted import Permitted, permitted, release_permitted
 from outreach import approvers
 from outreach.access import Action
 from outreach.web.approving import waiting
-from outreach.web.campaign_check import checked
+from outreach.web.campaign_check import checked, needs_number, read_people
 from outreach.web.forms import Typed
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.languages import sentence
@@ -40,6 +40,10 @@ def release(campaign_id: int) -> Response | tuple[str, int]:
     typed = Typed()
     if not typed.ticked("read"):
         typed.wrong("read", _("看过以后请打勾。"))
+    with reading() as session:
+        seen = _seen(session, waiting(session, campaign_id))
+    if seen["asked"]:
+        read_people(typed, seen["forecast"].will_send)
     if typed:
         with typed.catching(), writing() as session:
             waiting(session, campaign_id)
@@ -62,10 +66,14 @@ def _release(session: Session, campaign_id: int, content: str) -> None:
 
 
 def _page(session: Session, campaign_id: int, typed: Typed) -> str:
-    campaign = waiting(session, campaign_id)
-    values = checked(session, campaign)
-    values |= _permission(session, campaign)
+    values = _seen(session, waiting(session, campaign_id))
     return render_template("planning/permitted.html", **values, typed=typed)
+
+
+def _seen(session: Session, campaign: Campaign) -> dict[str, Any]:
+    """What an approval shows, and the permission beside it."""
+    values = checked(session, campaign) | _permission(session, campaign)
+    return values | {"asked": needs_number(session, campaign.id)}
 
 
 def _permission(session: Session, campaign: Campaign) -> dict[str, Any]:

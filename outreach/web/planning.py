@@ -17,7 +17,7 @@ from campaigns.vocabulary import CampaignState
 from outreach.access import Action, may
 from outreach.accounts import names_of
 from outreach.web import campaign_form
-from outreach.web.campaign_check import checked, found, needs_number
+from outreach.web.campaign_check import checked, found, needs_number, read_people
 from outreach.web.forms import Typed
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.noting import noted
@@ -127,8 +127,8 @@ def release(campaign_id: int) -> Response | tuple[str, int]:
         campaign_form.read_heard(typed, seen["view"].call)
     if not typed.ticked("read"):
         typed.wrong("read", _("看过以后请打勾。"))
-    if asked and typed["people"].replace(",", "").strip() != str(people):
-        typed.wrong("people", _("请照上面写的人数填。"))
+    if asked:
+        read_people(typed, people)
     if typed:
         with typed.catching(), writing() as session:
             found(session, campaign_id)

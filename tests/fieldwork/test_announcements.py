@@ -204,7 +204,14 @@ def test_another_reason_must_be_said(session, campaign):
 
 def test_a_funeral_is_not_due_rather_than_missed(session, campaign):
     announcement = ready(session, campaign)
-    deeds.record_not_due(session, announcement.id, "ceremony", way="link", now=NOW)
+    deeds.record_missed(
+        session,
+        announcement.id,
+        "ceremony",
+        state=AnnouncementState.NOT_DUE,
+        way="link",
+        now=NOW,
+    )
     assert announcement.state is AnnouncementState.NOT_DUE
 
 

@@ -109,7 +109,7 @@ def test_a_segment_changed_after_submission_changes_nothing(session):
     "plan",
     [
         {"channels": ["sms"]},
-        {"provider": "twilio"},
+        {"provider": "portal_file"},
         {"starts_at": NOW + timedelta(hours=1)},
         {"send_before": NOW + timedelta(hours=2)},
     ],

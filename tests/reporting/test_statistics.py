@@ -20,6 +20,7 @@ from campaigns.reporting.overview import overviews
 from campaigns.reporting.people import KINDS, People
 from campaigns.reporting.statistics import campaign_statistics
 from campaigns.vocabulary import (
+    AnnouncementState,
     CampaignState,
     Category,
     MemberStatus,
@@ -189,7 +190,8 @@ def test_villages_are_counted_by_what_they_did_even_when_signed(session):
     play = Play(NOW.date(), ("07:30", "11:50"))
     deeds.record_played(session, first, play, way="link", now=NOW)
     deeds.record_missed(session, second, "power", way="link", now=NOW)
-    deeds.record_not_due(session, third, "ceremony", way="link", now=NOW)
+    not_due = {"state": AnnouncementState.NOT_DUE, "way": "link", "now": NOW}
+    deeds.record_missed(session, third, "ceremony", **not_due)
     deeds.record_download(session, fourth, way="link", now=NOW)
     deeds.sign_off(session, [first, second], by=1, now=NOW)
     seen = campaign_statistics(session, campaign.id).villages
