@@ -10,8 +10,8 @@ from campaigns.delivery.dispatch import Dispatch
 from campaigns.delivery.provider import Provider
 from campaigns.errors import NotReady
 from campaigns.planning.carriage import carrier_faults
-from campaigns.register.practice import CARRIER
 from campaigns.planning.foreign import refusal
+from campaigns.register.practice import CARRIER
 from outreach import call_sound
 from outreach.wiring import Wiring
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import factories
 import pytest
 from delivery.ledger import Ledger
+from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from campaigns import privacy
@@ -114,6 +115,14 @@ def test_refused_is_told_and_a_lost_answer_is_in_doubt(office, now):
     assert states(office, now + timedelta(minutes=2))[0] is S.IN_DOUBT
 
 
+TWILIO = {
+    "provider": "twilio",
+    "twilio_account": "AC" + "1" * 32,
+    "twilio_secret": SecretStr("x" * 32),
+    "twilio_sender": "+15005550006",
+}
+
+
 @pytest.mark.parametrize(
     ("settings", "phone", "said"),
     [
@@ -121,6 +130,7 @@ def test_refused_is_told_and_a_lost_answer_is_in_doubt(office, now):
         ({}, "12", "手机"),
         ({"provider": "portal_file"}, OWN, "可以跳过"),
         ({"provider": "mas"}, OWN, "mas 还不能用"),
+        (TWILIO, OWN, "送到境外，还没有批准"),
         ({}, "13900000002", "登记过拒收"),
     ],
 )
