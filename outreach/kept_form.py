@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from campaigns.errors import Unreadable
-from campaigns.orm import Base
+from campaigns.orm import Base, insert
 from campaigns.privacy import Sealed
 from outreach.sign_ins import SignIn, digest
 
@@ -59,11 +59,12 @@ def keep(
     """Put a form by for its person; False where it is empty, or too long to keep."""
     typed = [(name, text) for name, text in fields if name not in LEFT_OUT]
     text = json.dumps(typed, ensure_ascii=False)
-    forget(session, user_id)
-    if not any(value for _, value in typed) or max(len(text) - LONGEST, 0):
+    if not any(value for _, value in typed) or len(text) > LONGEST:
+        forget(session, user_id)
         return False
-    session.add(KeptForm(user_id=user_id, page=page[:_PAGE], fields=text, kept_at=now))
-    session.flush()
+    facts = {"page": page[:_PAGE], "fields": text, "kept_at": now}
+    made = insert(session, KeptForm).values(user_id=user_id, **facts)
+    session.execute(made.on_conflict_do_update(index_elements=["user_id"], set_=facts))
     return True
 
 

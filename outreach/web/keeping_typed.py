@@ -49,7 +49,8 @@ def put_by(page: str, user_id: int | None) -> bool:
 def put_by_late(page: str) -> bool:
     """The same where the sign-in ended: its token still tells whose it was."""
     with _wired().database.reading() as db:
-        return put_by(page, kept_form.whose(db, session.get("_user_id", "")))
+        whose = kept_form.whose(db, session.get("_user_id", ""))
+    return put_by(page, whose)
 
 
 def give_back(user_id: int) -> None:
