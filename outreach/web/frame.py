@@ -1,4 +1,4 @@
-"""What every page shows around its content: menu, unit, display, dates and badges."""
+"""What every page shows around its content: menu, unit, display and dates."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from outreach.access import Acting, Action, may
 from outreach.accounts import Role
 from outreach.beginning import Step
 from outreach.web import keeping_typed
+from outreach.web.badges import badge_of
 from outreach.web.gate import now, reading, wired
 from outreach.web.languages import by_reader, language, shown_word
 from outreach.web.subjects import shown_subject
@@ -78,47 +79,6 @@ MENU = (
     ),
 )
 
-_BADGES = """
-good check-circle-fill message.delivered campaign.finished bulletin.issued
-good check-circle-fill member.active number.normal import.imported row.new
-good check-circle-fill announcement.signed batch.returned
-good volume-up announcement.played
-good check-circle-fill report.submitted report.corrected
-sent send-check message.sent message.accepted campaign.running campaign.approved
-sent send-check bulletin.reviewed announcement.alerted batch.submitted
-sent download announcement.downloaded
-off clock message.queued campaign.submitted bulletin.in_review import.waiting
-off clock announcement.prepared batch.made import.checked
-off hourglass-split message.submitting import.checking import.importing
-off pencil campaign.draft bulletin.draft row.changed
-off slash-circle message.skipped message.cancelled campaign.cancelled import.discarded
-off slash-circle bulletin.superseded bulletin.expired announcement.not_due
-off slash-circle member.moved member.deceased member.revoked row.same number.none
-off slash-circle member.erased
-off slash-circle batch.abandoned
-bad x-circle-fill message.undelivered message.rejected announcement.missed
-bad x-circle-fill announcement.withdrawn import.failed row.wrong
-bad x-circle-fill number.empty number.suspended number.blocked
-doubt question-circle message.in_doubt
-warn dash-circle message.no_receipt batch.totals number.suspect
-warn pause-circle campaign.paused
-warn arrow-left bulletin.returned report.returned
-warn dash-circle report.missing
-warn person-walking visit.open
-good check-circle-fill visit.done
-off slash-circle visit.unneeded permission.late permission.ended
-off clock permission.waits
-good check-circle-fill permission.holds route.open
-off clock route.waits
-off slash-circle route.closed
-"""
-BADGES = {
-    code: (tone, icon)
-    for tone, icon, *codes in map(str.split, _BADGES.strip().splitlines())
-    for code in codes
-}
-"""Tone and icon of each state's badge."""
-
 
 def register(app: Flask) -> None:
     """Give every template the frame's values, ``|moment``, ``|day`` and ``|number``."""
@@ -134,11 +94,6 @@ def register(app: Flask) -> None:
     }
     app.jinja_env.filters.update({n: by_reader(f) for n, f in spoken.items()})
     app.jinja_env.globals.update(badge_of=badge_of, role_word=role_word)
-
-
-def badge_of(code: str) -> tuple[str, str]:
-    """Tone and icon of a state's badge."""
-    return BADGES.get(code, ("off", "info-circle"))
 
 
 def role_word(role: str) -> str:
