@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaigns.bulletins.models import BulletinVersion
 from campaigns.errors import mark
-from campaigns.fieldwork import mending, reply_desk
-from campaigns.fieldwork.models import Announcement
-from campaigns.fieldwork.visit_models import Need, Visit
+from campaigns.fieldwork import reply_desk
 from campaigns.planning.models import Campaign
 from campaigns.register import consent, departures, erasures
-from campaigns.register.models import Import, Member
+from campaigns.register.models import Import, Place
 from campaigns.reporting.daily import lookup, periods
 from campaigns.reporting.daily.clock import day_of, due_at
 from campaigns.reporting.daily.contradicting import contradictions
+from campaigns.reporting.daily.standing import filed_on, is_below
 from campaigns.vocabulary import (
-    AnnouncementState,
     BulletinState,
     CampaignState,
     ImportState,
@@ -31,17 +27,13 @@ from campaigns.vocabulary import (
 from outreach import beginning, condition
 from outreach.access import Acting, Action, may, scope
 from outreach.accounts import Role
-from outreach.counting import counting, in_state
+from outreach.counting import counting, counts, in_state
 from outreach.second_person import for_second_person
+from outreach.to_do_field import in_the_field
 from outreach.to_do_items import ToDo, counted, only, some
 from outreach.wiring import Wiring
 
 _AT_MOST = 7
-_NOT_PLAYED = (
-    AnnouncementState.PREPARED,
-    AnnouncementState.ALERTED,
-    AnnouncementState.DOWNLOADED,
-)
 
 
 def to_do(
@@ -54,7 +46,7 @@ def to_do(
         *_own_texts(session, acting),
         *_daily(session, acting, now),
         *_delivery(session, acting),
-        *_fieldwork(session, acting, now),
+        *in_the_field(session, acting, now),
         *_keeping(session, wiring, acting, now),
     ]
     return found[:_AT_MOST]
@@ -88,18 +80,26 @@ def _own_texts(session: Session, acting: Acting) -> Iterator[ToDo]:
 
 
 def _daily(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
-    """Today's report, while it is not filed."""
-    if not may(acting, Action.FILE_DAILY) or periods.current_period(session) is None:
+    """Today's report, while it is not filed, and those of the units below."""
+    files, returns = (
+        may(acting, it) for it in (Action.FILE_DAILY, Action.RETURN_DAILY)
+    )
+    if not (files or returns) or periods.current_period(session) is None:
         return
-    today = day_of(now)
-    if lookup.valid_report(session, acting.place, today) is None:
-        address = f"/reporting/daily/{today}"
-        level = Level.VILLAGE if acting.role is Role.VILLAGE else Level.COUNTY
+    today, level = day_of(now), Level.COUNTY
+    address = f"/reporting/daily/{today}"
+    if files and lookup.valid_report(session, acting.place, today) is None:
+        level = Level.VILLAGE if acting.role is Role.VILLAGE else level
         yield ToDo(mark("今天的日报还没报"), 1, address, due_at(level, today))
-    if may(acting, Action.RETURN_DAILY):
-        odd = contradictions(session, acting.place, today)
-        told = mark("%(n)s 份零报告和台账对不上，请核实")
-        yield from some(told, len(odd), f"/reporting/daily/{today}/units")
+    if not returns:
+        return
+    missing = Place.code.not_in(filed_on(today))
+    (n,) = counts(session, counting(Place, *is_below(acting.place), missing))
+    told = mark("%(n)s 个单位还没报日报")
+    yield from some(told, n, f"{address}/units", due_at(level, today))
+    odd = contradictions(session, acting.place, today)
+    told = mark("%(n)s 份零报告和台账对不上，请核实")
+    yield from some(told, len(odd), f"{address}/units")
 
 
 def _delivery(session: Session, acting: Acting) -> Iterator[ToDo]:
@@ -122,43 +122,6 @@ def _delivery(session: Session, acting: Acting) -> Iterator[ToDo]:
     doubts = in_state(session, MessageState.IN_DOUBT)
     told, n = mark("%(n)s 条短信结果不明，正在查询"), doubts.total()
     yield from some(told, n, only("/delivery/%s/doubt", doubts) or "/planning")
-
-
-def _fieldwork(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
-    if acting.role in {Role.TOWNSHIP, Role.VILLAGE}:
-        here = Announcement.village.startswith(acting.place, autoescape=True)
-        silent = here, Announcement.state.in_(_NOT_PLAYED)
-        key = Announcement.campaign_id
-        found = select(key, func.count()).where(*silent).group_by(key)
-        waiting = Counter({row[0]: row[1] for row in session.execute(found)})
-        at = only("/fieldwork/announcements/%s", waiting) or "/fieldwork"
-        yield from some(mark("%(n)s 条播出还没有确认"), waiting.total(), at)
-    if may(acting, Action.READ_VISITS):
-        yield from _visits(session, acting, now)
-    if acting.role in {Role.TOWNSHIP, Role.COORDINATOR}:
-        n = mending.how_many(session, scope(acting, Action.RECORD_VISITS))
-        address = "/fieldwork/numbers"
-        yield from some(mark("%(n)s 个号码待核实"), n, address)
-
-
-def _visits(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
-    """Open visits and needs of one's own people, and which of them are late."""
-    mine = scope(acting, Action.READ_VISITS).where()
-    late = (
-        (Visit, mark("%(n)s 户走访过了最迟时间"), "/fieldwork/visits"),
-        (Need, mark("%(n)s 项需求过了最迟时间"), "/fieldwork/needs"),
-    )
-    each = []
-    if acting.role in {Role.TOWNSHIP, Role.VILLAGE}:
-        ours = Visit.member_id.in_(select(Member.id).where(*mine))
-        told = mark("%(n)s 户要走访，从第一户开始")
-        open_ = counting(Visit, Visit.closed_at.is_(None), ours)
-        each.append((told, "/fieldwork/visits/next", open_))
-    for table, sentence, address in late:
-        overdue = table.closed_at.is_(None), table.due_at < now
-        ours = table.member_id.in_(select(Member.id).where(*mine))
-        each.append((sentence, address, counting(table, *overdue, ours)))
-    yield from counted(session, each)
 
 
 def _keeping(

@@ -38,7 +38,9 @@ def only(address: str, waiting: Counter[int]) -> str:
     return address % next(iter(waiting)) if len(waiting) == 1 else ""
 
 
-def some(sentence: str, n: int, address: str) -> Iterator[ToDo]:
+def some(
+    sentence: str, n: int, address: str, due: datetime | None = None
+) -> Iterator[ToDo]:
     """It, where there is any."""
     if n:
-        yield ToDo(sentence, n, address)
+        yield ToDo(sentence, n, address, due)

@@ -15,7 +15,8 @@ from campaigns.fieldwork.visit_models import Visit
 from campaigns.planning.models import Campaign
 from campaigns.register.models import Member, Place
 from campaigns.reporting.daily.clock import SHANGHAI, day_of
-from campaigns.reporting.daily.models import DailyReport, ResponsePeriod
+from campaigns.reporting.daily.models import ResponsePeriod
+from campaigns.reporting.daily.standing import filed_on, is_below
 from campaigns.vocabulary import AnnouncementState, CampaignState
 from outreach.access import Acting, Action, may, scope
 from outreach.accounts import Role
@@ -117,11 +118,8 @@ def _reports(acting: Acting, now: datetime) -> Iterator[_Asked]:
         return
     today = day_of(now)
     on = exists().where(ResponsePeriod.ends_at.is_(None))
-    below = Place.parent == acting.place, Place.valid_to.is_(None), on
-    filed = select(DailyReport.unit).where(
-        DailyReport.day == today, DailyReport.returned_at.is_(None)
-    )
-    held = counting(Place, *below, Place.code.in_(filed))
+    below = *is_below(acting.place), on
+    held = counting(Place, *below, Place.code.in_(filed_on(today)))
     at = f"/reporting/daily/{today}/units"
     yield _Asked(mark("日报：已报 / 应报"), at, held, counting(Place, *below))
 

@@ -32,17 +32,25 @@ def overviews(
 ) -> dict[int, Overview]:
     """By campaign id; ``place`` is a township's code, empty for the whole county."""
     ids = list(campaign_ids)
+    villages = villages_of_each(session, ids, place)
+    return {
+        number: Overview(everybody, villages.get(number, Villages()))
+        for number, everybody in people_of(session, ids, place).items()
+    }
+
+
+def people_of(
+    session: Session, campaign_ids: Iterable[int], place: str = ""
+) -> dict[int, People]:
+    """The people of each campaign alone, as its overview has them."""
+    ids = list(campaign_ids)
     campaigns = session.scalars(select(Campaign).where(Campaign.id.in_(ids)))
     sorters = {campaign.id: Sorter(campaign) for campaign in campaigns}
     kinds: dict[int, Counter[str]] = {number: Counter() for number in sorters}
     for number, state, reason, n in session.execute(_people(ids, place)):
         cell = Cell(number, place, 0, PERSON, state, reason)
         kinds[number][sorters[number].kind(cell)] += n
-    villages = villages_of_each(session, ids, place)
-    return {
-        number: Overview(People(**found), villages.get(number, Villages()))
-        for number, found in kinds.items()
-    }
+    return {number: People(**found) for number, found in kinds.items()}
 
 
 def _people(ids: list[int], place: str) -> CompoundSelect[Any]:

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template
 from werkzeug.wrappers import Response
 
 from campaigns.planning.listing import list_campaigns
-from campaigns.reporting.overview import overviews
+from campaigns.reporting.overview import people_of
 from outreach import accounts, audit, to_do, today
 from outreach.access import Action, may
 from outreach.web import subjects
@@ -36,7 +36,7 @@ def show() -> str | Response:
             todo=to_do.to_do(db, wired(), me, now()),
             figures=today.figures(db, me, now()),
             campaigns=campaigns,
-            reached=overviews(db, begun) if begun else {},
+            reached=people_of(db, begun) if begun else {},
             deeds=deeds,
             names=accounts.names_of(db, _who(deeds)) if deeds else {},
             places=subjects.places(db) if deeds else {},

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from campaigns.bulletins.review import confirm_call_heard
 from campaigns.planning import drafting, lifecycle, listing
 from campaigns.planning.models import Campaign
-from campaigns.reporting.overview import overviews
+from campaigns.reporting.overview import people_of
 from campaigns.vocabulary import CampaignState
 from outreach.access import Action, may
 from outreach.accounts import names_of
@@ -33,7 +33,7 @@ def index() -> str:
         rows = listing.list_campaigns(session, categories=acting().categories)
         names = names_of(session, [row.made_by for row in rows])
         begun = [row.id for row in rows if row.launched_at]
-        reached = overviews(session, begun) if begun else {}
+        reached = people_of(session, begun) if begun else {}
     shown = {"rows": rows, "names": names, "reached": reached}
     return render_template("planning/index.html", **shown)
 

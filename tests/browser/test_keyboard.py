@@ -113,8 +113,7 @@ def township(keys: Keys, site, county) -> None:
     """A township enters what a village told by telephone."""
     first = prepared(site, county)
     keys.sign_in("fubao")
-    keys.press('.todo a[href="/fieldwork"]')
-    keys.press(f'main a[href$="/fieldwork/announcements/{county}"]')
+    keys.press(f'.todo a[href$="/fieldwork/announcements/{county}"]')
     keys.press(f'main a[href$="/fieldwork/villages/{first}"]')
     keys.tick('input[name="way"]')
     keys.tick('input[name="deed"]')

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from campaigns.register.models import Place
@@ -86,18 +86,27 @@ def counted(rows: list[Standing]) -> Count:
     )
 
 
+def is_below(unit_code: str) -> tuple[ColumnElement[bool], ...]:
+    """That a place reports to ``unit_code``."""
+    return Place.parent == unit_code, Place.valid_to.is_(None)
+
+
+def filed_on(day: date) -> Select[str]:
+    """Codes of the units whose report of ``day`` is valid."""
+    return select(DailyReport.unit).where(
+        DailyReport.day == day, DailyReport.returned_at.is_(None)
+    )
+
+
 def missing_units(
     session: Session, root: str, day: date, levels: tuple[Level, ...]
 ) -> list[Place]:
     """Units of ``levels`` inside ``root`` without a valid report of ``day``."""
-    filed = select(DailyReport.unit).where(
-        DailyReport.day == day, DailyReport.returned_at.is_(None)
-    )
     places = select(Place).where(
         Place.code.startswith(root, autoescape=True),
         Place.level.in_(levels),
         Place.valid_to.is_(None),
-        Place.code.not_in(filed),
+        Place.code.not_in(filed_on(day)),
     )
     return list(session.scalars(places.order_by(Place.code)))
 
