@@ -168,7 +168,9 @@ def _item_sqlite(element: _Item, compiler: SQLCompiler, **_: object) -> str:
     return f"json_extract({array}, '$[{place}]')"
 
 
-def rows(name: str, columns: Mapping[str, type[TypeEngine[Any]]]) -> Subquery:
+def rows(
+    name: str, columns: Mapping[str, TypeEngine[Any] | type[TypeEngine[Any]]]
+) -> Subquery:
     """A table ``name`` to join with, whose rows are the bound value ``name``.
 
     One text for any number of rows keeps statement caches warm, which VALUES of
@@ -207,15 +209,39 @@ def insert(session: Session, mapped: type[Base]) -> sqlite.Insert | postgresql.I
 
 @cache
 def _insert_new(
-    dialect: str, table: Table, key: str
+    dialect: str, table: Table, key: str, names: tuple[str, ...]
 ) -> sqlite.Insert | postgresql.Insert:
-    fresh = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    if dialect == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing(index_elements=[key])
+    given = rows("given", {name: _stored_as(table.c[name].type) for name in names})
+    taken = select(*(given.c[name] for name in names))
+    fresh = postgresql.insert(table).from_select(list(names), taken)
     return fresh.on_conflict_do_nothing(index_elements=[key])
 
 
 def insert_new(
     session: Session, mapped: type[Base], rows_: list[dict[str, Any]], key: str
 ) -> None:
-    """Insert the rows whose ``key`` is not there yet; the statement is made once."""
-    dialect = session.get_bind().dialect.name
-    session.execute(_insert_new(dialect, table_of(mapped), key), rows_)
+    """Insert the rows whose ``key`` is not there yet; all name the same columns.
+
+    The statement is made once. PostgreSQL gets all rows as one value: a statement for
+    each took three times the processor of both sides.
+    """
+    dialect, names = session.get_bind().dialect.name, tuple(rows_[0])
+    statement = _insert_new(dialect, table_of(mapped), key, names)
+    if dialect == "sqlite":
+        session.execute(statement, rows_)
+        return
+    given = packed([_plain(row[name]) for name in names] for row in rows_)
+    session.execute(statement, {"given": given})
+
+
+def _stored_as(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    return kind.impl_instance if isinstance(kind, TypeDecorator) else kind
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401
+    """``value`` as JSON holds it and PostgreSQL casts it."""
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
+    return micros(value) if isinstance(value, datetime) else value

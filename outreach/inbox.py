@@ -9,6 +9,7 @@ behind the next commit.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from datetime import datetime
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, SQLAlchemyError
 
 from campaigns.delivery import receipts
 from campaigns.delivery.provider import Report
@@ -27,6 +28,7 @@ _log = logging.getLogger(__name__)
 PATIENCE = 5.0
 """Seconds after which a provider is told to come again."""
 _IDLE_SECONDS = 1.0
+_GATHER_SECONDS = 0.002
 _AT_ONCE = 500
 
 
@@ -52,6 +54,7 @@ class Inbox:
     _waiting: SimpleQueue[_Waiting] = field(default_factory=SimpleQueue)
     _turn: Lock = field(default_factory=Lock)
     _writing: bool = False
+    _crowd: bool = False
 
     def keep(self, reports: Sequence[Report]) -> None:
         """Return when ``reports`` are on disk. Raises NotStored after 5 seconds."""
@@ -72,12 +75,19 @@ class Inbox:
         while batch := self._taken():
             fault = self._store([one for each in batch for one in each.reports])
             for each in batch:
-                each.fault = fault
+                # What the database cannot hold keeps out nobody but itself.
+                alone = len(batch) > 1 and isinstance(fault, DataError)
+                each.fault = self._store(each.reports) if alone else fault
                 each.answered.release()
 
     def _taken(self) -> list[_Waiting]:
-        """Whoever waits; nobody, and then the thread that asked has to end."""
+        """Whoever waits; nobody, and then the thread that asked has to end.
+
+        Where several came at once the others of that crowd are let in first.
+        """
         taken = []
+        if self._crowd:
+            time.sleep(_GATHER_SECONDS)
         try:
             taken.append(self._waiting.get(timeout=_IDLE_SECONDS))
         except Empty:
@@ -88,6 +98,7 @@ class Inbox:
         with suppress(Empty):
             while len(taken) < _AT_ONCE:
                 taken.append(self._waiting.get_nowait())
+        self._crowd = len(taken) > 1
         return taken
 
     def _store(self, reports: Sequence[Report]) -> Exception | None:

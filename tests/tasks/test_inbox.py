@@ -7,12 +7,13 @@ import time
 from datetime import datetime
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import delete, event, func, select
 
 from campaigns.delivery.models import Receipt
 from campaigns.delivery.provider import Report
 from campaigns.orm import Base
 from campaigns.vocabulary import MessageState
+from outreach.database import connect
 from outreach.inbox import Inbox, NotStored
 
 
@@ -53,6 +54,34 @@ def test_many_threads_share_few_commits_and_none_is_lost(inbox, database):
         thread.join()
     assert stored(database) == 24
     assert len(commits) < 24
+
+
+def test_what_postgresql_cannot_hold_keeps_nobody_else_out(postgresql_address, now):
+    database = connect(postgresql_address)
+    Base.metadata.create_all(database.engine)
+    inbox = Inbox(database, b"s" * 32, lambda: now)
+    gate = threading.Barrier(9)
+    refused = []
+
+    def hand_in(n):
+        spoilt = Report("simulator", f"{n}", None, f"\x00{n}", None, (f"{n}",))
+        gate.wait()
+        try:
+            inbox.keep([spoilt if n == 4 else report(n)])
+        except NotStored:
+            refused.append(n)
+
+    threads = [threading.Thread(target=hand_in, args=(n,)) for n in range(9)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    try:
+        assert (refused, stored(database)) == ([4], 8)
+    finally:
+        with database.writing() as session:
+            session.execute(delete(Receipt))
+        database.dispose()
 
 
 def test_a_database_that_is_down_is_told_to_every_waiting_thread(inbox, database):
