@@ -23,14 +23,12 @@ _AFTER = timedelta(minutes=30)
 """A call placed at the last moment rings, and plays, after it."""
 
 
-def addresses(wiring: Wiring, campaign: Campaign) -> dict[str, str]:
-    """What each township's calls play; empty before the clips are made."""
+def addresses(wiring: Wiring, campaign: Campaign, provider: str) -> dict[str, str]:
+    """Where ``provider`` finds what calls play, by township; empty until it is made."""
     until = campaign.send_before + _AFTER
+    heard_at = wiring.settings.heard_at(provider)
     return {
-        township: (
-            f"{wiring.settings.own_url}/calls/"
-            f"{mint(wiring.signer, fingerprint, until)}.wav"
-        )
+        township: (f"{heard_at}/calls/{mint(wiring.signer, fingerprint, until)}.wav")
         for township, fingerprint in campaign.call_clips.items()
     }
 

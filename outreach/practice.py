@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Table, delete, exists, func, select, updat
 from sqlalchemy.orm import Session
 
 from campaigns.audience.models import Segment
+from campaigns.delivery.models import Message
 from campaigns.errors import NotReady, Refused, Stale, mark
 from campaigns.fieldwork.models import QuietTime
 from campaigns.orm import Base, table_of
@@ -121,12 +122,13 @@ def remove(session: Session, now: datetime) -> dict[str, int]:
             n=strangers,
         )
     went = figures(session)
+    last = session.scalar(select(func.max(Message.id))) or 0
     for table in goes():
         session.execute(delete(table))
     for made in (Segment, QuietTime):
         session.execute(delete(table_of(made)).where(table_of(made).c.made_at >= began))
     _end_grants(session, now)
-    practice.end(session)
+    practice.end(session, last)
     session.expire_all()
     return went
 

@@ -34,7 +34,7 @@ def routes(wiring: Wiring, session: Session, campaign_id: int) -> list[Route]:
     dispatch = Dispatch.of(session, campaign_id)
     if closed := refusal(session, dispatch.provider):
         raise closed
-    dispatch.sounds = call_sound.addresses(wiring, dispatch.campaign)
+    dispatch.sounds = call_sound.addresses(wiring, dispatch.campaign, dispatch.provider)
     first = Route(dispatch, wiring.provider(dispatch.provider))
     name = wiring.settings.second_provider
     if not name or name == dispatch.provider or CARRIER in {name, dispatch.provider}:

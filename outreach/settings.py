@@ -15,6 +15,8 @@ from typing import Literal
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+_ANY = frozenset({"0.0.0.0", "::", ""})  # noqa: S104  # nosec B104 - compared with
+
 
 class Settings(BaseSettings):
     """Configuration of one process; loud when a value cannot be read."""
@@ -202,6 +204,21 @@ class Settings(BaseSettings):
     def own_url(self) -> str:
         """Address that callbacks and links are made with."""
         return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @property
+    def local_url(self) -> str:
+        """Address of the web server for processes on this machine."""
+        host = "127.0.0.1" if self.host in _ANY else self.host
+        return f"http://{host}:{self.port}"
+
+    def heard_at(self, provider: str) -> str:
+        """Where ``provider`` reports to and fetches clips from.
+
+        The simulated carrier beside us needs no public address: what is practised
+        does not leave the machine to come back.
+        """
+        beside = provider == "simulator" and not self.simulator_url
+        return self.local_url if beside else self.own_url
 
     @property
     def simulator_address(self) -> str:

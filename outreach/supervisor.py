@@ -53,7 +53,7 @@ class Stack:
         for child in self._others():
             self._start(child)
         web = self.children[-1]
-        _wait(lambda: _answers(f"{self._local}/healthz"), web)
+        _wait(lambda: _answers(f"{self.settings.local_url}/healthz"), web)
         # Last, so that it takes no processor from what people wait for.
         self._start(self._recorder())
 
@@ -97,10 +97,6 @@ class Stack:
         with uninterrupted():
             child.start()
             self.children.append(child)
-
-    @property
-    def _local(self) -> str:
-        return f"http://127.0.0.1:{self.settings.port}"
 
     def tend(self) -> list[str]:
         """Restart what ended by itself; return the names of what was restarted."""

@@ -42,6 +42,7 @@ from campaigns.orm import (
     rows,
     table_of,
 )
+from campaigns.register import practice
 from campaigns.vocabulary import MessageState
 
 BATCH = 500
@@ -108,8 +109,11 @@ def apply(session: Session, now: datetime, size: int = BATCH) -> Applied:
         return Applied(0, 0)
     waiting = by_reference(session, waiting)
     messages = _messages(session, {row.message_id for row in waiting})
+    missing = any(row.message_id not in messages for row in waiting)
+    gone = practice.last_message(session) if missing else 0
     verdicts = {
-        row.id: _verdict(row, messages.get(row.message_id or 0)) for row in waiting
+        row.id: _verdict(row, messages.get(row.message_id or 0), gone)
+        for row in waiting
     }
     _close(session, waiting, verdicts, now)
     matched = {r.message_id or 0 for r in waiting if verdicts[r.id] == _APPLIED}
@@ -190,12 +194,13 @@ def _messages(session: Session, ids: Iterable[int | None]) -> dict[int, Any]:
     return {row.id: row for row in session.execute(_MESSAGES, {"keys": keys})}
 
 
-def _verdict(receipt: Waiting, message: Any) -> str:  # noqa: ANN401 - a row
+def _verdict(receipt: Waiting, message: Any, gone: int) -> str:  # noqa: ANN401
     """Token, number and provider must agree; anything else is kept and shown."""
-    if (receipt.message_id or 0) > trials.FIRST:
+    number = receipt.message_id or 0
+    if number > trials.FIRST:
         return "trial"
     if message is None:
-        return "unmatched"
+        return "practised" if 0 < number <= gone else "unmatched"
     if receipt.phone_index is not None and receipt.phone_index != message.phone_index:
         return "other_number"
     late = (receipt.attempt or 0) > message.attempt

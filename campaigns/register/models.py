@@ -29,7 +29,8 @@ class Unit(Base):
 
     ``part_price`` in thousandths of a yuan, window bounds in minutes of Shanghai's day;
     an approval waits ``hold_seconds``, one person's own ``lone_hold_hours`` (0: never).
-    Since ``practice_since`` everybody and everything here is invented.
+    Since ``practice_since`` everybody and everything here is invented; messages up to
+    the number ``practised_to`` were, and went with it.
     """
 
     __tablename__ = "unit"
@@ -46,6 +47,7 @@ class Unit(Base):
     hold_seconds: Mapped[int] = mapped_column(default=60)
     lone_hold_hours: Mapped[int] = mapped_column(SmallInteger, default=0)
     practice_since: Mapped[datetime | None]
+    practised_to: Mapped[int] = mapped_column(Key, default=0)
 
 
 class Place(Base):

@@ -86,13 +86,22 @@ def begin(session: Session, *, by: int | None, now: datetime) -> int:
     return len(people)
 
 
-def end(session: Session) -> None:
-    """Take the mark away, with the invented village."""
+def end(session: Session, last_message: int) -> None:
+    """Take the mark away, with the invented village.
+
+    What a carrier still reports of messages up to ``last_message`` concerns nobody.
+    """
     unit = current_unit(session)
     unit.practice_since, unit.name = None, unit.name.removesuffix(MARK)
+    unit.practised_to = max(unit.practised_to, last_message)
     for village in session.scalars(select(Place).where(Place.source == SOURCE)):
         session.delete(village)
     session.flush()
+
+
+def last_message(session: Session) -> int:
+    """The last message that went with practice data; 0 where none did."""
+    return session.scalar(select(func.max(Unit.practised_to))) or 0
 
 
 def strangers(session: Session) -> int:

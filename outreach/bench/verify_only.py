@@ -20,5 +20,5 @@ def create_app() -> Flask:
 def take(provider: str, token: str) -> Response:
     """Answer 204 to what the provider itself sent."""
     wired: Wiring = current_app.extensions["outreach"]
-    wired.provider(provider).read_callback(as_callback(token))
+    wired.provider(provider).read_callback(as_callback(token, provider))
     return Response(status=204)

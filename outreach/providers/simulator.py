@@ -18,7 +18,7 @@ def make(settings: Settings) -> TwilioProvider:
         sid=settings.simulator_account,
         secret=settings.simulator_secret.get_secret_value(),
         sender=_SENDER,
-        own_url=settings.own_url,
+        own_url=settings.heard_at("simulator"),
         base_url=settings.simulator_address,
     )
     limits = Limits(per_second=settings.provider_rate or _RATE)

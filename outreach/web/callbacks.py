@@ -55,7 +55,7 @@ def take(provider: str, token: str) -> Response:
     return _kept(
         provider,
         lambda carrier: inbox.of(wiring).keep(
-            carrier.read_callback(as_callback(token))
+            carrier.read_callback(as_callback(token, provider))
         ),
     )
 
@@ -72,7 +72,7 @@ def take_replies(provider: str, token: str | None = None) -> Response:
     """Keep what people wrote back, for a person to read."""
 
     def keep(carrier: Provider) -> None:
-        replying.keep(_wiring(), carrier.read_replies(as_callback(token)))
+        replying.keep(_wiring(), carrier.read_replies(as_callback(token, provider)))
 
     return _kept(provider, keep)
 
@@ -102,13 +102,13 @@ def _wiring() -> Wiring:
     return wiring
 
 
-def as_callback(token: str | None) -> Callback:
-    """The request as the provider signed it: at our public address, whole."""
+def as_callback(token: str | None, provider: str) -> Callback:
+    """The request as the provider signed it: at the address it knows us by, whole."""
     body = request.get_data(cache=True, parse_form_data=False)
     form = list(request.form.items(multi=True))
     path = request.script_root + request.full_path.rstrip("?")
     return Callback(
-        _wiring().settings.own_url + path,
+        _wiring().settings.heard_at(provider) + path,
         dict(request.headers),
         form,
         body,

@@ -10,18 +10,28 @@ from sqlalchemy import func, select
 
 from campaigns.audience import segments
 from campaigns.audience.models import Segment
-from campaigns.delivery import launching
+from campaigns.delivery import launching, quarantine, receipts
+from campaigns.delivery.claiming import claim
+from campaigns.delivery.dispatch import Dispatch
+from campaigns.delivery.provider import Limits, Report
+from campaigns.delivery.sending import Outcome, record
 from campaigns.errors import NotReady, Refused, Stale
 from campaigns.orm import Base
 from campaigns.register import importing, organisations, practice
 from campaigns.register.models import Member, OptOut, Place, Unit
 from campaigns.register.optouts import record_refusal
-from campaigns.vocabulary import CampaignState, Category, LegalBasis
+from campaigns.vocabulary import (
+    CampaignState,
+    Category,
+    LegalBasis,
+    MessageState,
+)
 from outreach import accounts, audit
 from outreach import practice as practising
 from outreach.accounts import Grant, Role
 from outreach.settings import Settings
 
+SIGNER = b"practice"
 SETTINGS = Settings(_env_file=None, simulator_secret="0123456789abcdef" * 2)
 
 
@@ -165,3 +175,35 @@ def test_every_table_either_stays_or_goes():
         behind = {key.column.table.name for key in table.foreign_keys}
         if table.name in practising.STAYS:
             assert not behind & _GOES, f"{table.name} would point at what went"
+
+
+def test_what_is_still_under_way_when_practice_ends_harms_nobody(begun, now):
+    """A lane that records afterwards, and a carrier that reports afterwards."""
+    made = factories.campaign(
+        begun,
+        version_id=factories.version(begun).id,
+        segment_id=factories.segment(begun, made_at=now).id,
+        status=CampaignState.APPROVED,
+        due_at=now,
+    )
+    assert launching.launch(begun, made.id, now)
+    dispatch, limits = Dispatch.of(begun, made.id), Limits(per_second=100)
+    batch = claim(begun, dispatch, 5, now, signer=SIGNER, limits=limits)
+    sent = [
+        Outcome(m.message_id, m.attempt, MessageState.IN_DOUBT, answer="lost")
+        for m in batch.messages
+    ]
+    assert len(sent) == 5
+    practising.remove(begun, now)
+    record(begun, batch, sent, now)
+    told = [
+        Report("simulator", m.token, None, "d", MessageState.DELIVERED, (m.token,))
+        for m in batch.messages
+    ]
+    receipts.store(begun, told, signer=SIGNER, now=now)
+    later = now + timedelta(days=2)
+    receipts.apply(begun, later)
+    assert quarantine.listed(begun) == [], "nobody has to look after these"
+    left = {name for name, n in _count(begun).items() if n and name in _GOES}
+    assert left <= practising.TRACES
+    assert practising.begin(begun, SETTINGS, by=1, now=now) == 40

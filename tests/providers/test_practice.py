@@ -24,6 +24,7 @@ from outreach import lanes, providers
 from outreach.loop import LOOP
 from outreach.practice import begin
 from outreach.routes import routes
+from outreach.settings import Settings
 from outreach.wiring import Wiring
 
 ROOT = Path(__file__).parents[2]
@@ -68,6 +69,21 @@ async def _carried(provider, batch):
         return await carry(provider, batch)
     finally:
         await provider.close()
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ({}, "http://127.0.0.1:8000"),
+        ({"host": "0.0.0.0", "port": 9000}, "http://127.0.0.1:9000"),
+        ({"simulator_url": "http://sim.example"}, carriers.PUBLIC),
+    ],
+)
+def test_the_simulated_carrier_beside_us_reports_without_leaving(given, address):
+    """An office that has a public address practises on its own machine all the same."""
+    settings = Settings(_env_file=None, public_url=carriers.PUBLIC, **given)
+    assert settings.heard_at("simulator") == address
+    assert settings.heard_at("twilio") == carriers.PUBLIC
 
 
 def test_there_is_one_door_to_a_carrier():

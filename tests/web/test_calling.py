@@ -97,7 +97,7 @@ def test_the_carrier_fetches_one_clip_a_township_and_nothing_else(office, writin
     assert not record_calls(wiring, made.id)
     with writing() as session:
         found = session.get_one(Campaign, made.id)
-        sounds = call_sound.addresses(wiring, found)
+        sounds = call_sound.addresses(wiring, found, "twilio")
         voice = select(Message).where(Message.channel == Channel.VOICE)
         calls = session.scalars(voice).all()
     assert sounds.keys() == {call.township for call in calls}

@@ -698,6 +698,11 @@ def upgrade() -> None:
         sa.Column("hold_seconds", sa.Integer(), nullable=False),
         sa.Column("lone_hold_hours", sa.SmallInteger(), nullable=False),
         sa.Column("practice_since", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "practised_to",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unit")),
     )
     op.create_table(
