@@ -19,6 +19,7 @@ from campaigns.delivery.models import Message
 from campaigns.errors import NotReady, Refused, Stale, mark
 from campaigns.fieldwork.models import QuietTime
 from campaigns.orm import Base, table_of
+from campaigns.planning.models import ForeignRoute, Permission
 from campaigns.register import practice
 from campaigns.register.models import Import, Member, Place
 from campaigns.vocabulary import ImportState
@@ -34,13 +35,26 @@ STAYS = frozenset(
         *("sheet_code", "api_token", "once_key", "audit", "alarm", "balance"),
         *("unit", "place", "organisation", "import", "import_row", "keeping"),
         *("pronunciation", "sensitive_word", "carrier_template", "line", "duty"),
-        *("segment", "quiet_time"),
+        *("segment", "quiet_time", "standing_permission", "foreign_route"),
+        *("kept_form",),
     }
 )
 """Accounts, places, the unit's settings, the record of deeds, and what was there.
 
-Of segments and quiet times, those made while practising go.
+Of segments and quiet times, those made while practising go; permissions and routes
+that were agreed then are ended.
 """
+GOES = frozenset(
+    {
+        *("member", "consent_note", "departure", "erasure", "opt_out", "export"),
+        *("bulletin", "bulletin_version", "campaign", "approval", "trial"),
+        *("message", "recipient", "attempt", "receipt", "reply", "resend"),
+        *("portal_batch", "number_record", "tally", "tally_delta", "progress"),
+        *("announcement", "announcement_log", "visit", "visit_try", "visit_missed"),
+        *("need", "incident", "response_period", "daily_report", "report_reminder"),
+    }
+)
+"""What people do with the cast; a test sees to it that every table is in one list."""
 TRACES = frozenset(
     {
         *("attempt", "receipt", "tally", "tally_delta", "progress"),
@@ -59,7 +73,7 @@ def goes() -> list[Table]:
     Members last: on PostgreSQL a reader sees a person's rows while the person is there.
     """
     found = reversed(Base.metadata.sorted_tables)
-    left = [table for table in found if table.name not in STAYS]
+    left = [table for table in found if table.name in GOES]
     return sorted(left, key=lambda table: table.name == Member.__tablename__)
 
 
@@ -127,7 +141,7 @@ def remove(session: Session, now: datetime) -> dict[str, int]:
         session.execute(delete(table))
     for made in (Segment, QuietTime):
         session.execute(delete(table_of(made)).where(table_of(made).c.made_at >= began))
-    _end_grants(session, now)
+    _end_agreements(session, began, now)
     practice.end(session, last)
     session.expire_all()
     return went
@@ -143,8 +157,11 @@ def wipe(settings: Settings) -> None:
         path.unlink(missing_ok=True)
 
 
-def _end_grants(session: Session, now: datetime) -> None:
-    """Accounts of the invented village have no place any more."""
+def _end_agreements(session: Session, began: datetime, now: datetime) -> None:
+    """What two people only practised to agree, and accounts of the invented village."""
+    for made in (Permission, ForeignRoute):
+        practised = made.proposed_at >= began, made.ended_at.is_(None)
+        session.execute(update(made).where(*practised).values(ended_at=now))
     villages = select(Place.code).where(Place.source == practice.SOURCE)
     ended = Grant.place.in_(villages), Grant.revoked_at.is_(None)
     session.execute(update(Grant).where(*ended).values(revoked_at=now))

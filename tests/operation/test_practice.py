@@ -17,6 +17,7 @@ from campaigns.delivery.provider import Limits, Report
 from campaigns.delivery.sending import Outcome, record
 from campaigns.errors import NotReady, Refused, Stale
 from campaigns.orm import Base
+from campaigns.planning.models import ForeignRoute
 from campaigns.register import importing, organisations, practice
 from campaigns.register.models import Member, OptOut, Place, Unit
 from campaigns.register.optouts import record_refusal
@@ -139,8 +140,16 @@ def test_one_press_removes_all_of_it_and_nothing_else(begun, now):
     home = begun.scalar(select(Place.code).where(Place.source == practice.SOURCE))
     accounts.add_grant(begun, clerk, role=Role.VILLAGE, place=home, now=now)
     own = whom.id
+    facts = {"route": "twilio", "document": "练习", "proposed_by": 1}
+    begun.add_all(
+        ForeignRoute(**facts, proposed_at=now + timedelta(hours=hours))
+        for hours in (-1, 1)
+    )
+    begun.flush()
     went = practising.remove(begun, now)
     assert went["member"] == 40
+    ended = select(ForeignRoute.ended_at).order_by(ForeignRoute.id)
+    assert begun.scalars(ended).all() == [None, now], "agreed before, it holds"
     assert went["message"] > 0
     after = _count(begun)
     assert {name: n for name, n in after.items() if n and name in _GOES} == {}
@@ -169,8 +178,9 @@ def _count(session):
 
 def test_every_table_either_stays_or_goes():
     names = {table.name for table in Base.metadata.sorted_tables}
-    assert names >= practising.STAYS
-    assert practising.TRACES <= _GOES
+    assert names == practising.STAYS | practising.GOES
+    assert not practising.STAYS & practising.GOES
+    assert practising.TRACES <= practising.GOES
     for table in Base.metadata.sorted_tables:
         behind = {key.column.table.name for key in table.foreign_keys}
         if table.name in practising.STAYS:
