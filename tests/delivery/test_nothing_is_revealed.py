@@ -95,7 +95,7 @@ def test_what_is_handed_over_has_no_place_for_a_category():
     assert {field.name for field in dataclasses.fields(Outgoing)} == {
         *("message_id", "campaign_id", "attempt", "channel", "phone", "text", "token"),
         *("parts", "deadline", "valid_seconds", "submitted_at"),
-        *("serial", "signature", "sound", "template", "values"),
+        *("serial", "signature", "sound", "template", "values", "practice"),
     }
 
 
