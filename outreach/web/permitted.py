@@ -12,8 +12,9 @@ from werkzeug.wrappers import Response
 from campaigns.errors import CampaignError
 from campaigns.planning.models import Campaign
 from campaigns.planning.permitted import Permitted, permitted, release_permitted
+from campaigns.vocabulary import CampaignState
 from outreach import approvers
-from outreach.access import Action
+from outreach.access import Action, may
 from outreach.web.approving import waiting
 from outreach.web.campaign_check import checked, needs_number, read_people
 from outreach.web.forms import Typed
@@ -72,12 +73,18 @@ def _page(session: Session, campaign_id: int, typed: Typed) -> str:
 
 def _seen(session: Session, campaign: Campaign) -> dict[str, Any]:
     """What an approval shows, and the permission beside it."""
-    values = checked(session, campaign) | _permission(session, campaign)
+    values = checked(session, campaign) | permission(session, campaign)
     return values | {"asked": needs_number(session, campaign.id)}
 
 
-def _permission(session: Session, campaign: Campaign) -> dict[str, Any]:
-    """The permission that applies, or the sentences that say why none does."""
+def permission(session: Session, campaign: Campaign) -> dict[str, Any]:
+    """The permission that applies, or the sentences that say why none does.
+
+    Nothing where the campaign does not wait, or an association has no part in it.
+    """
+    waits = campaign.status is CampaignState.SUBMITTED
+    if not waits or not may(acting(), Action.RELEASE_PERMITTED):
+        return {}
     ours = approvers.association(session, acting().categories)
     its: Permitted | None = None
     try:

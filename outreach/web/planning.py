@@ -21,6 +21,7 @@ from outreach.web.campaign_check import checked, found, needs_number, read_peopl
 from outreach.web.forms import Typed
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.noting import noted
+from outreach.web.permitted import permission
 
 bp = Blueprint("planning", __name__, url_prefix="/planning")
 
@@ -102,6 +103,7 @@ def show(campaign_id: int) -> str:
         return render_template(
             "planning/show.html",
             **checked(session, campaign),
+            **permission(session, campaign),
             allowed=_allowed(campaign),
             typed=Typed(),
         )

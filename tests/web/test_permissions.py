@@ -71,6 +71,7 @@ def test_the_county_grants_and_the_association_sends(visit, writing, page) -> No
     own = visit("xian").read(GRANT)
     assert f"{GRANT}/1/confirm" not in own, "nobody confirms their own"
     assert visit("shenpi").send(GRANT, f"{GRANT}/1/confirm").status_code == 303
+    assert "可以由本协会的另一位同事放行" in visit("mangxie").read(page)
     second = visit("er")
     assert f'href="{page}/permitted"' in second.read("/"), "one press from home"
     told = second.read(f"{page}/permitted")
@@ -117,5 +118,6 @@ def test_whoever_submitted_does_not_release(visit, page) -> None:
     visit("shenpi").send(GRANT, f"{GRANT}/1/confirm")
     maker = visit("mangxie")
     assert f"{page}/permitted" not in maker.read(page)
+    assert "长期许可" not in visit("shenpi").read(page), "the county approves as ever"
     assert maker.open(f"{page}/permitted").status_code == 403
     assert maker.send(GRANT, f"{GRANT}/1/withdraw").status_code == 403
