@@ -6,16 +6,18 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from campaigns.audience import segments
 from campaigns.audience.rules import Rule
 from campaigns.bulletins import library
 from campaigns.delivery import launching
-from campaigns.fieldwork import announcements
+from campaigns.fieldwork import announcements, visits
 from campaigns.planning import drafting
+from campaigns.planning.models import Campaign
 from campaigns.register.models import Place
-from campaigns.vocabulary import BulletinState, CampaignState, Level
+from campaigns.reporting.daily import periods
+from campaigns.vocabulary import BulletinState, CampaignState, Level, Urgency
 from outreach.demo import county
 from outreach.demo.measuring import Stopwatch
 from outreach.demo.taking_in import take_in_roster
@@ -52,7 +54,20 @@ def make(settings: Settings, members: int, campaigns: int) -> list[SignIn]:
         everybody = number % _WHOLE_COUNTY == 0
         segment = townships[0 if everybody else 1 + number % (len(townships) - 1)]
         _launch(wiring, number, version, segment, writer)
+    _owe_visits(wiring, writer)
     return staff
+
+
+def _owe_visits(wiring: Wiring, writer: int) -> None:
+    """A response period over all campaigns; the first must reach everybody."""
+    now = wiring.clock()
+    with wiring.database.writing() as session:
+        begun = session.scalars(select(func.min(Campaign.launched_at))).one()
+        periods.open_period(session, "抗寒保暖", by=writer, now=begun or now)
+        session.get_one(Campaign, 1).urgency = Urgency.MUST_REACH
+        session.flush()
+        while visits.open_visits(session, now):
+            session.flush()
 
 
 def _issued(session: Session, writer: int, second: int, now: datetime) -> int:

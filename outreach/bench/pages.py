@@ -38,7 +38,10 @@ if TYPE_CHECKING:
     from outreach.demo.county import SignIn
 
 LIMITS = {"median_ms": 200.0, "p95_ms": 500.0, "page_kb": 300.0, "village_kb": 200.0}
-"""All of them are most. Kilobytes are those on the wire, before any cache."""
+"""All of them are most, of the slowest and the heaviest page by itself.
+
+Kilobytes are those on the wire, before any cache.
+"""
 
 _ERRORS = 400
 _SIGN_OUT = "sign-out"
@@ -46,6 +49,7 @@ _LINK = re.compile(r'href="([^"#]+)')
 _PART = re.compile(r'(?:href|src)="(/assets/[^"]+|/static/[^"]+)"')
 _CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 _PATIENCE = 60.0
+_SHOWN = 10
 
 
 @dataclass(slots=True)
@@ -84,15 +88,14 @@ def _figures(
     pages: list[Page], listening: Page, parts: dict[str, int]
 ) -> dict[str, object]:
     medians = {(p.role, p.address): statistics.median(p.milliseconds) for p in pages}
-    every = sorted(ms for page in pages for ms in page.milliseconds)
+    late = {(p.role, p.address): _ninety_fifth(p.milliseconds) for p in pages}
+    every = [ms for page in pages for ms in page.milliseconds]
     weights = {(p.role, p.address): _kilobytes(p, parts) for p in pages}
-    slowest, heaviest = (
-        max(medians, key=medians.__getitem__),
-        max(weights, key=weights.__getitem__),
-    )
+    slowest = sorted(medians, key=medians.__getitem__, reverse=True)[:_SHOWN]
+    heaviest = max(weights, key=weights.__getitem__)
     figures = {
         "median_ms": round(max(medians.values()), 1),
-        "p95_ms": round(every[int(len(every) * 0.95)], 1),
+        "p95_ms": round(max(late.values()), 1),
         "page_kb": weights[heaviest],
         "village_kb": _kilobytes(listening, parts),
     }
@@ -101,11 +104,18 @@ def _figures(
         "pages": len(pages),
         "openings": len(every),
         "median_of_all_ms": round(statistics.median(every), 1),
-        "slowest": " ".join(slowest),
+        "slowest": {" ".join(page): round(medians[page], 1) for page in slowest},
         "heaviest": " ".join(heaviest),
         "limits": LIMITS,
         "ok": all(figures[name] <= limit for name, limit in LIMITS.items()),
     }
+
+
+def _ninety_fifth(milliseconds: list[float]) -> float:
+    """What one opening in twenty takes longer than; the last of fewer than twenty."""
+    return sorted(milliseconds)[
+        min(len(milliseconds) - 1, len(milliseconds) * 19 // 20)
+    ]
 
 
 def _kilobytes(page: Page, parts: dict[str, int]) -> float:
