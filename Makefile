@@ -1,6 +1,6 @@
 # Needs GNU make >= 3.81 and Python >= 3.11, nothing else. `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-api test-office test-voice test-journeys test-deep test-canaries fuzz drill \
+.PHONY: help demo up test test-access test-api test-office test-voice test-journeys test-deep test-canaries fuzz drill \
 	lint format lock licences sbom wheels install clean
 # The project's path may hold Chinese characters in a locale that is not UTF-8.
 export PYTHONUTF8 := 1
@@ -29,7 +29,12 @@ test: ## Every test; ARGS="tests/register -k phone", WORKERS=0 for one process
 	@sh scripts/browser.sh
 	@$(PYTHON_IN) pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
-test-api: ## Two hundred tries at each operation of the API, in place of four
+test-access: ## axe, targets, focus, reflow and order on every page, for every role; half an hour
+	@sh scripts/environment.sh dev
+	@sh scripts/browser.sh
+	@$(PYTHON_IN) pytest -n 0 --timeout 0 tests/browser/walk_every_page.py $(ARGS)
+
+test-api: ## Two hundred tries at each operation of the API with each role's token
 	@sh scripts/environment.sh dev
 	API_TRIES=$(or $(TRIES),200) $(PYTHON_IN) pytest -n 0 tests/api $(ARGS)
 
