@@ -130,9 +130,9 @@ def read_aloud_sheet(text: str, title: str) -> str:
             words += _said(letter)
     body = f"<p>{words}</p>".replace("<p></p>", "")
     return (
-        f"{_head(title or '播音稿', _ALOUD)}<h1>{_said(title or '播音稿')}</h1>"
+        f"{_head(title or '播音稿', _ALOUD)}<main><h1>{_said(title or '播音稿')}</h1>"
         "<p class=how>读慢一点，一分钟两百字左右。| 停一下，‖ 停两下。电话号码读两遍。"
-        f"读完停两秒，从头再读一遍。</p>{body}</body></html>\n"
+        f"读完停两秒，从头再读一遍。</p>{body}</main></body></html>\n"
     )
 
 

@@ -162,6 +162,7 @@ def step_line(
             height=_LINE,
             viewBox=f"0 0 1000 {_LINE}",
             preserveAspectRatio="none",
+            aria_hidden="true",
         )
     )
     drawing = picture(caption, _LINE + 52, *drawn)

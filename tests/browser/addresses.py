@@ -186,6 +186,37 @@ ERRORS = {
 """Forms that say what is missing when they are sent empty."""
 
 
+FILES = {
+    "airtime.log",
+    "approval.clip",
+    "approving.scan",
+    "assets.show",
+    "calling.clip",
+    "daily.workbook",
+    "entering.download",
+    "entering.listen",
+    "entering.pack",
+    "exporting.csv",
+    "exporting.workbook",
+    "health.alive",
+    "health.figures",
+    "health.ready",
+    "imports.blank",
+    "imports.correction",
+    "numbers.workbook",
+    "organisations.numbers",
+    "portal.numbers",
+    "second_step.scan",
+    "sound.clip",
+    "static",
+    "village.download",
+    "village.listen",
+    "village.pack",
+    "visits.ledger",
+}
+"""Sounds, workbooks, pictures and answers for machines."""
+
+
 def numbered(pages: dict[str, list[str]]) -> list[tuple[int, str, str]]:
     """Number, person and address of each."""
     pairs = [(name, address) for name, each in pages.items() for address in each]

@@ -32,7 +32,7 @@ from campaigns.vocabulary import (
     Urgency,
 )
 from outreach import accounts, wiring
-from outreach.accounts import Role, User, find_user
+from outreach.accounts import User, find_user
 from outreach.web import village_link
 
 pytestmark = pytest.mark.browser
@@ -228,13 +228,9 @@ def _chosen():
 
 @pytest.fixture(scope="module")
 def county(site):
-    """People, a city's office, and one campaign under way: its number."""
+    """People, and one campaign under way: its number."""
     with site.database.writing() as session:
         stages.people(session, 12)
-        person = accounts.add_user(
-            session, name="shilian", shown_as="市残联", password=PASSWORD, now=now()
-        )
-        accounts.add_grant(session, person, role=Role.CITY, place="5105", now=now())
         session.execute(update(Unit).values(landline="0830-5260000"))
         campaign = stages.launched(session).id
         stages.delivered(session, campaign, 5)

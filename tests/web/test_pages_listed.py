@@ -2,38 +2,8 @@
 
 from __future__ import annotations
 
-from browser.addresses import OFFICE, STAGES, VILLAGE, numbered
+from browser.addresses import FILES, OFFICE, STAGES, VILLAGE, numbered
 from werkzeug.exceptions import NotFound
-
-FILES = {
-    "airtime.log",
-    "approval.clip",
-    "approving.scan",
-    "assets.show",
-    "calling.clip",
-    "daily.workbook",
-    "entering.download",
-    "entering.listen",
-    "entering.pack",
-    "exporting.csv",
-    "exporting.workbook",
-    "health.alive",
-    "health.figures",
-    "health.ready",
-    "imports.blank",
-    "imports.correction",
-    "numbers.workbook",
-    "organisations.numbers",
-    "portal.numbers",
-    "second_step.scan",
-    "sound.clip",
-    "static",
-    "village.download",
-    "village.listen",
-    "village.pack",
-    "visits.ledger",
-}
-"""Sounds, workbooks, pictures and answers for machines."""
 
 ELSEWHERE = {
     "account_roles.ask": "test_access.py",

@@ -1,0 +1,133 @@
+"""A county with campaigns at every stage of their life, for the browser."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import factories
+import lists
+import stages
+
+from campaigns.audience import segments
+from campaigns.fieldwork import needs, replies, visiting, visits
+from campaigns.fieldwork.visit_models import Visit
+from campaigns.planning import drafting, lifecycle, permissions
+from campaigns.register.models import Import, Unit
+from campaigns.register.scope import Scope
+from campaigns.reporting.daily import periods
+from campaigns.vocabulary import (
+    BulletinState,
+    Category,
+    ImportState,
+    LegalBasis,
+    NeedKind,
+    Urgency,
+)
+from outreach import intake, wiring
+from outreach.web import village_link
+
+SHARED = "+8614900000071"
+
+
+def household(session):
+    """Two behind one phone, one of whom refused, and a guardian with a new phone."""
+    for _ in range(2):
+        factories.member(session, phone=SHARED)
+    replies.take(session, "simulator", "r1", SHARED, "TD", factories.NOW)
+    told = factories.member(session, guardian_phone=SHARED)
+    told.guardian_known_index = None
+
+
+def must_reach(session, name):
+    """A text that no weekly limit holds back."""
+    words = f"{name}：多喝水。"
+    return stages.version(session, sms_text=words, urgency=Urgency.MUST_REACH).id
+
+
+def rosters(wired):
+    """Imports in each state: to decide, to match, going in, failed, waiting, done."""
+    writer = [*lists.HEADINGS, "是否独居"]
+    rows = [lists.person(n, village="大坪村") for n in range(3)]
+    rows.append(lists.person(4, village="云上村"))
+    folder = wired.settings.data_dir / "lists"
+    folder.mkdir()
+    facts = {"legal_basis": LegalBasis.STATUTORY, "source": "", "by": 1}
+    for name, heads in (("名册", writer), ("旧表", [*lists.HEADINGS, "备用号"])):
+        path = lists.workbook(folder / f"{name}.xlsx", [heads, *rows])
+        with wired.database.writing() as session, path.open("rb") as stream:
+            made = intake.receive(
+                session,
+                wired.settings,
+                stream,
+                file_name=path.name,
+                now=wired.clock(),
+                **facts,
+            )
+        intake.check(wired, made.id)
+    told = '{"sentence": "文件设了密码。", "mend": "去掉密码再上传。", "values": {}}'
+    figures = {"rows": 6000, "new": 5800, "changed": 100, "same": 90, "wrong": 10}
+    with wired.database.writing() as session:
+        for state in ("importing", "failed", "waiting", "imported"):
+            error = told if state == "failed" else None
+            session.add(
+                Import(
+                    file_name=f"{state}.xlsx",
+                    file_hash=state,
+                    legal_basis=LegalBasis.STATUTORY,
+                    state=ImportState(state),
+                    figures=figures,
+                    done_rows=1200,
+                    error=error,
+                    made_by=1,
+                    made_at=wired.clock(),
+                )
+            )
+
+
+def furnish(site):
+    """A campaign under way with clips, one for the portal, and a text in review."""
+    wired = wiring.current()
+    with site.database.writing() as session:
+        stages.people(session, 24)
+        household(session)
+        first = stages.launched(session)
+        stages.delivered(session, first.id, 9)
+        stages.launched(session, provider="portal_file", channels=["sms"])
+        waiting = stages.version(session)
+        waiting.state, waiting.issue_number = BulletinState.IN_REVIEW, None
+        village = stages.select(stages.Announcement.village).limit(1)
+        code = session.scalars(village).one()
+        assert session.get(Unit, 1)
+        begun = wired.clock() - timedelta(hours=1)
+        stages.launched(session, urgency=Urgency.MUST_REACH, channels=["sms"])
+        visits.open_visits(session, wired.clock())
+        one = session.get_one(Visit, 2)
+        visiting.assign(session, Scope(), [2], "张专职", by=1, now=wired.clock())
+        needs.raise_need(session, one, NeedKind.GOODS, by=1, now=wired.clock())
+        flood = stages.version(session, urgency=Urgency.EMERGENCY)
+        loud = ["sms", "loudspeaker"]
+        urgent = Urgency.EMERGENCY
+        stages.launched(session, version_id=flood.id, urgency=urgent, channels=loud)
+        periods.open_period(session, "抗寒保暖", by=1, now=begun)
+        everybody = segments.make_standard_segments(session, wired.clock())[0].id
+        for name in ("还没送的任务", "等批准的任务"):
+            last = drafting.draft_campaign(
+                session,
+                name=name,
+                version_id=must_reach(session, name),
+                segment_id=everybody,
+                channels=["sms", "loudspeaker"],
+                provider="simulator",
+                by=1,
+                now=wired.clock(),
+            )
+        lifecycle.submit(session, last.id, by=1, now=wired.clock())
+        last.version.bulletin.categories = Category.VISUAL.bit
+        facts = {"categories": Category.VISUAL.bit, "quota": 90, "now": wired.clock()}
+        held = permissions.propose(session, **facts, by=1)
+        permissions.confirm(session, held.id, by=2, now=wired.clock())
+        permissions.propose(session, **facts, by=2)
+    rosters(wired)
+    stages.recorded(wired, first.id)
+    until = wired.clock().date() + timedelta(days=9)
+    return f"/v/{village_link.mint(code, until, wired.signer)}"
