@@ -89,6 +89,7 @@ def register(app: Flask) -> None:
         "moment": moment,
         "day": day,
         "exact_day": exact_day,
+        "exact_moment": exact_moment,
         "deed": deed,
         "subject": shown_subject,
     }
@@ -135,8 +136,14 @@ def day(value: date | None) -> str:
 
 
 def exact_day(value: date) -> str:
-    """11月25日 even where it is today: the name of a paper, not a time."""
+    """11月25日 even where it is today: paper is read on another day."""
     return _date(value, now().astimezone(ZONE).date())
+
+
+def exact_moment(value: datetime) -> str:
+    """11月25日 16:00 even where it is today."""
+    local = value.astimezone(ZONE)
+    return f"{exact_day(local.date())} {local:%H:%M}"
 
 
 def number(value: float | None) -> str:

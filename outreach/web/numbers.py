@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from io import BytesIO
 
 from flask import (
@@ -25,6 +26,7 @@ from campaigns.register.unit import current_unit
 from campaigns.reporting.mend_list import write_mend_list
 from campaigns.vocabulary import Addressee, NumberStatus
 from outreach.access import Action, scope
+from outreach.web.forms import row_number
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.languages import language, shown_word
 from outreach.web.noting import noted
@@ -59,21 +61,20 @@ def workbook() -> Response:
     return send_file(file, mimetype=_XLSX, as_attachment=True, download_name=name)
 
 
-@bp.post("/<int:member_id>")
+@bp.post("")
 @needs(Action.RECORD_VISITS)
-def settle(member_id: int) -> Answer:
-    """What somebody found out who rang the number."""
-    told = request.form.get("status", "")
-    known = told in set(mending.FOUND)
-    family = request.form.get("whose") == Addressee.GUARDIAN
+def settle() -> Answer:
+    """What somebody found out who rang: every number of the page that has a result."""
     with writing() as session:
-        member = get_member(session, scope(acting()), member_id)
-        if known:
+        told = list(_told())
+        for member_id, whose, status in told:
+            member = get_member(session, scope(acting()), member_id)
+            family = whose == Addressee.GUARDIAN
             index = member.guardian_phone_index if family else member.phone_index
-            settle_number(session, index, NumberStatus(told), now())
-            noted(session, "check_number", f"member:{member_id}", status=told)
-    said = _("号码状态已更新。") if known else _("请选核实的结果。")
-    flash(said, "good" if known else "warn")
+            settle_number(session, index, status, now())
+            noted(session, "check_number", f"member:{member_id}", status=status)
+    said = _("更新了 %(n)s 个号码的状态。", n=len(told))
+    flash(said if told else _("请选核实的结果。"), "good" if told else "warn")
     return redirect(url_for("numbers.index"), 303)
 
 
@@ -87,3 +88,12 @@ def take_over(try_id: int) -> Answer:
         noted(session, "take_over_number", f"member:{member.id}")
     flash(_("新号码已写进名册。"), "good")
     return redirect(url_for("numbers.index"), 303)
+
+
+def _told() -> Iterator[tuple[int, str, NumberStatus]]:
+    """Member, whose number, and its status, of each row where one was chosen."""
+    for name, told in request.form.items():
+        kind, _sign, which = name.partition("-")
+        number, _sign, whose = which.partition("-")
+        if kind == "status" and told in set(mending.FOUND):
+            yield row_number(number), whose, NumberStatus(told)

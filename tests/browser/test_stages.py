@@ -106,6 +106,23 @@ def test_on_a_phone_a_block_names_each_cell_once_and_leaves_out_what_there_is_no
 
 
 @pytest.mark.usefixtures("county")
+def test_on_paper_tables_are_tables_and_a_notice_is_read_from_a_wall(same_page):
+    page = same_page("xian")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 680, "height": 962})
+    page.goto("/planning/")
+    assert page.locator("main tr").first.evaluate(
+        "e => getComputedStyle(e).display"
+    ) == ("table-row")
+    page.goto("/bulletins/1/notice")
+    size = page.locator(".paper p").first.evaluate("e => getComputedStyle(e).fontSize")
+    assert float(size.removesuffix("px")) >= 18 * 96 / 72
+    assert not re.search("今天|明天", page.locator(".paper").inner_text())
+    page.emulate_media(media="screen")
+    page.set_viewport_size({"width": 1366, "height": 768})
+
+
+@pytest.mark.usefixtures("county")
 def test_a_village_without_news_is_a_square_too(same_page):
     page = same_page("xian")
     page.goto("/fieldwork/announcements/1")

@@ -239,18 +239,22 @@ def test_a_new_number_is_told_by_the_village_and_taken_over_by_the_county(
 
 def test_a_number_is_checked_and_the_list_is_a_workbook(visit, writing):
     with writing() as session:
-        key = factories.member(session, number_status=NumberStatus.SUSPECT).id
+        suspect = {"number_status": NumberStatus.SUSPECT}
+        key, second = (factories.member(session, **suspect).id for _ in range(2))
     who, page = visit("fubao"), "/fieldwork/numbers"
     book = load_workbook(BytesIO(who.open(f"{page}/list.xlsx").get_data()))
     sheet = book.worksheets[0]
     assert sheet["D4"].value.startswith("测＊")
     assert [sheet[it].value for it in ("E4", "G4")] == ["本人", "待核实"]
-    who.send(page, f"{page}/{key}", status="blocked")
+    who.send(page, **{f"status-{key}-member": "blocked"})
     with writing() as session:
         assert session.get_one(Member, key).number_status is NumberStatus.SUSPECT
-    who.send(page, f"{page}/{key}", status="empty")
+    both = {f"status-{key}-member": "empty", f"status-{second}-member": "normal"}
+    assert f'name="{next(iter(both))}"' in who.read(page)
+    who.send(page, **both)
     with writing() as session:
         assert session.get_one(Member, key).number_status is NumberStatus.EMPTY
+        assert session.get_one(Member, second).number_status is NumberStatus.NORMAL
 
 
 def test_what_to_say_is_held_up_played_and_read_out(app, visit, writing):
