@@ -96,9 +96,7 @@ FAULTS: dict[str, Fault] = {
     "F36": Fault("a lock held by a hanging session", ("hanging-lock",)),
     "F37": Fault("no connection left", ("connections",)),
     "F38": Fault("the data volume is full", ("volume-full",)),
-    "F39": Fault(
-        "the log's volume is full", why="As F38: the server stops, which is F31."
-    ),
+    "F39": Fault("the log's volume is full", ("log-full",)),
     "F40": Fault(
         "a time limit in the middle of the freeze",
         (
