@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from campaigns.delivery import tally
 from campaigns.delivery.models import Attempt, Message
 from campaigns.delivery.people import settle
-from campaigns.orm import number, packed_ids, rows, table_of
+from campaigns.orm import by_key, number, packed_ids, rows, table_of
 from campaigns.vocabulary import MessageState, Reason
 
 _message = table_of(Message)
@@ -43,7 +43,7 @@ def release(session: Session, claim_id: str, ids: Sequence[int], now: datetime) 
     Only by proof that nothing was written: it may come after the lease is over, and
     then what was noted as a doubt is none.
     """
-    mine = _m.id.in_(ids), _m.claim == claim_id, _m.state.in_(_PROVABLE)
+    mine = _m.id.in_(ids), _m.claim == claim_id, by_key(_m.state).in_(_PROVABLE)
     moved = requeue(session, now, *mine)
     doubted = [row.id for row in moved if row.was == MessageState.IN_DOUBT]
     if doubted:

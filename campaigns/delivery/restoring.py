@@ -17,7 +17,7 @@ from campaigns.delivery.doubts import QUESTIONS
 from campaigns.delivery.finishing import BY_HAND
 from campaigns.delivery.models import Message
 from campaigns.delivery.people import settle
-from campaigns.orm import number
+from campaigns.orm import by_key, number
 from campaigns.planning import pausing
 from campaigns.planning.models import Campaign
 from campaigns.vocabulary import MessageState
@@ -55,7 +55,7 @@ def doubt(session: Session, taken_at: datetime, now: datetime, size: int = 2000)
     by_hand = carrier.scalar_subquery() == BY_HAND
     moved = session.execute(
         update(Message)
-        .where(Message.id.in_(select(some.c.id)), Message.state.in_(_OPEN))
+        .where(Message.id.in_(select(some.c.id)), by_key(Message.state).in_(_OPEN))
         .values(
             was=Message.state,
             was_reason=Message.reason,

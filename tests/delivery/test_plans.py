@@ -12,7 +12,7 @@ import factories
 import pytest
 from sqlalchemy import func, insert, select, text, true, update
 
-from campaigns.delivery import gating, launching, reconciling
+from campaigns.delivery import gating, launching, reconciling, restoring
 from campaigns.delivery.models import Message, Recipient
 from campaigns.orm import table_of
 from campaigns.vocabulary import CampaignState, MessageState
@@ -66,6 +66,13 @@ def test_ending_a_stopped_campaign(session, campaign, now):
     session.flush()
     with explaining(session) as plan:
         assert gating.cancel(session, campaign.id, now) == PEOPLE
+    assert not joins_row_by_row(plan)
+
+
+@pytest.mark.usefixtures("campaign")
+def test_doubting_after_a_restore(session, now):
+    with explaining(session) as plan:
+        assert restoring.doubt(session, now, now) == PEOPLE
     assert not joins_row_by_row(plan)
 
 
