@@ -12,8 +12,9 @@ from outreach.drill.scene import Scenario, Scene
 
 
 def _steered(scene: Scene) -> None:
-    campaign = scene.begin(1200, latency_ms=100.0)
-    other = scene.begin(480, latency_ms=100.0)
+    # So slow a carrier that there is something left to decide about.
+    campaign = scene.begin(2400, latency_ms=400.0)
+    other = scene.begin(1200, latency_ms=400.0)
     _decide(scene, campaign, lifecycle.pause)
     _decide(scene, other, lifecycle.cancel)
     scene.until(lambda: not scene.count(MessageState.SUBMITTING), "still under way")
