@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import cast
 
-from outreach.hearing import Heard, Unreadable, hearing
+from outreach.hearing import Heard, Hearing, Unreadable
 
 # Shorter than any carrier keeps an idle connection: a request into a connection that
 # the other side just closed cannot be told from one that was read.
@@ -43,8 +43,7 @@ class Wire(asyncio.Protocol):
         if not self.free:
             raise Unconnected("closed")
         self.usable = False
-        self._hearing = hearing()
-        next(self._hearing)
+        self._hearing = Hearing()
         self._answer = self._loop.create_future()
         self._watch(until)
         self._transport.write(request)
@@ -79,13 +78,14 @@ class Wire(asyncio.Protocol):
         if self._answer is None or self._answer.done():
             return
         try:
-            self._hearing.send(data)
-        except StopIteration as whole:
-            self._answer.set_result(whole.value)
-            if whole.value.kept:
-                self._rest()
+            heard = self._hearing.take(data) if data else self._hearing.end()
         except Unreadable as wrong:
             self._fail(wrong)
+            return
+        if heard is not None:
+            self._answer.set_result(heard)
+            if heard.kept:
+                self._rest()
 
     def _rest(self) -> None:
         self.usable = True

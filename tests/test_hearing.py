@@ -6,21 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreach.hearing import Unreadable, hearing
+from outreach.hearing import Hearing, Unreadable
 
 JSON = b"Content-Type: application/json\r\n"
 
 
 def heard(*pieces):
     """The answer in ``pieces``, an empty one being the end; None while more is due."""
-    listening = hearing()
-    next(listening)
-    try:
-        for piece in pieces:
-            listening.send(piece)
-    except StopIteration as whole:
-        return whole.value
-    return None
+    listening, found = Hearing(), None
+    for piece in pieces:
+        found = found or (listening.take(piece) if piece else listening.end())
+    return found
 
 
 def cut(whole, places):
@@ -60,15 +56,6 @@ def cut(whole, places):
             200,
             b"ab0123456789",
             True,
-        ),
-        (
-            (
-                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
-                b"Content-Length: 3\r\n\r\n1\r\na\r\n0\r\n\r\n"
-            ),
-            200,
-            b"a",
-            False,
         ),
         # A second answer that nobody asked for must not pass for the next one's.
         (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\naHTTP/1.1", 200, b"a", False),
@@ -132,10 +119,10 @@ def test_rubbish_is_refused_or_waits_for_more(rubbish):
         b"HTTP/1.1 099 Low\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-        b"HTTP/1.1 200 OK\r\nContent-Length: 5000000\r\n\r\n",
+        b"HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n",
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFF\r\n",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n",
         b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
         b"HTTP/1.1 200 OK\r\n folded: yes\r\n\r\n",
@@ -145,9 +132,7 @@ def test_rubbish_is_refused_or_waits_for_more(rubbish):
 def test_what_is_no_answer_is_refused_without_a_word_of_it(raw):
     with pytest.raises(Unreadable) as wrong:
         heard(raw)
-    assert str(wrong.value) in {
-        *("status line", "header", "length", "transfer coding", "chunk", "too long")
-    }
+    assert str(wrong.value) in {"no answer of HTTP", "too long", "cut off"}
 
 
 @pytest.mark.parametrize(
@@ -155,10 +140,11 @@ def test_what_is_no_answer_is_refused_without_a_word_of_it(raw):
     [
         b"HTTP/1.1 200 OK\r\nX: " + b"a" * 70_000,
         b"HTTP/1.1 200 OK\r\n\r\n" + b"a" * 5_000_000,
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\n\r\n" + b"a" * 5_000_000,
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
         + b"100000\r\n%s\r\n" % (b"a" * 0x100000) * 5,
     ],
-    ids=["head", "to the end", "chunks"],
+    ids=["head", "to the end", "long", "chunks"],
 )
 def test_an_answer_without_end_is_refused(raw):
     pieces = [raw[at : at + 60_000] for at in range(0, len(raw), 60_000)]
