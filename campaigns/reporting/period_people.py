@@ -83,14 +83,18 @@ def _cells(session: Session, campaigns: Sequence[int]) -> Mapping[int, set[Cell]
 def _among(
     ours: Mapping[Campaign, set[Cell]], kinds: Iterable[str]
 ) -> ColumnElement[bool]:
-    """Whether a member is one of these kinds in any of the campaigns."""
+    """Whether a member is one of these kinds in any of the campaigns.
+
+    A campaign without a cell of these kinds is not asked about each person.
+    """
+    found = {each.id: pairs_of(cells, each, kinds) for each, cells in ours.items()}
     conditions = [
         Member.id.in_(
             select(Recipient.member_id).where(
-                Recipient.campaign_id == campaign.id,
-                any_of(pairs_of(cells, campaign, kinds)),
+                Recipient.campaign_id == campaign_id, any_of(pairs)
             )
         )
-        for campaign, cells in ours.items()
+        for campaign_id, pairs in found.items()
+        if pairs
     ]
     return or_(false(), *conditions)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, func, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    distinct,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from campaigns.delivery import tally
@@ -64,16 +72,30 @@ def texts_taken(
     by: ColumnElement[str],
     *where: ColumnElement[bool],
 ) -> dict[str, Counter[str]]:
-    """The texts that meet ``where``, by the column ``by`` and by result."""
-    parts = func.coalesce(func.sum(Message.parts), 0)
-    found = session.execute(
-        select(by, Message.state, Message.reason, func.count(), parts)
-        .where(Message.channel == Channel.SMS, *where)
-        .group_by(by, Message.state, Message.reason)
+    """The texts that meet ``where``, by the column ``by`` and by result.
+
+    With ``recipients``, the people to whom they went. One statement, because each
+    would go through all texts of the campaigns that are asked about.
+    """
+    columns = by.label("place"), Message.state, Message.reason, Message.member_id
+    chosen = select(*columns, Message.parts).where(Message.channel == Channel.SMS)
+    text = chosen.where(*where).cte("text").c
+    people = func.count(distinct(text.member_id))
+    counted = union_all(
+        select(
+            *(text.place, text.state, text.reason, func.count().label("n")),
+            func.coalesce(func.sum(text.parts), 0).label("parts"),
+        ).group_by(text.place, text.state, text.reason),
+        select(text.place, null(), null(), people, literal(0))
+        .where(text.state.between(MessageState.ACCEPTED, MessageState.REJECTED - 1))
+        .group_by(text.place),
     )
     sums: dict[str, Counter[str]] = {}
-    for place, state, reason, n, billed in found:
+    for place, state, reason, n, billed in session.execute(counted):
         one = sums.setdefault(place or "", Counter())
+        if state is None:
+            one["recipients"] += n
+            continue
         _add(one, state, reason, n)
         one["parts"] += (billed or 0) if tally.billed(state) else 0
     return sums

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, distinct, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from campaigns.delivery.models import Message
@@ -20,7 +20,7 @@ from campaigns.reporting.daily.columns import RESULTS, TYPED, counted_keys
 from campaigns.reporting.daily.models import Incident, ResponsePeriod
 from campaigns.reporting.daily.plays import Heard, heard
 from campaigns.reporting.texts import TAKEN_AT, texts_of, texts_taken
-from campaigns.vocabulary import Channel, Level, MessageState
+from campaigns.vocabulary import Level
 
 _AFTER_DIGITS = "a"
 _TEXTS = ("messages", "parts", *RESULTS)
@@ -110,22 +110,13 @@ def _heard_by_part(unit: Place, sound: Mapping[str, Heard]) -> dict[str, Counter
 def _texts(
     session: Session, campaigns: list[int], unit: Place, since: datetime
 ) -> dict[str, Counter[str]]:
-    by = _column(unit, Message)
-    ours = (
+    return texts_taken(
+        session,
+        _column(unit, Message),
         Message.campaign_id.in_(campaigns),
         *_below(Message.township, unit.code),
         since < TAKEN_AT,
     )
-    found = texts_taken(session, by, *ours)
-    taken = Message.state.between(MessageState.ACCEPTED, MessageState.REJECTED - 1)
-    people = session.execute(
-        select(by, func.count(distinct(Message.member_id)))
-        .where(Message.channel == Channel.SMS, taken, *ours)
-        .group_by(by)
-    )
-    for place, n in people:
-        found.setdefault(place or "", Counter())["recipients"] += n
-    return found
 
 
 def _people(
