@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from campaigns.bulletins.models import Bulletin, BulletinVersion
 from campaigns.errors import mark
-from campaigns.planning import emergency, permissions
+from campaigns.planning import emergency, foreign, permissions
 from campaigns.planning.models import Campaign, ForeignRoute, Permission
 from campaigns.register.models import Import
 from campaigns.vocabulary import BulletinState, CampaignState, ImportState, Urgency
@@ -73,13 +73,12 @@ def _waiting(session: Session, acting: Acting) -> Iterator[ToDo]:
     """What others began and a second person ends: counted by one statement."""
     me, each = acting.user_id, list[Counted]()
     if may(acting, Action.CONFIRM_PERMISSION):
-        open_ = Permission.confirmed_at.is_(None), Permission.ended_at.is_(None)
-        proposed = counting(Permission, *open_, Permission.proposed_by != me)
+        others = *permissions.UNDECIDED, Permission.proposed_by != me
+        proposed = counting(Permission, *others)
         told = mark("%(n)s 项长期许可等您确认")
         each.append((told, "/planning/permissions", proposed))
     if may(acting, Action.APPROVE_ROUTE):
-        new = ForeignRoute.confirmed_at.is_(None), ForeignRoute.ended_at.is_(None)
-        routes = counting(ForeignRoute, *new)
+        routes = counting(ForeignRoute, *foreign.UNDECIDED)
         each.append((mark("%(n)s 条境外线路等您批准"), "/health/foreign", routes))
     if may(acting, Action.CONFIRM_GRANTS):
         grants = counting(Grant, Grant.waits.is_(True), Grant.user_id != me)

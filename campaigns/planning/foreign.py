@@ -14,6 +14,8 @@ from campaigns.words import word
 
 ROUTES = ("twilio", "google")
 """The carrier whose servers stand abroad, and the voice that is asked over there."""
+UNDECIDED = ForeignRoute.confirmed_at.is_(None), ForeignRoute.ended_at.is_(None)
+"""What was proposed and is neither open nor refused."""
 _DOCUMENT = range(2, 61)
 
 

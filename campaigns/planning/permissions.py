@@ -15,6 +15,8 @@ from campaigns.planning.models import Approval, Campaign, Permission
 from campaigns.vocabulary import ALL_COMPONENTS, CampaignState
 
 QUOTAS = range(1, 100_001)
+UNDECIDED = Permission.confirmed_at.is_(None), Permission.ended_at.is_(None)
+"""What was proposed and is neither confirmed nor refused."""
 _DECEMBER = 12
 _LEAP_DAY = (2, 29)
 
@@ -174,8 +176,7 @@ def month_of(session: Session, permission: Permission, begins: datetime) -> Mont
 
 def waiting(session: Session) -> list[Permission]:
     """What was proposed and is not decided, the oldest first."""
-    open_ones = Permission.confirmed_at.is_(None), Permission.ended_at.is_(None)
-    return list(session.scalars(select(Permission).where(*open_ones).order_by("id")))
+    return list(session.scalars(select(Permission).where(*UNDECIDED).order_by("id")))
 
 
 def every(session: Session, categories: int = 0) -> list[Permission]:

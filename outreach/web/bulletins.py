@@ -16,7 +16,7 @@ from campaigns.errors import CampaignError
 from campaigns.vocabulary import BulletinState, Urgency
 from outreach.access import Action, may
 from outreach.web import bulletin_form
-from outreach.web.forms import Typed, sent
+from outreach.web.forms import Typed, saying_why, sent
 from outreach.web.four_forms import four_forms, townships
 from outreach.web.gate import acting, needs, now, reading, wired, writing
 from outreach.web.languages import sentence, shown_word
@@ -136,15 +136,13 @@ def show(bulletin_id: int) -> str:
 @needs(Action.WRITE_BULLETINS)
 def submit(bulletin_id: int) -> Response:
     """Hand the draft to a colleague."""
-    try:
+    with saying_why():
         with writing() as session:
             _bulletin, version = opened(session, bulletin_id)
             by = acting().user_id
             review.send_for_review(session, version.id, by=by, now=now())
             noted(session, "send_for_review", f"bulletin:{bulletin_id}")
         flash(_("已送审。请另一位同事来审核签发。"), "good")
-    except CampaignError as error:
-        flash(sentence(error), "bad")
     return redirect(url_for("bulletins.show", bulletin_id=bulletin_id), 303)
 
 

@@ -34,7 +34,7 @@ from campaigns.errors import (
 )
 from outreach import access, audit, logs
 from outreach.web import keeping_typed
-from outreach.web.gate import acting, now, writing
+from outreach.web.gate import acting, now, wired, writing
 from outreach.web.languages import API, sentence
 
 Shown = tuple[str | Response, int]
@@ -151,7 +151,8 @@ def _view_action(endpoint: str) -> access.Action | None:
 def _too_old(_error: CSRFError) -> Shown | Answer:
     """The form again as it was filled in, with a new key; it is not sent by itself."""
     where = keeping_typed.came_from() or "/"
-    if current_user.is_authenticated and keeping_typed.put_by(where, acting().user_id):
+    mine = acting().user_id if current_user.is_authenticated else None
+    if keeping_typed.put_by(wired(), where, mine):
         return redirect(where, 303)
     return page(
         400,

@@ -6,13 +6,12 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from campaigns.errors import CampaignError
 from campaigns.planning import foreign
 from outreach import accounts
 from outreach.access import Action
-from outreach.web.forms import Typed
+from outreach.web.forms import Typed, saying_why
 from outreach.web.gate import acting, needs, now, reading, writing
-from outreach.web.languages import sentence, shown_word
+from outreach.web.languages import shown_word
 from outreach.web.noting import noted
 
 bp = Blueprint("foreign", __name__, url_prefix="/health/foreign")
@@ -48,14 +47,12 @@ def propose() -> Response | tuple[str, int]:
 @needs(Action.APPROVE_ROUTE)
 def approve(route_id: int) -> Response:
     """It can be used from now on."""
-    try:
+    with saying_why():
         with writing() as db:
             one = foreign.confirm(db, route_id, by=acting().user_id, now=now())
             facts = {"route": one.route, "document": one.document}
             noted(db, "approve_route", f"route:{route_id}", **facts)
         flash(_("已批准，现在可以用了。"), "good")
-    except CampaignError as error:
-        flash(sentence(error), "bad")
     return redirect(url_for("foreign.index"), 303)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flask import g, request
+from flask import flash, g, request
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
@@ -31,6 +31,15 @@ def sent() -> MultiDict[str, str] | None:
     """The form that was sent, or that waited until its person was back; else None."""
     waited: MultiDict[str, str] | None = g.get("kept")
     return request.form if request.method == "POST" else waited
+
+
+@contextmanager
+def saying_why() -> Iterator[None]:
+    """Say a domain error on the page that comes next instead of on one of its own."""
+    try:
+        yield
+    except CampaignError as error:
+        flash(sentence(error), "bad")
 
 
 class Typed:

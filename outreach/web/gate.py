@@ -158,7 +158,7 @@ def _check() -> Answer | None:
         return None
     if not current_user.is_authenticated:
         return _ask_to_sign_in()
-    keeping_typed.give_back(acting().user_id)
+    keeping_typed.give_back(wired(), acting().user_id)
     if not isinstance(action, Action):
         raise NotAllowed(mark("您的身份不能做这一步。"))
     return _allow(action)
@@ -179,7 +179,7 @@ def _allow(action: Action) -> Answer | None:
 
 def _first_to(address: str) -> Answer:
     """There before anything else; what was typed waits meanwhile."""
-    keeping_typed.put_by(_here(), acting().user_id)
+    keeping_typed.put_by(wired(), _here(), acting().user_id)
     return redirect(address, 303)
 
 
@@ -217,7 +217,7 @@ def _check_bearer(view: Callable[..., object]) -> None:
 
 
 def _ask_to_sign_in() -> Answer:
-    kept = keeping_typed.put_by_late(_here())
+    kept = keeping_typed.put_by_late(wired(), _here())
     session["late"] = "kept" if kept else "_user_id" in session
     return redirect(url_for("sign_in.show", next=_here()), 303)
 

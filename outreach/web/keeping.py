@@ -6,13 +6,11 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from campaigns.errors import CampaignError
 from campaigns.register import keeping
 from outreach import accounts
 from outreach.access import Action
-from outreach.web.forms import Typed
+from outreach.web.forms import Typed, saying_why
 from outreach.web.gate import acting, needs, now, reading, writing
-from outreach.web.languages import sentence
 from outreach.web.noting import noted
 
 bp = Blueprint("keeping", __name__, url_prefix="/keeping")
@@ -35,14 +33,12 @@ def index() -> str:
 def propose(kind: str) -> Response:
     """Propose another time."""
     days = Typed()["days"]
-    try:
+    with saying_why():
         with writing() as db:
             wanted = int(days) if days.isdecimal() else 0
             keeping.propose(db, kind, wanted, by=acting().user_id, now=now())
             noted(db, "propose_retention", kind, days=wanted)
         flash(_("提出了，请县残联经办人同意。"), "good")
-    except CampaignError as error:
-        flash(sentence(error), "bad")
     return redirect(url_for("keeping.index"), 303)
 
 

@@ -30,7 +30,7 @@ def came_from() -> str | None:
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
-def put_by(page: str, user_id: int | None) -> bool:
+def put_by(known: Wiring, page: str, user_id: int | None) -> bool:
     """Keep this request's form for ``user_id``, who sent it; whether it was kept.
 
     Only what came from a page of ours: no other site fills a form in for somebody.
@@ -38,7 +38,6 @@ def put_by(page: str, user_id: int | None) -> bool:
     ours = urlsplit(request.referrer or "").netloc == request.host
     if request.method != "POST" or user_id is None or not ours:
         return False
-    known = _wired()
     with known.database.writing() as db:
         fields = request.form.items(multi=True)
         kept = kept_form.keep(db, user_id, page, fields, known.clock())
@@ -46,18 +45,17 @@ def put_by(page: str, user_id: int | None) -> bool:
     return kept
 
 
-def put_by_late(page: str) -> bool:
+def put_by_late(known: Wiring, page: str) -> bool:
     """The same where the sign-in ended: its token still tells whose it was."""
-    with _wired().database.reading() as db:
+    with known.database.reading() as db:
         whose = kept_form.whose(db, session.get("_user_id", ""))
-    return put_by(page, whose)
+    return put_by(known, page, whose)
 
 
-def give_back(user_id: int) -> None:
+def give_back(known: Wiring, user_id: int) -> None:
     """On the page itself, opened again, its fields stand ready in ``g.kept``."""
     if not session.get(_FLAG) or request.blueprint in _ON_THE_WAY:
         return
-    known = _wired()
     if request.method == "POST":
         session.pop(_FLAG)
         with known.database.writing() as db:
@@ -71,9 +69,8 @@ def give_back(user_id: int) -> None:
         g.kept = MultiDict(found[1])
 
 
-def look_for(user_id: int) -> None:
+def look_for(known: Wiring, user_id: int) -> None:
     """At sign-in: whether something waits for just this person."""
-    known = _wired()
     with known.database.reading() as db:
         if kept_form.of(db, user_id, known.clock()):
             session[_FLAG] = True
@@ -91,8 +88,3 @@ def _opens(path: str) -> bool:
         return adapter is not None and bool(adapter.match(path, method="GET"))
     except HTTPException:
         return False
-
-
-def _wired() -> Wiring:
-    wiring: Wiring = current_app.extensions["outreach"]
-    return wiring

@@ -9,21 +9,21 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from campaigns.errors import CampaignError
 from campaigns.planning import permissions
 from campaigns.planning.models import Permission
 from campaigns.vocabulary import Category
 from outreach import approvers
 from outreach.access import Action, may
 from outreach.accounts import names_of
-from outreach.web.forms import Typed
+from outreach.web.forms import Typed, saying_why
 from outreach.web.frame import ZONE
 from outreach.web.gate import acting, needs, now, reading, writing
-from outreach.web.languages import sentence, shown_word
+from outreach.web.languages import shown_word
 from outreach.web.noting import noted
 
 bp = Blueprint("permissions", __name__, url_prefix="/planning/permissions")
 _WRONG = 422
+_HOLDS = "permission.holds"
 
 
 @bp.get("")
@@ -60,7 +60,7 @@ def propose() -> Response | tuple[str, int]:
 @needs(Action.CONFIRM_PERMISSION)
 def confirm(permission_id: int) -> Response:
     """It holds for a year from today."""
-    try:
+    with saying_why():
         with writing() as session:
             by = acting().user_id
             one = permissions.confirm(session, permission_id, by=by, now=now())
@@ -68,8 +68,6 @@ def confirm(permission_id: int) -> Response:
             subject = f"permission:{permission_id}"
             noted(session, "confirm_permission", subject, until=until)
         flash(_("已确认，到 %(day)s 为止。", day=until), "good")
-    except CampaignError as error:
-        flash(sentence(error), "bad")
     return redirect(url_for("permissions.index"), 303)
 
 
@@ -77,15 +75,13 @@ def confirm(permission_id: int) -> Response:
 @needs(Action.WITHDRAW_PERMISSION)
 def withdraw(permission_id: int) -> Response:
     """It ends now, and what had not begun goes back to its maker."""
-    try:
+    with saying_why():
         with writing() as session:
             by = acting().user_id
             back = permissions.withdraw(session, permission_id, by=by, now=now())
             subject = f"permission:{permission_id}"
             noted(session, "withdraw_permission", subject, taken_back=back)
         flash(_("已收回。还没开始的 %(n)s 个任务退回了草稿。", n=len(back)), "good")
-    except CampaignError as error:
-        flash(sentence(error), "bad")
     return redirect(url_for("permissions.index"), 303)
 
 
@@ -102,20 +98,26 @@ def state_of(permission: Permission, moment: datetime) -> str:
     if permission.until is None:
         return "permission.waits"
     late = permission.until < moment.astimezone(ZONE).date()
-    return "permission.late" if late else "permission.holds"
+    return "permission.late" if late else _HOLDS
 
 
 def _page(typed: Typed) -> str:
     with reading() as session:
         found = permissions.every(session, acting().categories)
-        months = {one.id: permissions.month_of(session, one, now()) for one in found}
+        states = {one.id: state_of(one, now()) for one in found}
+        # Past ones stand there for ever, and nobody asks what is left of them.
+        months = {
+            one.id: permissions.month_of(session, one, now())
+            for one in found
+            if states[one.id] == _HOLDS
+        }
         people = [each.proposed_by for each in found]
         people += [each.confirmed_by for each in found if each.confirmed_by]
         return render_template(
             "planning/permissions.html",
             rows=found,
             months=months,
-            state_of={one.id: state_of(one, now()) for one in found},
+            state_of=states,
             names=names_of(session, people),
             association_name=association_name,
             associations=_choices(session),

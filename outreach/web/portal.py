@@ -24,15 +24,16 @@ from werkzeug.wrappers import Response as Answer
 
 from campaigns.delivery import portal, portal_files, portal_results
 from campaigns.delivery.finishing import BY_HAND
-from campaigns.errors import CampaignError, NotFound, Refused, mark
+from campaigns.errors import NotFound, Refused, mark
 from campaigns.fieldwork.replies import take_all
 from campaigns.vocabulary import Wish
 from outreach import audit
 from outreach.access import Action
 from outreach.web.campaign_check import found
 from outreach.web.delivery import frame
+from outreach.web.forms import saying_why
 from outreach.web.gate import acting, needs, now, reading, writing
-from outreach.web.languages import sentence, shown_word
+from outreach.web.languages import shown_word
 
 bp = Blueprint("portal", __name__, url_prefix="/delivery")
 _LONGEST = 9
@@ -191,14 +192,12 @@ def _done(
     batch_id: int | None = None,
 ) -> Answer:
     """One deed in one transaction, noted, and back to the batches."""
-    try:
+    with saying_why():
         with writing() as session:
             _check(session, campaign_id, batch_id)
             said = deed(session)
             _note(session, name, campaign_id, batch_id)
         flash(said, "good")
-    except CampaignError as error:
-        flash(sentence(error), "bad")
     return redirect(url_for("portal.show", campaign_id=campaign_id), 303)
 
 

@@ -11,11 +11,11 @@ from werkzeug.wrappers import Response
 
 from campaigns.delivery import doubts
 from campaigns.delivery.models import Resend
-from campaigns.errors import CampaignError, NotFound, mark
+from campaigns.errors import NotFound, mark
 from outreach.access import Action
 from outreach.web.campaign_check import found, require_for
+from outreach.web.forms import saying_why
 from outreach.web.gate import acting, needs, now, writing
-from outreach.web.languages import sentence
 from outreach.web.noting import noted
 
 bp = Blueprint("resending", __name__, url_prefix="/delivery")
@@ -71,11 +71,9 @@ def _wish(session: Session, campaign_id: int, wish_id: int) -> None:
 
 def _done(campaign_id: int, deed: Callable[[Session], str]) -> Response:
     """One deed in one transaction, and back to the doubts."""
-    try:
+    with saying_why():
         with writing() as session:
             require_for(session, found(session, campaign_id))
             said = deed(session)
         flash(said, "good")
-    except CampaignError as error:
-        flash(sentence(error), "bad")
     return redirect(url_for("messages.doubts", campaign_id=campaign_id), 303)

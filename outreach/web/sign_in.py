@@ -20,6 +20,7 @@ from outreach.web.gate import (
     now,
     open_to_everyone,
     reading,
+    wired,
     writing,
 )
 from outreach.web.safety import limiter
@@ -167,7 +168,7 @@ def _begin(token: str, then: str) -> Response:
         return redirect(url_for("sign_in.ask_code"), 303)
     session["language"] = language or found.language
     login_user(Person(token, found))
-    keeping_typed.look_for(found.user_id)
+    keeping_typed.look_for(wired(), found.user_id)
     with writing() as db:
         role = found.role or ""
         audit.note(db, "sign_in", user_id=found.user_id, role=role, now=now())

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from campaigns.bulletins.review import confirm_call_heard
 from campaigns.delivery import tally
-from campaigns.errors import CampaignError, NotReady, mark
+from campaigns.errors import NotReady, mark
 from campaigns.planning import emergency, lifecycle
 from campaigns.planning.models import Campaign
 from campaigns.vocabulary import Channel, MessageState
@@ -21,9 +21,9 @@ from outreach.access import Action
 from outreach.previews import Progress
 from outreach.rows import show_all
 from outreach.web.campaign_check import found, require_for
+from outreach.web.forms import saying_why
 from outreach.web.four_forms import four_forms
 from outreach.web.gate import acting, local, needs, now, reading, writing
-from outreach.web.languages import sentence
 from outreach.web.noting import noted
 
 bp = Blueprint("steering", __name__, url_prefix="/planning")
@@ -147,13 +147,11 @@ def _steer(
     by, moment = acting().user_id, now()
     with reading() as session:
         require_for(session, found(session, campaign_id))
-    try:
+    with saying_why():
         with writing() as session:
             show_all(session)
             step(session, campaign_id, by=by, now=moment)
             noted(session, deed, f"campaign:{campaign_id}")
         flash(done, "good")
-    except CampaignError as error:
-        flash(sentence(error), "bad")
     back = local(request.form.get("page"))
     return redirect(back or url_for("planning.show", campaign_id=campaign_id), 303)

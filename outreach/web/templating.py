@@ -12,12 +12,12 @@ from werkzeug.wrappers import Response
 from campaigns.bulletins import templates
 from campaigns.bulletins.models import BulletinVersion, CarrierTemplate
 from campaigns.delivery.dispatch import ALERTS
-from campaigns.errors import CampaignError
 from campaigns.vocabulary import Addressee
 from outreach.access import Action
 from outreach.providers import lacking
+from outreach.web.forms import saying_why
 from outreach.web.gate import acting, needs, now, reading, wired, writing
-from outreach.web.languages import sentence, shown_word
+from outreach.web.languages import shown_word
 from outreach.web.noting import noted
 from outreach.web.own_bulletins import opened
 
@@ -60,7 +60,7 @@ def show(bulletin_id: int) -> str:
 def note(bulletin_id: int) -> Response:
     """Note the carrier's code and its answer."""
     given = request.form
-    try:
+    with saying_why():
         with writing() as session:
             _bulletin, version = opened(session, bulletin_id)
             kept = templates.note_template(
@@ -75,8 +75,6 @@ def note(bulletin_id: int) -> Response:
             )
             noted(session, "note_template", f"bulletin:{bulletin_id}", code=kept.code)
         flash(_("模板记下了。"), "good")
-    except CampaignError as error:
-        flash(sentence(error), "bad")
     return redirect(url_for(".show", bulletin_id=bulletin_id), 303)
 
 
