@@ -17,6 +17,7 @@ from campaigns.bulletins.wording import NOTICE
 from campaigns.delivery.models import Message
 from campaigns.orm import number
 from campaigns.planning.models import Campaign
+from campaigns.register.consent import GUARDIAN_IS_NEW
 from campaigns.register.models import Member, Place
 from campaigns.register.unit import current_unit
 from campaigns.vocabulary import Addressee, Channel, MessageState, Urgency
@@ -61,17 +62,15 @@ def add_notices(session: Session, campaign: Campaign) -> int:
 def _unaware(session: Session, campaign: Campaign) -> Sequence[tuple[Message, Member]]:
     """Own texts, with their people, beside a copy to a phone they do not know of."""
     own, copy = aliased(Message), aliased(Message)
-    new = Member.guardian_phone_index
-    changed = [
-        or_(known.is_(None), known != new)
-        for known in (Member.guardian_known_index, Member.guardian_noticed_index)
-    ]
+    noticed = Member.guardian_noticed_index
+    changed = (
+        GUARDIAN_IS_NEW,
+        or_(noticed.is_(None), noticed != Member.guardian_phone_index),
+    )
     # Asked first and alone: nearly always there is nobody, and the planner, who does
     # not know messages made in this transaction, would begin with all of those.
-    if (
-        session.scalar(select(Member.id).where(new.is_not(None), *changed).limit(1))
-        is None
-    ):
+    anybody = select(Member.guardian_phone_index).where(*changed)
+    if not session.scalar(anybody.order_by(Member.guardian_known_index).limit(1)):
         return ()
     found = (
         select(own, Member)

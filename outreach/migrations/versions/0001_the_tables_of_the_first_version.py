@@ -260,6 +260,28 @@ def upgrade() -> None:
             batch_op.f("ix_member_village"), ["village"], unique=False
         )
         batch_op.create_index(
+            "member_guardian_new",
+            [
+                "guardian_known_index",
+                "guardian_phone_index",
+                "guardian_noticed_index",
+                "phone_index",
+                "status",
+                "township",
+                "village",
+                "categories",
+            ],
+            unique=False,
+            sqlite_where=sa.text(
+                "guardian_phone_index IS NOT NULL AND (guardian_known_index IS NULL "
+                "OR guardian_known_index != guardian_phone_index)"
+            ),
+            postgresql_where=sa.text(
+                "guardian_phone_index IS NOT NULL AND (guardian_known_index IS NULL "
+                "OR guardian_known_index != guardian_phone_index)"
+            ),
+        )
+        batch_op.create_index(
             "member_audience",
             [
                 "township",
@@ -2253,6 +2275,7 @@ def downgrade() -> None:
     op.drop_table("departure")
     with op.batch_alter_table("member", schema=None) as batch_op:
         batch_op.drop_index("member_audience")
+        batch_op.drop_index("member_guardian_new")
         batch_op.drop_index(batch_op.f("ix_member_village"))
         batch_op.drop_index(batch_op.f("ix_member_phone_index"))
         batch_op.drop_index(batch_op.f("ix_member_name_index"))
