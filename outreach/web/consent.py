@@ -14,7 +14,7 @@ from campaigns.register.models import Member
 from campaigns.vocabulary import LegalBasis, Preference
 from outreach import accounts
 from outreach.access import Action, scope
-from outreach.web.forms import Typed
+from outreach.web.forms import Typed, saying_why
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.noting import noted
 
@@ -58,22 +58,25 @@ def keep(member_id: int) -> Response | tuple[str, int]:
 @needs(Action.RECORD_BASIS)
 def guardians() -> str:
     """Who has to be told that the guardian's phone is another one now."""
-    with reading() as db:
-        rows = consent.to_tell(db, scope(acting()))
-    return render_template("register/guardians.html", rows=rows)
+    return _guardians(Typed())
 
 
 @bp.post("/<int:member_id>/guardian-told")
 @needs(Action.RECORD_BASIS)
-def told(member_id: int) -> Response:
+def told(member_id: int) -> Response | tuple[str, int]:
     """The person knows of it, and agrees or had it put right."""
+    typed, by = Typed(), acting().user_id
+    asked = _("请写谁、什么时候、怎么说的，作为凭据。")
+    words = typed.text(f"evidence-{member_id}", asked, longest=_EVIDENCE)
     with writing() as db:
         member = get_member(db, scope(acting()), member_id)
-        words = Typed()["evidence"][:_EVIDENCE]
-        consent.told(db, member, evidence=words, by=acting().user_id, now=now())
-        noted(db, "tell_guardian_phone", f"member:{member_id}")
-    flash(_("记下了。"), "good")
-    return redirect(url_for("consent.guardians"), 303)
+        if typed:
+            with saying_why():
+                consent.told(db, member, evidence=words, by=by, now=now())
+                noted(db, "tell_guardian_phone", f"member:{member_id}")
+                flash(_("记下了。"), "good")
+            return redirect(url_for("consent.guardians"), 303)
+    return _guardians(typed), _WRONG
 
 
 def _asked(typed: Typed) -> Wishes:
@@ -87,6 +90,14 @@ def _asked(typed: Typed) -> Wishes:
         Preference(said) if said in set(Preference) else Preference.NONE,
         typed.ticked("guardian_copy"),
         typed.ticked("reads_aloud"),
+    )
+
+
+def _guardians(typed: Typed) -> str:
+    with reading() as db:
+        rows = consent.to_tell(db, scope(acting()))
+    return render_template(
+        "register/guardians.html", rows=rows, typed=typed, errors=typed.errors
     )
 
 

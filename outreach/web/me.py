@@ -109,22 +109,30 @@ def save_password() -> Response | tuple[str, int]:
 @needs(Action.OWN_PAGES)
 def role() -> str:
     """The grants to choose from."""
-    with reading() as db:
-        grants = own_sign_ins.grants_of(db, acting().user_id)
-    typed = Typed(grant=acting().grant_id)
-    return render_template("me/role.html", grants=grants, typed=typed)
+    return _role(Typed(grant=acting().grant_id))
 
 
 @bp.post("/me/role")
 @needs(Action.OWN_PAGES)
-def take_role() -> Response:
+def take_role() -> Response | tuple[str, int]:
     """Act in another of one's own grants."""
-    chosen = request.form.get("grant", "")
+    typed = Typed()
+    chosen = typed.text("grant", _("请选一个身份。"))
+    if not typed:
+        return _role(typed), _WRONG
     with writing() as db:
         own_sign_ins.act_as(db, acting(), row_number(chosen))
         noted(db, "act_as", f"grant:{chosen}")
     flash(_("身份已换。菜单里是这个身份能做的事。"), "good")
     return redirect("/", 303)
+
+
+def _role(typed: Typed) -> str:
+    with reading() as db:
+        grants = own_sign_ins.grants_of(db, acting().user_id)
+    return render_template(
+        "me/role.html", grants=grants, typed=typed, errors=typed.errors
+    )
 
 
 @bp.post("/me/sign-ins/<int:visit>/end")

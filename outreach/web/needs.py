@@ -10,7 +10,7 @@ from campaigns.fieldwork import needs as ledger
 from campaigns.register.members import get_member
 from campaigns.vocabulary import NeedKind
 from outreach.access import Action, scope
-from outreach.web.forms import Typed
+from outreach.web.forms import Typed, saying_why
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.languages import shown_word
 from outreach.web.noting import noted
@@ -23,9 +23,7 @@ _WRONG = 422
 @needs(Action.READ_VISITS)
 def index() -> str:
     """What people need and nobody has closed yet, the soonest due first."""
-    with reading() as session:
-        found = ledger.open_needs(session, scope(acting()))
-        return render_template("fieldwork/needs.html", found=found, moment=now())
+    return _list(Typed())
 
 
 @bp.get("/new/<int:member_id>")
@@ -57,14 +55,20 @@ def add(member_id: int) -> Response | tuple[str, int]:
 
 @bp.post("/<int:need_id>/pass-on")
 @needs(Action.RECORD_VISITS)
-def pass_on(need_id: int) -> Response:
+def pass_on(need_id: int) -> Response | tuple[str, int]:
     """Hand it to another office."""
+    typed = Typed()
+    asked = _("写明转给哪个单位，最多 60 个字。")
+    office = typed.text(f"office-{need_id}", asked, longest=60)
     with writing() as session:
         need = ledger.get_need(session, scope(acting()), need_id)
-        ledger.pass_on(session, need, request.form.get("office", ""), now=now())
-        noted(session, "pass_need", f"need:{need_id}")
-    flash(_("已转办。转办不算解决，还要问本人。"), "good")
-    return redirect(url_for("needs.index"), 303)
+        if typed:
+            with saying_why():
+                ledger.pass_on(session, need, office, now=now())
+                noted(session, "pass_need", f"need:{need_id}")
+                flash(_("已转办。转办不算解决，还要问本人。"), "good")
+            return redirect(url_for("needs.index"), 303)
+    return _list(typed), _WRONG
 
 
 @bp.post("/<int:need_id>/close")
@@ -78,6 +82,17 @@ def close(need_id: int) -> Response:
         noted(session, "close_need", f"need:{need_id}")
     flash(_("需求已办结。"), "good")
     return redirect(url_for("needs.index"), 303)
+
+
+def _list(typed: Typed) -> str:
+    with reading() as session:
+        return render_template(
+            "fieldwork/needs.html",
+            found=ledger.open_needs(session, scope(acting())),
+            moment=now(),
+            typed=typed,
+            errors=typed.errors,
+        )
 
 
 def _form(member_id: int, typed: Typed) -> str:

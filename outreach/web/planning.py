@@ -114,7 +114,7 @@ def show(campaign_id: int) -> str:
 def approve(campaign_id: int) -> str:
     """The same page for the second person, with the button that sends."""
     with reading() as session:
-        return _approval(session, campaign_id, Typed())
+        return approval_page(session, campaign_id, Typed())
 
 
 @bp.post("/<int:campaign_id>/approve")
@@ -138,7 +138,7 @@ def release(campaign_id: int) -> Response | tuple[str, int]:
     if typed:
         return redirect(url_for("planning.show", campaign_id=campaign_id), 303)
     with reading() as session:
-        return _approval(session, campaign_id, typed), 422
+        return approval_page(session, campaign_id, typed), 422
 
 
 def _release(session: Session, campaign_id: int, typed: Typed) -> None:
@@ -153,11 +153,16 @@ def _release(session: Session, campaign_id: int, typed: Typed) -> None:
     flash(_("已批准。"), "good")
 
 
-def _approval(session: Session, campaign_id: int, typed: Typed) -> str:
+def approval_page(session: Session, campaign_id: int, typed: Typed) -> str:
+    """What is about to go out, with the forms of whoever may decide it."""
     campaign = found(session, campaign_id)
-    asked = needs_number(session, campaign_id)
-    values = checked(session, campaign)
-    return render_template("planning/approve.html", **values, typed=typed, asked=asked)
+    return render_template(
+        "planning/approve.html",
+        **checked(session, campaign),
+        typed=typed,
+        asked=needs_number(session, campaign_id),
+        allowed=_allowed(campaign),
+    )
 
 
 def _form(session: Session, typed: Typed, campaign: Campaign | None = None) -> str:

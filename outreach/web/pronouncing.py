@@ -77,5 +77,9 @@ def _page(typed: Typed) -> str:
         rows = pronunciations.listed(db)
         names = accounts.names_of(db, [row.set_by for row in rows if row.set_by])
     return render_template(
-        "bulletins/pronunciations.html", rows=rows, names=names, typed=typed
+        "bulletins/pronunciations.html",
+        rows=rows,
+        names=names,
+        typed=typed,
+        errors=typed.errors,
     )

@@ -21,10 +21,11 @@ from outreach.access import Action
 from outreach.previews import Progress
 from outreach.rows import show_all
 from outreach.web.campaign_check import found, require_for
-from outreach.web.forms import saying_why
+from outreach.web.forms import Typed, saying_why
 from outreach.web.four_forms import four_forms
 from outreach.web.gate import acting, local, needs, now, reading, writing
 from outreach.web.noting import noted
+from outreach.web.planning import approval_page
 
 bp = Blueprint("steering", __name__, url_prefix="/planning")
 
@@ -53,10 +54,15 @@ def unsubmit(campaign_id: int) -> Response:
 
 @bp.post("/<int:campaign_id>/return")
 @needs(Action.APPROVE_CAMPAIGNS)
-def send_back(campaign_id: int) -> Response:
+def send_back(campaign_id: int) -> Response | tuple[str, int]:
     """Return it to its maker, with a reason."""
-    reason = request.form.get("reason", "")
-
+    typed = Typed()
+    asked = _("写一句退回的原因，对方才知道改哪里。")
+    reason = typed.text("reason", asked)
+    if not typed:
+        with reading() as session:
+            require_for(session, found(session, campaign_id))
+            return approval_page(session, campaign_id, typed), 422
     step = partial(lifecycle.send_back, reason=reason)
     return _steer(campaign_id, "send_back_campaign", step, _("已退回。"))
 

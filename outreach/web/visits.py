@@ -167,28 +167,25 @@ def record(visit_id: int) -> Response | tuple[str, int]:
 @needs(Action.RECORD_VISITS)
 def ask_change(visit_id: int) -> str:
     """What was recorded last, to change it."""
-    with reading() as session:
-        visit = visiting.get_visit(session, _mine(), visit_id)
-        typed = Typed(outcome=visit.outcome)
-        return render_template(
-            "fieldwork/visit_change.html", visit=visit, typed=typed, choices=choices()
-        )
+    return _change(visit_id)
 
 
 @bp.post("/<int:visit_id>/change")
 @needs(Action.RECORD_VISITS)
-def change(visit_id: int) -> Response:
+def change(visit_id: int) -> Response | tuple[str, int]:
     """Change what was recorded last."""
-    typed = Typed()
-    known = typed["outcome"] in set(VisitOutcome)
-    outcome = VisitOutcome(typed["outcome"]) if known else VisitOutcome.UNNEEDED
-    with writing() as session:
+    typed, me = Typed(), acting().user_id
+    told = typed.choice("outcome", dict(choices()), _("请选一个结果。"))
+    said = typed.text("remark", longest=200)
+    with typed.catching("outcome"), writing() as session:
         visit = visiting.get_visit(session, _mine(), visit_id)
-        me, said = acting().user_id, typed["remark"][:200]
-        visiting.correct(session, visit, outcome, remark=said, by=me, now=now())
-        noted(session, "change_visit", f"visit:{visit_id}")
-    flash(_("已改成“%(what)s”。", what=shown_word(f"outcome.{outcome}")), "good")
-    return redirect(url_for("visits.index"), 303)
+        if typed:
+            to = VisitOutcome(told)
+            visiting.correct(session, visit, to, remark=said, by=me, now=now())
+            noted(session, "change_visit", f"visit:{visit_id}")
+            flash(_("已改成“%(what)s”。", what=shown_word(f"outcome.{to}")), "good")
+            return redirect(url_for("visits.index"), 303)
+    return _change(visit_id, typed), _WRONG
 
 
 def _mine() -> Scope:
@@ -216,6 +213,18 @@ def _on(session: Session, visit: Visit) -> Response:
     if after is None:
         return redirect(url_for("visits.index", was=visit.id), 303)
     return redirect(url_for("visits.show", visit_id=after.id, was=visit.id), 303)
+
+
+def _change(visit_id: int, typed: Typed | None = None) -> str:
+    with reading() as session:
+        visit = visiting.get_visit(session, _mine(), visit_id)
+    typed = Typed(outcome=visit.outcome) if typed is None else typed
+    return render_template(
+        "fieldwork/visit_change.html",
+        typed=typed,
+        errors=typed.errors,
+        choices=choices(),
+    )
 
 
 def _page(session: Session, visit: Visit, typed: Typed) -> str:

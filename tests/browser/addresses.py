@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from campaigns.reporting.daily.clock import day_of
 
 TODAY = day_of(datetime.now(UTC))
+YESTERDAY = TODAY - timedelta(days=1)
 
 OFFICE = {
     "xian": [
@@ -129,6 +130,8 @@ STAGES = {
         f"/reporting/daily/{TODAY}",
         f"/reporting/daily/{TODAY}/units",
         f"/reporting/daily/{TODAY}/units/510522112",
+        f"/reporting/daily/{YESTERDAY}",
+        f"/reporting/daily/{YESTERDAY}/correct",
         "/reporting/daily/incident",
         "/reporting/daily/workbooks",
         "/bulletins/words",
@@ -156,6 +159,12 @@ STAGES = {
         "/planning/emergency",
         "/fieldwork/emergency/4",
         "/planning/permissions",
+        "/planning/7",
+        "/delivery/7",
+        "/delivery/7/messages",
+        "/delivery/8",
+        "/reporting/campaigns/8",
+        "/fieldwork/announcements/8",
     ],
     "shenpi": ["/", "/bulletins/2/review", "/planning/6/approve"],
     "mangxie": ["/", "/audience/new", "/bulletins/", "/planning/6/permitted"],
@@ -212,9 +221,10 @@ FILES = {
     "village.download",
     "village.listen",
     "village.pack",
+    "visits.first",
     "visits.ledger",
 }
-"""Sounds, workbooks, pictures and answers for machines."""
+"""Sounds, workbooks, pictures, answers for machines, and a way on to another page."""
 
 
 def numbered(pages: dict[str, list[str]]) -> list[tuple[int, str, str]]:

@@ -7,25 +7,32 @@ from datetime import timedelta
 import factories
 import lists
 import stages
+from browser.addresses import YESTERDAY
+from sqlalchemy import func, select
 
 from campaigns.audience import segments
+from campaigns.delivery.models import Message
 from campaigns.fieldwork import needs, replies, visiting, visits
 from campaigns.fieldwork.visit_models import Visit
 from campaigns.planning import drafting, lifecycle, permissions
-from campaigns.register.models import Import, Unit
+from campaigns.register.models import Import, Member, Place, Unit
 from campaigns.register.scope import Scope
-from campaigns.reporting.daily import periods
+from campaigns.reporting.daily import filing, periods
 from campaigns.vocabulary import (
     BulletinState,
     Category,
     ImportState,
     LegalBasis,
+    Level,
+    MessageState,
     NeedKind,
     Urgency,
+    VisitOutcome,
 )
 from outreach import intake, wiring
 from outreach.web import village_link
 
+LONG = "四川省泸州市合江县福宝镇大山深处云雾缭绕的老鹰岩"
 SHARED = "+8614900000071"
 
 
@@ -36,6 +43,43 @@ def household(session):
     replies.take(session, "simulator", "r1", SHARED, "TD", factories.NOW)
     told = factories.member(session, guardian_phone=SHARED)
     told.guardian_known_index = None
+
+
+def longest_names(session):
+    """A village, a person and a segment named as long as the field ever names them."""
+    where = {"code": "510522112203", "level": Level.VILLAGE, "parent": "510522112"}
+    session.add(Place(name=f"{LONG}易地扶贫搬迁集中安置点社区", **where))
+    session.flush()
+    for name, village in (("阿卜杜热合曼·买买提艾力", 3), ("欧阳诸葛", 1)):
+        factories.member(
+            session,
+            name=name,
+            phone=None,
+            category=Category.VISUAL,
+            village=f"51052211220{village}",
+        )
+    return factories.segment(session, name=f"{LONG}行动不便、独自在家、听不清电话的人")
+
+
+def half_and_all_of_it(session, segment_id, now):
+    """A campaign that was paused half way, and one that has come to its end."""
+    told = {"segment_id": segment_id, "urgency": Urgency.MUST_REACH}
+    halted = stages.launched(session, name=f"{LONG}防滑防冻的提醒", **told)
+    halted.version.bulletin.title = f"{LONG}防滑防冻、安全用火用电用气"
+    ended = stages.launched(session, **told)
+    for campaign, share in ((halted, 2), (ended, 1)):
+        waits = Message.campaign_id == campaign.id, Message.state == MessageState.QUEUED
+        left = session.scalar(select(func.count()).where(*waits))
+        stages.delivered(session, campaign.id, left // share)
+    lifecycle.pause(session, halted.id, by=1, now=now)
+    assert lifecycle.finish(session, ended.id, now)
+
+
+def yesterday(session, now):
+    """Every unit's report of the day before, which can be put right today."""
+    day, zero = YESTERDAY, filing.Entry(zero=True)
+    for unit in ("510522112201", "510522112", "510522"):
+        filing.file_report(session, unit, day, zero, by=1, now=now, excuse="断网")
 
 
 def must_reach(session, name):
@@ -90,6 +134,7 @@ def furnish(site):
     with site.database.writing() as session:
         stages.people(session, 24)
         household(session)
+        everyone_long = longest_names(session)
         first = stages.launched(session)
         stages.delivered(session, first.id, 9)
         stages.launched(session, provider="portal_file", channels=["sms"])
@@ -98,11 +143,15 @@ def furnish(site):
         village = stages.select(stages.Announcement.village).limit(1)
         code = session.scalars(village).one()
         assert session.get(Unit, 1)
-        begun = wired.clock() - timedelta(hours=1)
+        begun = wired.clock() - timedelta(days=2)
         stages.launched(session, urgency=Urgency.MUST_REACH, channels=["sms"])
         visits.open_visits(session, wired.clock())
         one = session.get_one(Visit, 2)
         visiting.assign(session, Scope(), [2], "张专职", by=1, now=wired.clock())
+        blind = Member.categories == Category.VISUAL.bit, Member.phone_index.is_(None)
+        met = session.scalars(select(Visit).join(Member).where(*blind)).first()
+        result = visiting.Result(VisitOutcome.MET)
+        visiting.record(session, met, result, by=1, now=wired.clock())
         needs.raise_need(session, one, NeedKind.GOODS, by=1, now=wired.clock())
         flood = stages.version(session, urgency=Urgency.EMERGENCY)
         loud = ["sms", "loudspeaker"]
@@ -127,6 +176,8 @@ def furnish(site):
         held = permissions.propose(session, **facts, by=1)
         permissions.confirm(session, held.id, by=2, now=wired.clock())
         permissions.propose(session, **facts, by=2)
+        half_and_all_of_it(session, everyone_long.id, wired.clock())
+        yesterday(session, wired.clock())
     rosters(wired)
     stages.recorded(wired, first.id)
     until = wired.clock().date() + timedelta(days=9)

@@ -135,19 +135,21 @@ class Walker:
             if answer.status == 200:
                 self.visited.add(endpoint)
                 self.remember_forms(address)
-            ready += self.new_links(ready)
+            ready += self.new_links()
 
     def remember_forms(self, address: str) -> None:
         for path, fields in self.desk.evaluate(FORMS):
             if fields:
                 _forms.setdefault(self.endpoint(path, "POST"), (self.name, address))
 
-    def new_links(self, ready: list[str]) -> list[str]:
+    def new_links(self) -> list[str]:
+        """One of each kind that this role was not at: their own, which open."""
         host = urlsplit(self.site.address).netloc
-        known = self.visited | {self.endpoint(each) for each in ready}
         links = [urlsplit(each) for each in self.desk.evaluate(LINKS)]
         ours = {self.endpoint(to.path): to.path for to in links if to.netloc == host}
-        return [path for name, path in ours.items() if name and name not in known]
+        return [
+            path for name, path in ours.items() if name and name not in self.visited
+        ]
 
 
 @pytest.fixture(scope="module")

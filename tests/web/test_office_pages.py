@@ -99,3 +99,11 @@ def test_the_process_lives_without_a_broker_but_is_not_ready(visit) -> None:
     answer = stranger.open("/readyz")
     assert answer.status_code == 503
     assert b"broker" in answer.data
+
+
+def test_no_role_chosen_is_said_on_the_form(visit):
+    office = visit("fubao")
+    empty = office.send("/me/role")
+    assert empty.status_code == 422
+    assert '<a href="#grant">请选一个身份。' in empty.get_data(as_text=True)
+    assert office.send("/me/role", grant="999").status_code == 404

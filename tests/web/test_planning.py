@@ -50,10 +50,11 @@ def test_the_check_counts_people_cost_villages_and_reasons(ready, visit):
     assert "不发短信的 3 人和原因" in text
 
 
-def test_the_maker_does_not_approve(submitted, writing):
+def test_the_maker_does_not_approve(submitted, visit, writing):
     maker, page = submitted
-    told = {"content_hash": content(maker.read(f"{page}/approve")), "read": "1"}
-    answer = maker.send(f"{page}/approve", **told)
+    assert 'name="content_hash"' not in maker.read(f"{page}/approve")
+    told = {"content_hash": content(visit("shenpi").read(f"{page}/approve"))}
+    answer = maker.send(f"{page}/approve", **told, read="1")
     assert answer.status_code == 422
     assert "不能自己批准" in answer.get_data(as_text=True)
     assert status(writing) is CampaignState.SUBMITTED
@@ -95,6 +96,9 @@ def test_many_people_make_the_approver_type_their_number(
 def test_it_goes_back_with_its_reason(submitted, visit):
     maker, page = submitted
     second = visit("shenpi")
+    empty = second.send(f"{page}/approve", f"{page}/return", reason=" ")
+    assert empty.status_code == 422
+    assert '<a href="#reason">写一句退回的原因' in empty.get_data(as_text=True)
     second.send(f"{page}/approve", f"{page}/return", reason="人群太大")
     assert "人群太大" in maker.read(page)
 

@@ -48,6 +48,7 @@ def test_what_is_no_reading_stays_in_the_form_with_its_sentence(visit):
         answer = office.send(PAGE, word="卡口", reading=reading)
         assert answer.status_code == 422
         page = answer.get_data(as_text=True)
+        assert '<a href="#reading">' in page
         assert sentence in page
         assert 'value="卡口"' in page
 

@@ -195,9 +195,12 @@ def test_wishes_are_kept_on_their_page_and_a_guardians_new_phone_is_told(
         member = session.get_one(Member, person)
         member.guardian_phone_index = b"another"
     assert "要告诉本人" in clerk.read("/")
-    clerk.send(
-        "/register/guardians", f"/register/{person}/guardian-told", evidence="上门说"
-    )
+    listed, told = "/register/guardians", f"/register/{person}/guardian-told"
+    field = f"evidence-{person}"
+    empty = clerk.send(listed, told, **{field: " "})
+    assert empty.status_code == 422
+    assert f'<a href="#{field}">' in empty.get_data(as_text=True)
+    clerk.send(listed, told, **{field: "上门说"})
     assert "没有要告诉的人" in clerk.read("/register/guardians")
     with writing() as session:
         deeds = set(session.scalars(select(AuditRow.action)))

@@ -112,7 +112,13 @@ def test_a_result_leads_to_the_next_door_and_can_be_changed(campaign, visit, wri
     assert answer.location.startswith(f"{LIST}/{second}?was={first}")
     text = who.read(answer.location)
     assert "刚才记的是“见到本人”" in text
-    changed = who.send(f"{LIST}/{first}/change", outcome="family_met")
+    page = f"{LIST}/{first}/change"
+    kept = who.send(page, remark="邻居说的")
+    assert kept.status_code == 422
+    text = kept.get_data(as_text=True)
+    assert '<a href="#outcome">请选一个结果。' in text
+    assert 'value="邻居说的"' in text
+    changed = who.send(page, outcome="family_met")
     assert changed.status_code == 303
     with writing() as session:
         everybody = campaign_statistics(session, campaign).everybody
@@ -210,7 +216,15 @@ def test_needs_are_raised_by_telephone_passed_on_and_closed(visit, writing):
     assert "降压药" in who.read(listed)
     with writing() as session:
         need = session.scalars(select(Need.id)).one()
-    who.send(listed, f"{listed}/{need}/pass-on", office="县医院")
+    passed, field = f"{listed}/{need}/pass-on", f"office-{need}"
+    for office, said in (("", "写明转给哪个单位"), ("院" * 61, "最多 60 个字")):
+        answer = who.send(listed, passed, **{field: office})
+        assert answer.status_code == 422
+        page = answer.get_data(as_text=True)
+        assert f'<a href="#{field}">' in page
+        assert said in page
+        assert f'value="{office}"' in page
+    who.send(listed, passed, **{field: "县医院"})
     assert "县医院" in who.read(listed)
     who.send(listed, f"{listed}/{need}/close", solved="solved")
     with writing() as session:
