@@ -27,7 +27,7 @@ from campaigns.delivery.sending import Outcome, carry, record
 from outreach.journal import Page, of_the_dead
 from outreach.loop import LOOP
 from outreach.routes import Route, routes
-from outreach.turns import Turns
+from outreach.turns import LONGEST_NAP, Turns
 from outreach.wiring import Wiring
 
 BUDGET = 15.0
@@ -42,7 +42,6 @@ Twice as many as 128 save a fifth of the database's time for each.
 _BRISK_SECONDS = 0.5
 _KEEP_SECONDS = 600.0
 _RETRY_SECONDS = 1.0
-_LONGEST_NAP = 1.0
 _log = logging.getLogger(__name__)
 _busy: set[int] = set()
 _guard = Lock()
@@ -146,10 +145,10 @@ class Lane:
                 )
                 page.close()
                 carried += len(batch.messages)
-            elif turn.messages:
+            elif turn.messages or await asyncio.to_thread(self.turns.idle, turn):
                 break
             else:
-                await asyncio.sleep(min(turn.wait, _LONGEST_NAP))
+                await asyncio.sleep(min(turn.wait, LONGEST_NAP))
         return carried
 
     async def _carry(self, route: Route, batch: Batch, page: Page) -> list[Outcome]:

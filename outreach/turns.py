@@ -10,12 +10,16 @@ import time
 from collections.abc import Sequence
 from threading import Lock
 
+from campaigns.delivery.finishing import is_due
 from campaigns.delivery.line import Turn, take
 from outreach.routes import Route
 from outreach.wiring import Wiring
 
 _KEPT_SECONDS = 0.25
 """As far as a line gives turns in advance: what is older would be a burst."""
+
+LONGEST_NAP = 1.0
+"""Seconds after which a lane without a turn asks again."""
 
 
 class Turns:
@@ -39,6 +43,17 @@ class Turns:
             given = min(want, self._left)
             self._left -= given
             return Turn(given, self._turn.wait, self._turn.recovering), self._route
+
+    def idle(self, turn: Turn) -> bool:
+        """Whether a line that stands still has nothing to wait for: nothing is due.
+
+        The database is asked once a nap at most, and never while the line works.
+        """
+        if turn.wait < LONGEST_NAP:
+            return False
+        mine = self._routes[0].dispatch.campaign.id
+        with self._wiring.database.reading() as session:
+            return not is_due(session, mine, self._wiring.clock())
 
     def forget(self) -> None:
         """Ask the line anew: it was slowed down or stopped."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns.delivery import tally
@@ -38,19 +38,28 @@ def to_launch(session: Session, now: datetime) -> list[int]:
 
 def due_campaigns(session: Session, now: datetime) -> list[int]:
     """Running campaigns with a message that a lane may claim; emergencies first."""
+    emergencies_first = Campaign.urgency != "emergency"
+    return list(session.scalars(_due(now).order_by(emergencies_first, Campaign.due_at)))
+
+
+def is_due(session: Session, campaign_id: int, now: datetime) -> bool:
+    """Whether a lane may claim a message of this campaign."""
+    mine = _due(now).where(Campaign.id == campaign_id)
+    return session.scalar(mine) is not None
+
+
+def _due(now: datetime) -> Select[tuple[int]]:
     waiting = exists().where(
         Message.campaign_id == Campaign.id,
         Message.state == number(MessageState.QUEUED),
         Message.due_at <= now,
     )
-    due = select(Campaign.id).where(
+    return select(Campaign.id).where(
         Campaign.status == CampaignState.RUNNING,
         Campaign.provider != BY_HAND,
         Campaign.send_before > now,
         waiting,
     )
-    emergencies_first = Campaign.urgency != "emergency"
-    return list(session.scalars(due.order_by(emergencies_first, Campaign.due_at)))
 
 
 def to_record(session: Session) -> list[int]:

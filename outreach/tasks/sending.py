@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from campaigns.delivery.finishing import due_campaigns
+from campaigns.delivery.finishing import is_due
 from outreach import lanes, trying
 from outreach.wiring import current
 from outreach.worker import celery
@@ -14,8 +14,8 @@ def send(campaign_id: int) -> None:
     wiring = current()
     if lanes.send(wiring, campaign_id):
         with wiring.database.reading() as session:
-            due = due_campaigns(session, wiring.clock())
-        if campaign_id in due:
+            due = is_due(session, campaign_id, wiring.clock())
+        if due:
             send.delay(campaign_id)
 
 

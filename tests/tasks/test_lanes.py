@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
+from threading import Event
 
 import pytest
 from carriers import outgoing
 from delivery.ledger import Ledger
+from sqlalchemy import update
 
 from campaigns.delivery import carrying
 from campaigns.delivery.claiming import Batch
 from campaigns.delivery.line import open_breaker
+from campaigns.delivery.models import Message
 from campaigns.delivery.provider import Limits, NotAccepted, Submission
 from campaigns.vocabulary import MessageState
 from outreach import lanes
@@ -70,6 +73,25 @@ def test_turns_that_are_left_are_forgotten_where_the_line_was_stopped(wiring, no
     asked.forget()
     assert asked.take(3)[0].messages == 0
     assert asked.take(3)[0].recovering
+
+
+@pytest.mark.parametrize("state", [MessageState.QUEUED, MessageState.DELIVERED])
+def test_a_lane_naps_before_a_shut_line_only_while_something_is_queued(
+    wiring, now, monkeypatch, state
+):
+    naps = []
+
+    async def nap(seconds):
+        naps.append(seconds)
+        lanes.closing.set()
+
+    monkeypatch.setattr(lanes.asyncio, "sleep", nap)
+    monkeypatch.setattr(lanes, "closing", Event())
+    with wiring.database.writing() as session:
+        open_breaker(session, "simulator", now)
+        session.execute(update(Message).values(state=state))
+    assert lanes.send(wiring, 1, seconds=60) == 0
+    assert bool(naps) == (state is MessageState.QUEUED)
 
 
 def batch_of(ids, **given):

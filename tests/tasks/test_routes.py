@@ -127,7 +127,7 @@ def test_a_carrier_that_never_answers_keeps_what_it_has_and_gets_no_more(wiring)
 
 
 def test_a_carrier_that_is_well_again_is_tried_with_one_message(wiring, monkeypatch):
-    monkeypatch.setattr(lanes, "_LONGEST_NAP", 0.05)
+    monkeypatch.setattr(lanes, "LONGEST_NAP", 0.05)
     first = wiring.providers["mas"]
     first.limits = Limits(per_second=100_000, in_flight=8)
     first.after = lost
