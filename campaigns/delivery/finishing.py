@@ -48,7 +48,7 @@ def is_due(session: Session, campaign_id: int, now: datetime) -> bool:
     return session.scalar(mine) is not None
 
 
-def _due(now: datetime) -> Select[tuple[int]]:
+def _due(now: datetime) -> Select[int]:
     waiting = exists().where(
         Message.campaign_id == Campaign.id,
         Message.state == number(MessageState.QUEUED),

@@ -21,6 +21,7 @@ from outreach.migrating import migrate
 from outreach.postgres import Postgres
 from outreach.settings import Settings, inherited
 from outreach.supervisor import free_port
+from outreach.watcher import Watcher
 from outreach.wiring import Wiring
 
 _KEYS = ("secret_key", "data_key", "index_key", "token_key", "simulator_secret")
@@ -81,7 +82,7 @@ def ground(**given: object) -> Iterator[Ground]:
         folder = Path(name)
         # The server runs as a user of its own where we are root.
         folder.chmod(0o755)
-        with Postgres(folder / "postgresql") as server:
+        with Watcher(folder), Postgres(folder / "postgresql") as server:
             settings = _settings(folder, server, **given)
             migrate(settings)
             built = wiring.build(settings)

@@ -29,6 +29,7 @@ from outreach.settings import Settings, inherited
 from outreach.simulator import asking
 from outreach.stopping import uninterrupted
 from outreach.supervisor import free_port
+from outreach.watcher import Watcher
 
 _POSTGRES = "max_connections = 60\nlog_min_messages = warning\n"
 _READY_SECONDS = 90.0
@@ -43,6 +44,7 @@ class Stand:
         self, *, workers: int, seed: int, lease_seconds: int, rate: int = 0
     ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="outreach-drill-"))
+        self._watcher = Watcher(self.folder)
         self.killed: Counter[str] = Counter()
         self.held: set[str] = set()
         self.database = Postgres(self.folder / "postgresql")
@@ -211,6 +213,7 @@ class Stand:
             self.database.kill()
         shutil.rmtree(self._broker_settings.socket_path.parent, ignore_errors=True)
         shutil.rmtree(self.folder, ignore_errors=True)
+        self._watcher.dismiss()
 
     def __enter__(self) -> Self:
         try:
