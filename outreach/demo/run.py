@@ -102,5 +102,5 @@ def _carrier(members: int) -> dict[str, float]:
     return {
         "sent_seconds": max(0.2, members / 1_000),
         "receipt_seconds": max(2.0, members / 600),
-        "late_seconds": max(20.0, members / 600),
+        "late_seconds": max(6.0, members / 600),
     }
