@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -54,6 +55,24 @@ def check(play: Play, now: datetime) -> None:
 def as_told(play: Play) -> dict[str, Any]:
     """The playing as the log keeps it."""
     return {**asdict(play), "day": play.day.isoformat(), "slots": list(play.slots)}
+
+
+def last_told(session: Session, announcement_ids: Sequence[int]) -> dict[int, Play]:
+    """The last word about each announcement that was played, by its id."""
+    told = session.execute(
+        select(AnnouncementLog.announcement_id, AnnouncementLog.details)
+        .where(
+            AnnouncementLog.announcement_id.in_(announcement_ids),
+            AnnouncementLog.deed == "played",
+        )
+        .order_by(AnnouncementLog.id)
+    )
+    return {number: _read(details) for number, details in told}
+
+
+def _read(details: dict[str, Any]) -> Play:
+    facts = {**details, "day": date.fromisoformat(details["day"])}
+    return Play(**{**facts, "slots": tuple(details["slots"])})
 
 
 def plays(session: Session, announcement_id: int) -> int:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from campaigns.bulletins.models import Bulletin, BulletinVersion
 from campaigns.bulletins.wording import fill, values_for
 from campaigns.fieldwork.models import Announcement, AnnouncementLog
+from campaigns.fieldwork.playing import Play, last_told
 from campaigns.planning.models import Campaign
 from campaigns.register.models import Place, Unit
 from campaigns.register.unit import current_unit
@@ -40,7 +41,8 @@ class Card:
     missed_reason: str | None
     prepared_at: datetime | None
     withdrawn_at: datetime | None
-    remark: str | None
+    deleted: bool  # a withdrawn clip, as the village or its township told
+    told: Play | None  # the last word about playing it
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +95,11 @@ def for_village(session: Session, village: str, now: datetime) -> list[Card]:
         .where(Announcement.village == village)
         .order_by(Announcement.id.desc())
     )
+    shown = [row for row in found if _shown(row[0], row[1], now)]
+    told = last_told(session, [announcement.id for announcement, *_ in shown])
     return [
-        _card(announcement, version, title, unit, names)
-        for announcement, version, title in found
-        if _shown(announcement, version, now)
+        _card(announcement, version, title, unit, names, told.get(announcement.id))
+        for announcement, version, title in shown
     ]
 
 
@@ -171,12 +174,13 @@ def _shown(announcement: Announcement, version: BulletinVersion, now: datetime) 
     return version.valid_until is None or version.valid_until >= now.date()
 
 
-def _card(
+def _card(  # noqa: PLR0913, PLR0917 - what the queries found
     announcement: Announcement,
     version: BulletinVersion,
     title: str,
     unit: Unit,
     names: tuple[str, str],
+    told: Play | None,
 ) -> Card:
     values = values_for(version, unit, *names)
     return Card(
@@ -194,7 +198,8 @@ def _card(
         missed_reason=announcement.missed_reason,
         prepared_at=announcement.prepared_at,
         withdrawn_at=announcement.withdrawn_at,
-        remark=announcement.remark,
+        deleted=announcement.told_at is not None,
+        told=told,
     )
 
 

@@ -37,6 +37,16 @@ def read_play(form: MultiDict[str, str]) -> Play:
     )
 
 
+def as_typed(play: Play | None) -> MultiDict[str, str]:
+    """The form as it would have been filled in to tell ``play``, or as it begins."""
+    today = now().astimezone(ZONE).date()
+    if play is None or not today - timedelta(days=1) <= play.day <= today:
+        return MultiDict({"day": "today", "repeats": "2", "means": "usb"})
+    typed = {"day": "today" if play.day == today else "yesterday"}
+    typed |= {"repeats": str(play.repeats), "means": play.means}
+    return MultiDict([*typed.items(), *(("slots", slot) for slot in play.slots)])
+
+
 def slots() -> list[tuple[str, str]]:
     """The usual times of the day, and any other."""
     return [*((slot, slot) for slot in USUAL_SLOTS), (OTHER_SLOT, _("别的时间"))]

@@ -2,50 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from markupsafe import Markup
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
-from campaigns.errors import CampaignError, NotFound, mark
-from campaigns.fieldwork import deeds, village_pages
+from campaigns.errors import CampaignError
+from campaigns.fieldwork import announcements, deeds, village_pages
 from campaigns.fieldwork.playing import Way
-from campaigns.fieldwork.village_pages import Card
-from campaigns.register.models import Place
-from campaigns.register.place_names import spoken
 from campaigns.vocabulary import AnnouncementState
 from outreach.access import Action, Bearer
-from outreach.web import played_form, village_files, village_link
-from outreach.web.errors import status_of
+from outreach.web import played_form, village_files
 from outreach.web.frame import ZONE
 from outreach.web.gate import needs_link, now, reading, wired, writing
 from outreach.web.languages import sentence
 from outreach.web.noting import noted
 from outreach.web.qr import qr_code
+from outreach.web.village_opened import Where, card, closed, where
 
 bp = Blueprint("village", __name__, url_prefix="/v")
 _WECHAT = "MicroMessenger"
 _DONE = {AnnouncementState.PLAYED, AnnouncementState.SIGNED}
 _CLOSED = {*_DONE, AnnouncementState.WITHDRAWN, AnnouncementState.NOT_DUE}
 
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """A village by its names as people say them."""
-
-    code: str
-    name: str
-    township: str
-
-
-@bp.errorhandler(CampaignError)
-def closed(error: CampaignError) -> tuple[str, int]:
-    """What stands in the way, on a page of the same kind."""
-    page = render_template("village/closed.html", sentence=sentence(error))
-    return page, status_of(error)
+bp.register_error_handler(CampaignError, closed)
 
 
 @bp.get("/<token>")
@@ -53,17 +35,18 @@ def closed(error: CampaignError) -> tuple[str, int]:
 def show(token: str) -> str:
     """What the village has to play."""
     with reading() as session:
-        place = _where(session, token)
+        place = where(session, token)
         cards = village_pages.for_village(session, place.code, now())
     return render_template(
         "village/show.html",
         token=token,
         place=place,
         cards=cards,
-        due=sum(card.state not in _CLOSED for card in cards),
-        packed=[card for card in cards if card.pack and not card.withdrawn_at],
-        slots="、".join(slot for slot, _name in played_form.slots()[:-1]),
-        thanks="thanks" in request.args,
+        due=sum(each.state not in _CLOSED for each in cards),
+        packed=[each for each in cards if each.pack and not each.withdrawn_at],
+        slots=_("、").join(slot for slot, _label in played_form.slots()[:-1]),
+        thanks=request.args.get("thanks"),
+        today=now().astimezone(ZONE).date(),
         in_wechat=_WECHAT in request.user_agent.string,
     )
 
@@ -72,24 +55,24 @@ def show(token: str) -> str:
 @needs_link(Action.DOWNLOAD_AUDIO)
 def listen(token: str, announcement_id: int) -> Response:
     """The sound, for the player of the page; listening is no download."""
-    return village_files.clip(_card(token, announcement_id)[1])
+    return village_files.clip(card(token, announcement_id)[1])
 
 
 @bp.get("/<token>/<int:announcement_id>/download.mp3")
 @needs_link(Action.DOWNLOAD_AUDIO)
 def download(token: str, announcement_id: int) -> Response:
     """The sound as a file, counted once its last byte was sent."""
-    place, card = _card(token, announcement_id)
-    return village_files.clip(card, save=True, sent=_counting(announcement_id, place))
+    place, found = card(token, announcement_id)
+    return village_files.clip(found, save=True, sent=_counting(announcement_id, place))
 
 
 @bp.get("/<token>/<int:announcement_id>/pack.zip")
 @needs_link(Action.DOWNLOAD_AUDIO)
 def pack(token: str, announcement_id: int) -> Response:
     """Everything for the memory stick in one file."""
-    place, card = _card(token, announcement_id)
+    place, found = card(token, announcement_id)
     counting = _counting(announcement_id, place)
-    return village_files.pack(card, place.name, place.township, sent=counting)
+    return village_files.pack(found, place.name, place.township, sent=counting)
 
 
 @bp.get("/<token>/<int:announcement_id>/played")
@@ -103,7 +86,7 @@ def played(token: str, announcement_id: int) -> str:
 @needs_link(Action.REPORT_PLAYED, Bearer.DUTY)
 def confirm(token: str, announcement_id: int) -> Answer | tuple[str, int]:
     """Keep what the village told; telling it again changes it."""
-    _card(token, announcement_id)
+    card(token, announcement_id)
     who = _who()
     try:
         play = played_form.read_play(request.form)
@@ -114,7 +97,7 @@ def confirm(token: str, announcement_id: int) -> Answer | tuple[str, int]:
             noted(session, "tell_played", f"announcement:{announcement_id}")
     except CampaignError as error:
         return _ask_played(token, announcement_id, sentence(error)), 422
-    return redirect(url_for("village.show", token=token, thanks=1), 303)
+    return _thanks(token, announcement_id)
 
 
 @bp.get("/<token>/<int:announcement_id>/missed")
@@ -128,7 +111,7 @@ def missed(token: str, announcement_id: int) -> str:
 @needs_link(Action.REPORT_PLAYED, Bearer.DUTY)
 def explain(token: str, announcement_id: int) -> Answer | tuple[str, int]:
     """Keep why it was not played."""
-    _card(token, announcement_id)
+    card(token, announcement_id)
     reason = request.form.get("reason", "")
     remark = request.form.get("remark", "")[:100]
     try:
@@ -144,7 +127,18 @@ def explain(token: str, announcement_id: int) -> Answer | tuple[str, int]:
             noted(session, "tell_missed", f"announcement:{announcement_id}")
     except CampaignError as error:
         return _ask_missed(token, announcement_id, sentence(error)), 422
-    return redirect(url_for("village.show", token=token, thanks=1), 303)
+    return _thanks(token, announcement_id)
+
+
+@bp.post("/<token>/<int:announcement_id>/deleted")
+@needs_link(Action.REPORT_PLAYED, Bearer.DUTY)
+def delete(token: str, announcement_id: int) -> Answer:
+    """Keep that a withdrawn clip is gone from the memory stick."""
+    card(token, announcement_id)
+    with writing() as session:
+        announcements.told_of_withdrawal(session, announcement_id, now=now())
+        noted(session, "tell_deleted", f"announcement:{announcement_id}")
+    return _thanks(token, announcement_id)
 
 
 @bp.get("/<token>/sheet")
@@ -152,14 +146,15 @@ def explain(token: str, announcement_id: int) -> Answer | tuple[str, int]:
 def sheet(token: str) -> str:
     """The play sheet, for paper, with a code that opens this page."""
     with reading() as session:
-        place = _where(session, token)
+        place = where(session, token)
         cards = village_pages.for_village(session, place.code, now())
     return render_template(
         "village/sheet.html",
         token=token,
         place=place,
-        cards=[card for card in cards if card.clip and not card.withdrawn_at],
-        slots=[slot for slot, _name in played_form.slots()[:-1]],
+        cards=[each for each in cards if each.clip and not each.withdrawn_at],
+        file_name=village_files.file_name,
+        slots=[slot for slot, _label in played_form.slots()[:-1]],
         today=now().astimezone(ZONE).date(),
         code=code_of(token),
     )
@@ -173,25 +168,8 @@ def code_of(token: str) -> Markup | None:
     return qr_code(address)
 
 
-def _where(session: Session, token: str) -> Where:
-    today = now().astimezone(ZONE).date()
-    code = village_link.read(token, wired().signer, today)
-    place = session.get(Place, code)
-    if place is None:
-        raise NotFound(mark("没有这个网址。请核对，或向镇残联要新的二维码。"))
-    above = session.get(Place, place.parent) if place.parent else None
-    return Where(code, spoken(place.name), above.name if above else "")
-
-
-def _card(token: str, announcement_id: int) -> tuple[Where, Card]:
-    with reading() as session:
-        place = _where(session, token)
-        deeds.get_announcement(session, announcement_id, place.code)
-        cards = village_pages.for_village(session, place.code, now())
-    found = next((card for card in cards if card.id == announcement_id), None)
-    if found is None:
-        raise NotFound(mark("这条广播过期了，不用再播。"))
-    return place, found
+def _thanks(token: str, announcement_id: int) -> Answer:
+    return redirect(url_for("village.show", token=token, thanks=announcement_id), 303)
 
 
 def _counting(announcement_id: int, place: Where) -> partial[None]:
@@ -202,14 +180,14 @@ def _counting(announcement_id: int, place: Where) -> partial[None]:
 
 
 def _ask_played(token: str, announcement_id: int, fault: str = "") -> str:
-    place, card = _card(token, announcement_id)
+    place, found = card(token, announcement_id)
     return render_template(
         "village/played.html",
         token=token,
         place=place,
-        card=card,
+        card=found,
         fault=fault,
-        given=request.form,
+        given=request.form or played_form.as_typed(found.told),
         slots=played_form.slots(),
         means=played_form.means_of_playing(),
         people=played_form.people(),
@@ -217,12 +195,12 @@ def _ask_played(token: str, announcement_id: int, fault: str = "") -> str:
 
 
 def _ask_missed(token: str, announcement_id: int, fault: str = "") -> str:
-    place, card = _card(token, announcement_id)
+    place, found = card(token, announcement_id)
     return render_template(
         "village/missed.html",
         token=token,
         place=place,
-        card=card,
+        card=found,
         fault=fault,
         given=request.form,
         reasons=played_form.reasons(),

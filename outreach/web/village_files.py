@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from zipfile import ZipFile
 
 from flask import Response
 
@@ -45,6 +46,15 @@ def pack(
     name = pack_name(village, township, day)
     answer = media.served(path, media.ZIP, save_as=name)
     return media.counted(answer, path.stat().st_size, sent)
+
+
+def file_name(card: Card) -> str:
+    """The clip's name on the memory stick: as in the pack, or as it is downloaded."""
+    path = wired().settings.media_dir / "packs" / (card.pack or "-")
+    if card.pack and path.is_file():
+        with ZipFile(path) as box:
+            return next(name for name in box.namelist() if name.endswith(".mp3"))
+    return f"{card.title}.mp3"
 
 
 def count_download(wiring: Wiring, announcement_id: int, way: Way, actor: str) -> None:

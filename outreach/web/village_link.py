@@ -22,6 +22,16 @@ def read(token: str, signer: bytes, today: date) -> str:
     if found is None:
         raise NotFound(mark("没有这个网址。请核对，或向镇残联要新的二维码。"))
     village, days = found
-    if today > _FIRST_DAY + timedelta(days=days):
+    if today > _last_day(days):
         raise NotReady(mark("这个码过期了，请向镇残联要新的。"))
     return village
+
+
+def ended(token: str, signer: bytes, today: date) -> str:
+    """Whose token it was until its day; empty for one that still holds or is forged."""
+    found = signed.read(_KIND, token, signer)
+    return found[0] if found and today > _last_day(found[1]) else ""
+
+
+def _last_day(days: int) -> date:
+    return _FIRST_DAY + timedelta(days=days)

@@ -12,19 +12,14 @@ from campaigns.register.place_names import spoken
 from outreach import audit
 from outreach.access import Action, Bearer
 from outreach.web import village_link
-from outreach.web.errors import status_of
 from outreach.web.frame import ZONE
 from outreach.web.gate import needs_link, now, reading, wired, writing
-from outreach.web.languages import sentence
+from outreach.web.village_opened import closed
 
 bp = Blueprint("village_quiet", __name__, url_prefix="/v")
 
 
-@bp.errorhandler(CampaignError)
-def closed(error: CampaignError) -> tuple[str, int]:
-    """What stands in the way, on a page of the same kind."""
-    page = render_template("village/closed.html", sentence=sentence(error))
-    return page, status_of(error)
+bp.register_error_handler(CampaignError, closed)
 
 
 @bp.get("/<token>/quiet")
@@ -50,7 +45,7 @@ def mute(token: str) -> Answer:
         details = {"days": days, "announcements": n}
         subject = f"place:{code}"
         audit.note(session, "mute_village", subject, details=details, now=now())
-    return redirect(url_for("village.show", token=token, thanks=1), 303)
+    return redirect(url_for("village.show", token=token, thanks=0), 303)
 
 
 def _village(token: str) -> str:

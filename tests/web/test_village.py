@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from campaigns.errors import NotFound, NotReady
 from campaigns.fieldwork import announcements
 from campaigns.fieldwork.models import Announcement, AnnouncementLog
+from campaigns.register.models import Unit
 from campaigns.vocabulary import AnnouncementState
 from outreach.web import village_link
 
@@ -165,3 +166,45 @@ def test_wechat_is_told_how_to_save(link, visit):
     inside = visitor.client.get(link, headers={"User-Agent": "x MicroMessenger/8.0"})
     assert "在浏览器打开" in inside.get_data(as_text=True)
     assert "在浏览器打开" not in visitor.read(link)
+
+
+def test_what_was_told_is_shown_and_changed_the_same_day(link, visit, writing):
+    page = f"{link}/{of(writing).id}/played"
+    told = {"day": "today", "slots": ["07:30"], "repeats": "3", "means": "phone"}
+    thanks = visit().read(visit().send(page, **told).location)
+    assert "今天 07:30，每次 3 遍" in thanks
+    assert thanks.count(f'href="{page}"') == 2  # the notice's and the item's own
+    asked = visit().read(page)
+    assert re.search(r'value="07:30" checked', asked)
+    assert re.search(r'name="repeats"[^>]*value="3"', asked)
+    assert re.search(r'value="phone" checked', asked)
+
+
+def test_a_form_that_is_refused_keeps_what_was_typed(link, visit, writing):
+    page = f"{link}/{of(writing).id}/played"
+    typed = {"day": "yesterday", "repeats": "4", "means": "platform", "who": "grid"}
+    text = visit().send(page, **typed).get_data(as_text=True)
+    for value in ("yesterday", "platform", "grid"):
+        assert re.search(rf'value="{value}" checked', text)
+    assert re.search(r'name="repeats"[^>]*value="4"', text)
+
+
+def test_a_village_says_that_a_withdrawn_clip_is_deleted(link, visit, writing):
+    mine = of(writing)
+    now = stages.datetime.now(stages.UTC)
+    with writing() as session:
+        announcements.withdraw(session, mine.campaign_id, reason="错", by=1, now=now)
+    assert visit().send(f"{link}/{mine.id}/deleted").status_code == 303
+    assert of(writing).told_at is not None
+    assert "/deleted" not in visit().read(link)
+
+
+def test_a_late_link_says_how_to_ask_for_a_new_one(app, visit, writing):
+    wiring = app.extensions["outreach"]
+    with writing() as session:
+        stages.people(session)
+        session.scalars(select(Unit)).one().text_phone = "14900000000"
+    ended = village_link.mint(VILLAGE, TODAY - timedelta(days=99), wiring.signer)
+    text = visit().open(f"/v/{ended}").get_data(as_text=True)
+    assert 'href="sms:14900000000?body=' in text
+    assert "福宝镇 大坪村" in text
