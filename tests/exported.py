@@ -18,17 +18,21 @@ from campaigns.fieldwork.mending import to_mend
 from campaigns.fieldwork.models import Announcement
 from campaigns.fieldwork.playing import Play
 from campaigns.fieldwork.village_pages import play_log
+from campaigns.planning.listing import list_campaigns
 from campaigns.planning.models import Campaign
 from campaigns.register import importing, places
 from campaigns.register.importing import correcting
 from campaigns.register.models import Place
 from campaigns.register.scope import Scope
+from campaigns.reporting import spans
 from campaigns.reporting.daily import filing, periods
 from campaigns.reporting.daily.clock import day_of
 from campaigns.reporting.daily.filing import Entry
 from campaigns.reporting.daily.workbook import write_daily
 from campaigns.reporting.exporting import heading_of, write_workbook
 from campaigns.reporting.mend_list import write_mend_list
+from campaigns.reporting.overview import overviews
+from campaigns.reporting.overview_files import write_overview
 from campaigns.reporting.people_list import write_people
 from campaigns.reporting.person_by_person import write_persons
 from campaigns.reporting.play_log import write_play_log
@@ -48,6 +52,7 @@ COVERED = {
     "campaigns/reporting/daily/workbook.py",
     "campaigns/reporting/exporting.py",
     "campaigns/reporting/mend_list.py",
+    "campaigns/reporting/overview_files.py",
     "campaigns/reporting/people_list.py",
     "campaigns/reporting/person_by_person.py",
     "campaigns/reporting/play_log.py",
@@ -125,11 +130,24 @@ def exported(
         name: folder / f"{name}.xlsx"
         for name in (
             *("campaign", "persons", "play_log", "empty_log", "mend_list", "visits"),
-            *("people", "portal", "correction", "blank", "roster"),
+            *(
+                "overview",
+                "no_campaign",
+                "people",
+                "portal",
+                "correction",
+                "blank",
+                "roster",
+            ),
             *("daily_village", "daily_township", "daily_county", "daily_city"),
         )
     }
     write_workbook(seen, to["campaign"], unit=unit, names={}, language=language)
+    found = overviews(session, [made.id])
+    lines = [(row, found[row.id]) for row in list_campaigns(session)]
+    year = spans.named("this_year", TODAY)
+    for name, some in (("overview", lines), ("no_campaign", [])):
+        write_overview(some, to[name], span=year, unit=unit, language=language)
     heading = heading_of(seen, unit, language)
     write_persons(
         session, made.id, to["persons"], scope=every, names={}, heading=heading

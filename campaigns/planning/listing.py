@@ -35,17 +35,19 @@ class CampaignRow:
     made_at: datetime
 
 
-def list_campaigns(
+def list_campaigns(  # noqa: PLR0913 - each of them narrows the list
     session: Session,
     *,
     states: Iterable[CampaignState] | None = None,
     made_by: int | None = None,
     categories: int = 0,
+    launched: tuple[datetime, datetime] | None = None,
     limit: int = 200,
 ) -> list[CampaignRow]:
     """Campaigns, newest first.
 
     ``categories`` keeps to those whose bulletin an association wrote; 0 shows all.
+    ``launched`` keeps to those that began at or after the first and before the second.
     """
     query = (
         select(Campaign, Bulletin.title, Segment.name)
@@ -59,6 +61,9 @@ def list_campaigns(
         query = query.where(Campaign.status.in_(list(states)))
     if made_by is not None:
         query = query.where(Campaign.made_by == made_by)
+    if launched is not None:
+        begun, ended = launched
+        query = query.where(Campaign.launched_at >= begun, Campaign.launched_at < ended)
     if categories:
         query = query.where(Bulletin.categories.op("&")(categories) != 0)
     return [_row(*found) for found in session.execute(query)]

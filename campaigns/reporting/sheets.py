@@ -121,7 +121,7 @@ def write_sheet(  # noqa: PLR0913, PLR0917 - a sheet has these parts
     sheet.freeze_panes(_FIRST, named)
     _begin(sheet, columns, heading, formats)
     _headings(sheet, _HEADER, header, columns, formats)
-    row = _FIRST
+    row = _HEADER
     for row, values in enumerate(rows, _FIRST):
         sheet.set_row(row, height(values, columns))
         _write(sheet, row, values, formats)

@@ -65,6 +65,7 @@ _PAGES = (
     "visits",
     "needs",
     "numbers",
+    "overview",
     "reporting",
     "exporting",
     "daily_units",

@@ -8,6 +8,7 @@ from datetime import datetime
 from flask import url_for
 from flask_babel import gettext as _
 
+from campaigns.reporting.people import People
 from campaigns.reporting.statistics import CampaignStatistics
 from campaigns.vocabulary import Channel, MessageState, Reason
 from outreach.web.charts import (
@@ -113,22 +114,44 @@ def _of_call(state: MessageState) -> str:
     return shown_word(state.word)
 
 
-def everybody(found: CampaignStatistics) -> Chart:
+def everybody(people: People) -> Chart:
     """The partition of the audience."""
-    parts = [
-        Part(shown_word(f"figure.{name}"), found.people[name], tone)
-        for name, tone in _PEOPLE.items()
-        if found.people[name] or name in {"delivered_suitable", "contacted"}
-    ]
     said = _(
         "联系上 %(reached)s 人：短信送达且本人能看 %(suits)s 人，"
         "加上有人联系上 %(met)s 人。",
-        reached=f"{found.reached:,}",
-        suits=f"{found.people['delivered_suitable']:,}",
-        met=f"{found.people['contacted']:,}",
+        **_reached(people),
     )
     columns = (_("结果"), *_numbers())
-    return stacked_bar(Caption("people", _("人都到哪里了"), said, columns), parts)
+    caption = Caption("people", _("人都到哪里了"), said, columns)
+    return stacked_bar(caption, _kinds(people))
+
+
+def people_of_several(people: People) -> Chart:
+    """The partition of several audiences together."""
+    said = _(
+        "联系上 %(reached)s 人次：短信送达且本人能看 %(suits)s 人次，"
+        "加上有人联系上 %(met)s 人次。各项相加等于发送名单合计。",
+        **_reached(people),
+    )
+    columns = (_("结果"), shown_word("figure.person_times"), shown_word("figure.share"))
+    caption = Caption("people", _("人都到哪里了"), said, columns)
+    return stacked_bar(caption, _kinds(people))
+
+
+def _reached(people: People) -> dict[str, str]:
+    return {
+        "reached": f"{people.reached:,}",
+        "suits": f"{people.delivered_suitable:,}",
+        "met": f"{people.contacted:,}",
+    }
+
+
+def _kinds(people: People) -> list[Part]:
+    return [
+        Part(shown_word(f"figure.{name}"), n, tone)
+        for name, tone in _PEOPLE.items()
+        if (n := getattr(people, name)) or name in {"delivered_suitable", "contacted"}
+    ]
 
 
 def gates(found: CampaignStatistics) -> Chart:

@@ -8,18 +8,15 @@ from flask import Blueprint, render_template
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from campaigns.planning.listing import list_campaigns
 from campaigns.register.places import names_by_code
 from campaigns.register.unit import current_unit
 from campaigns.reporting import over_time
 from campaigns.reporting.definitions import DEFINITIONS
-from campaigns.reporting.overview import overviews
 from campaigns.reporting.paragraph import paragraph, percent
 from campaigns.reporting.people import Figures, People
 from campaigns.reporting.small_cells import guarded
 from campaigns.reporting.statistics import CampaignStatistics, campaign_statistics
 from campaigns.reporting.villages import Villages
-from campaigns.vocabulary import CampaignState
 from outreach.access import Action, may, scope
 from outreach.accounts import Role
 from outreach.web import figures
@@ -28,8 +25,6 @@ from outreach.web.gate import acting, needs, now, reading
 from outreach.web.languages import language, shown_word
 
 bp = Blueprint("reporting", __name__, url_prefix="/reporting")
-_BEGUN = (CampaignState.RUNNING, CampaignState.PAUSED, CampaignState.FINISHED)
-_STOPPED = CampaignState.CANCELLED
 _FEW = 10
 _STEPS = (0.2, 0.4, 0.6, 0.8)
 _LOWEST_TENTH = 0.1
@@ -44,21 +39,6 @@ class Cell:
     people: int | None
     reached: int | None
     lags: bool
-
-
-@bp.get("/")
-@needs(Action.READ_REPORTS)
-def index() -> str:
-    """Campaigns that went out, with their rates side by side."""
-    with reading() as session:
-        rows = list_campaigns(
-            session, states=(*_BEGUN, _STOPPED), categories=acting().categories
-        )
-        launched = [row for row in rows if row.launched_at]
-        place = "" if _sees_all() else acting().place
-        known = overviews(session, [row.id for row in launched], place)
-        lines = [(row, known[row.id]) for row in launched]
-    return render_template("reporting/index.html", lines=lines)
 
 
 @bp.get("/campaigns/<int:campaign_id>")
@@ -76,8 +56,8 @@ def show(campaign_id: int) -> str:
         campaign=campaign,
         found=figured,
         names=names,
-        paragraph=paragraph(figured, language()) if _sees_all() else "",
-        people=figures.everybody(figured),
+        paragraph=paragraph(figured, language()) if sees_all() else "",
+        people=figures.everybody(figured.everybody),
         calls=figures.calls(figured, linked=linked),
         gates=figures.gates(figured),
         reasons=figures.reasons(figured, linked=linked),
@@ -85,7 +65,7 @@ def show(campaign_id: int) -> str:
         heat=_heat(figured),
         categories=[int(category) for category in figured.by_category],
         definitions=[(shown_word(code), _(said)) for code, said in DEFINITIONS.items()],
-        whole=_sees_all(),
+        whole=sees_all(),
     )
 
 
@@ -108,7 +88,7 @@ def narrowed(whole: CampaignStatistics) -> CampaignStatistics:
     """The part of a reader: township staff get the figures of their township."""
     if acting().role is Role.CITY:
         return replace(whole, heat={}, by_category={})
-    if _sees_all():
+    if sees_all():
         return whole
     place = acting().place
     own = whole.by_township.get(place)
@@ -135,12 +115,13 @@ def shown_percent(share: float | None) -> str:
 def _may_open(whole: CampaignStatistics) -> bool:
     """Whether the reader may open everybody counted: all, their place's, their own."""
     if not may(acting(), Action.DRILL_TO_PEOPLE):
-        return not _sees_all()
+        return not sees_all()
     own = scope(acting(), Action.DRILL_TO_PEOPLE).categories
     return not own or all(category.bit & own for category in whole.by_category)
 
 
-def _sees_all() -> bool:
+def sees_all() -> bool:
+    """Whether this reader gets the figures of whole campaigns, and takes them out."""
     return may(acting(), Action.EXPORT_REPORTS)
 
 

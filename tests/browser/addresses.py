@@ -207,6 +207,8 @@ FILES = {
     "entering.pack",
     "exporting.csv",
     "exporting.workbook",
+    "overview.csv",
+    "overview.workbook",
     "health.alive",
     "health.figures",
     "health.ready",
