@@ -29,6 +29,7 @@ _PAGES = (
     "start",
     "practice",
     "register",
+    "person_form",
     "consent",
     "departures",
     "erasing",

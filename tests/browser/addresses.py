@@ -15,6 +15,8 @@ OFFICE = {
         "/register",
         "/register?category=4&contact=phone",
         "/register/1",
+        "/register/new",
+        "/register/1/edit",
         "/register/1/reveal",
         "/register/1/refusal",
         "/register/refusals",

@@ -156,14 +156,14 @@ def _store(
     for (identity, values), member_id in zip(people, adopted, strict=True):
         before = stored.get(identity) or by_id.get(member_id)
         if before is None:
-            new.append({**_fresh(values, identity, now), "import_id": made.id})
+            new.append({**fresh(values, identity, now), "import_id": made.id})
             new[-1]["legal_basis"] = made.legal_basis
         else:
             merged = {
                 **before,
                 **comparing.changes(values, dict(before), made.legal_basis),
             }
-            changed.append({**_columns(merged, identity), "updated_at": now})
+            changed.append({**columns(merged, identity), "updated_at": now})
             changed[-1]["id"] = before["id"]
     if new:
         session.execute(insert(table_of(Member)), new)
@@ -178,29 +178,30 @@ def _by_id(session: Session, ids: set[int]) -> dict[int | None, RowMapping]:
     return {row["id"]: row for row in comparing.known(session, keys).values()}
 
 
-def _fresh(values: dict[str, Any], identity: bytes, now: datetime) -> dict[str, Any]:
+def fresh(values: dict[str, Any], identity: bytes, now: datetime) -> dict[str, Any]:
+    """The columns of a person who was not on the register, but for the basis."""
     row = {name: values.get(name) for name in comparing.FIELDS}
     row.update({name: bool(values.get(name)) for name in _FLAGS})
-    row["status"] = values.get("status", MemberStatus.ACTIVE)
+    row["status"] = values.get("status") or MemberStatus.ACTIVE
     row["number_status"] = NumberStatus.NORMAL
-    return {**_columns(row, identity), "created_at": now, "updated_at": now}
+    return {**columns(row, identity), "created_at": now, "updated_at": now}
 
 
-def _columns(row: dict[str, Any], identity: bytes) -> dict[str, Any]:
+def columns(row: dict[str, Any], identity: bytes) -> dict[str, Any]:
     """Add what follows from a person's values: blind indexes and the key's kind."""
     phone, guardian = row["phone"], row["guardian_phone"]
-    columns = {name: row[name] for name in comparing.FIELDS}
-    columns["identity"] = identity
-    columns["provisional"] = row["id_number"] is None
-    columns["name_index"] = name_index(row["name"])
-    columns["phone_index"] = privacy.blind("phone", phone) if phone else None
-    columns["guardian_phone_index"] = (
+    found = {name: row[name] for name in comparing.FIELDS}
+    found["identity"] = identity
+    found["provisional"] = row["id_number"] is None
+    found["name_index"] = name_index(row["name"])
+    found["phone_index"] = privacy.blind("phone", phone) if phone else None
+    found["guardian_phone_index"] = (
         privacy.blind("phone", guardian) if guardian else None
     )
-    columns["number_status"] = row["number_status"]
+    found["number_status"] = row["number_status"]
     if "legal_basis" in row:
-        columns["legal_basis"] = row["legal_basis"]
-    return columns
+        found["legal_basis"] = row["legal_basis"]
+    return found
 
 
 def count_waiting(session: Session) -> int:
