@@ -84,13 +84,12 @@ def change(member_id: int) -> Response | tuple[str, int]:
 
 def _read(db: Session, typed: Typed, member: Member | None = None) -> Row:
     """The form as a row; its problems stand beside their fields."""
-    place = db.get(Place, typed["home"])
-    above = db.get(Place, place.parent or "") if place else None
-    in_village = place is not None and place.level is Level.VILLAGE
+    place = db.get(Place, typed["home"]) or Place(name="")
+    village = place.name if place.level is Level.VILLAGE else ""
+    town = db.get_one(Place, place.parent or "") if village else place
     cells = {name: typed[name].strip() for name in (*_TEXTS, *_KIN)}
     cells |= {name: "是" if typed.ticked(name) else "否" for name in _FLAGS}
-    cells["township"] = (above if in_village else place or Place(name="")).name
-    cells["village"] = place.name if place and in_village else ""
+    cells["township"], cells["village"] = town.name, village
     named = {each.value for each in Category}
     chosen = [typed["category"], *typed.all("components")]
     kinds = [word(f"category_{c}") for c in chosen if c.isdecimal() and int(c) in named]

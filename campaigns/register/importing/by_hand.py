@@ -94,7 +94,7 @@ def change(
             mark("请核对原件。"),
             n=stored["id"],
         )
-    before = comparing.known(session, [member.identity])[member.identity]
+    before = dict(comparing.known(session, [member.identity])[member.identity])
     gone: dict[str, Any] = {
         column: None for each in dropped for column in DROPPED[each] if before[column]
     }
