@@ -30,6 +30,7 @@ _PAGES = (
     "practice",
     "register",
     "person_form",
+    "places",
     "consent",
     "departures",
     "erasing",

@@ -16,6 +16,8 @@ OFFICE = {
         "/register?category=4&contact=phone",
         "/register/1",
         "/register/new",
+        "/register/places",
+        "/register/places/510522112201",
         "/register/1/edit",
         "/register/1/reveal",
         "/register/1/refusal",
