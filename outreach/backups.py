@@ -28,6 +28,8 @@ from outreach.wiring import Wiring
 
 FACTS = "backup.json"
 _MEDIA = "media"
+_BATCH = 2000
+"""Messages put in doubt by one transaction."""
 
 
 def back_up(wiring: Wiring, folder: Path) -> dict[str, Any]:
@@ -104,15 +106,13 @@ def _hold(
             "erased": erased,
         }
         audit.note(session, "restored", details=details, now=now)
+        waiting = restoring.still_open(session)
     doubtful = 0
-    while moved := _doubt(database, taken_at, now):
-        doubtful += moved
+    for first in range(0, len(waiting), _BATCH):
+        some = waiting[first : first + _BATCH]
+        with database.writing() as session:
+            doubtful += restoring.doubt(session, some, taken_at, now)
     return {**details, "in_doubt": doubtful}
-
-
-def _doubt(database: Database, taken_at: datetime, now: datetime) -> int:
-    with database.writing() as session:
-        return restoring.doubt(session, taken_at, now)
 
 
 def _fill(database: Database, folder: Path, revision: str) -> None:

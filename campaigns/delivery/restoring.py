@@ -7,6 +7,7 @@ and late receipts settle it under the same token, and a person the rest.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import case, literal, select, update
@@ -35,27 +36,30 @@ def hold_back(session: Session, now: datetime) -> list[int]:
     return pausing.pause_all(session, now)
 
 
-def doubt(session: Session, taken_at: datetime, now: datetime, size: int = 2000) -> int:
-    """Put up to ``size`` open messages in doubt; return how many; 0 when all are.
+def still_open(session: Session) -> list[int]:
+    """The numbers of all open messages; nothing else moves them before ``doubt``.
+
+    Read once: in an order that a limit needs, each batch would sort all of them.
+    """
+    return list(session.scalars(select(Message.id).where(Message.state.in_(_OPEN))))
+
+
+def doubt(
+    session: Session, ids: Sequence[int], taken_at: datetime, now: datetime
+) -> int:
+    """Put the open ones of ``ids`` in doubt; return how many.
 
     ``taken_at`` is when the copy was made: a message that waited then was sent at that
     moment at the earliest. Its next attempt is counted as made, so that its token is
     the one which the lost attempt had. Who is fed by hand cannot be asked.
     """
-    some = (
-        select(Message.id)
-        .where(Message.state.in_(_OPEN))
-        .order_by(Message.id)
-        .limit(size)
-        .cte("some")
-    )
     waited = Message.state == number(MessageState.QUEUED)
     carrier = select(Campaign.provider).where(Campaign.id == Message.campaign_id)
     then = literal(taken_at, Message.submitted_at.type)
     by_hand = carrier.scalar_subquery() == BY_HAND
     moved = session.execute(
         update(Message)
-        .where(Message.id.in_(select(some.c.id)), by_key(Message.state).in_(_OPEN))
+        .where(Message.id.in_(ids), by_key(Message.state).in_(_OPEN))
         .values(
             was=Message.state,
             was_reason=Message.reason,

@@ -72,11 +72,19 @@ def test_ending_a_stopped_campaign(session, campaign, now):
     assert not joins_row_by_row(plan)
 
 
-@pytest.mark.usefixtures("campaign")
-def test_doubting_after_a_restore(session, now):
-    with explaining(session) as plan:
-        assert restoring.doubt(session, now, now) == PEOPLE
-    assert not joins_row_by_row(plan)
+def test_doubting_after_a_restore(session, campaign, claim, now):
+    """A batch reads what it changes, and not all that is open."""
+    claim(campaign, PEOPLE // 2)
+    ids = restoring.still_open(session)
+    assert len(ids) == PEOPLE
+    session.execute(text("ANALYZE message"))
+    for size in (10, 50):
+        batch, ids = ids[:size], ids[size:]
+        with explaining(session) as plan:
+            assert restoring.doubt(session, batch, now, now) == size
+        read = [line for line in plan.plan if "on message " in line]
+        assert read
+        assert all("pk_message" in line or "Update on" in line for line in read)
 
 
 def test_ending_leases(session, campaign, claim, now):
