@@ -15,7 +15,7 @@ import hmac
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -27,7 +27,7 @@ from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.orm import Session
 
 from campaigns.errors import Unreadable, mark
-from campaigns.reporting.daily.clock import SHANGHAI
+from campaigns.shanghai import midnight
 from outreach.audit import FACTS, AuditRow, facts_of, hash_of
 
 _FORM = 1
@@ -51,10 +51,10 @@ class Wanted:
         """The condition on a deed."""
         found: list[ColumnElement[bool]] = [true()]
         if self.since:
-            start = datetime.combine(self.since, time(), SHANGHAI)
+            start = midnight(self.since)
             found.append(AuditRow.at >= start)
         if self.until:
-            end = datetime.combine(self.until + timedelta(days=1), time(), SHANGHAI)
+            end = midnight(self.until + timedelta(days=1))
             found.append(AuditRow.at < end)
         if self.action:
             found.append(AuditRow.action == self.action)

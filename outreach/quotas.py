@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, time
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from campaigns.errors import Refused, mark
+from campaigns.shanghai import day_of, midnight
 from outreach import audit
 from outreach.access import Acting, Action, cell_of
 from outreach.audit import AuditRow
 
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
 _LOOKED_AT = 200
 """Of a person's last deeds; a quota is far below it."""
 _SEEN = mark("今天已经看了 %(n)s 次，到了上限。明天再看，或请县残联的同事看。")
@@ -50,7 +49,7 @@ def left(  # noqa: PLR0913 - the same question
     quota = _quota(acting, action)
     if quota is None:
         return None
-    begin = datetime.combine(now.astimezone(_SHANGHAI).date(), time(), _SHANGHAI)
+    begin = midnight(day_of(now))
     done = audit.latest(session, _LOOKED_AT, action=deed, user_id=acting.user_id)
     return max(0, quota - sum(row.at >= begin and counts(row) for row in done))
 

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -29,6 +28,7 @@ from campaigns.planning.foreign import ROUTES, refusal
 from campaigns.planning.models import Campaign
 from campaigns.register import practice
 from campaigns.register.models import Place, Unit
+from campaigns.shanghai import day_of
 from campaigns.vocabulary import Channel, Urgency
 from outreach.disk import demand_room
 from outreach.settings import Settings
@@ -36,7 +36,6 @@ from outreach.wiring import Wiring
 
 RECORDED = "recorded"
 HOME_VOICE = "kokoro"
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
 _REPEATS = {Urgency.TIP: 2, Urgency.MUST_REACH: 2, Urgency.EMERGENCY: 3}
 _PRESS = "听清楚了，请按数字键一。"
 """Ends what a call plays: a key is the proof that a person has heard it."""
@@ -220,7 +219,7 @@ def _pack_villages(
             work.names.get(township, township),
             [item],
             folder / f"{village}.zip",
-            day=wiring.clock().astimezone(_SHANGHAI).date(),
+            day=day_of(wiring.clock()),
             valid_until=work.version.valid_until,
             office=work.unit.name,
         )

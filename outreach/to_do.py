@@ -14,9 +14,10 @@ from campaigns.planning.models import Campaign
 from campaigns.register import consent, departures, erasures
 from campaigns.register.models import Import, Place
 from campaigns.reporting.daily import lookup, periods
-from campaigns.reporting.daily.clock import day_of, due_at
+from campaigns.reporting.daily.clock import due_at
 from campaigns.reporting.daily.contradicting import contradictions
 from campaigns.reporting.daily.standing import filed_on, is_below
+from campaigns.shanghai import day_of
 from campaigns.vocabulary import (
     BulletinState,
     CampaignState,

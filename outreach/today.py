@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
@@ -14,9 +14,9 @@ from campaigns.fieldwork.models import Announcement
 from campaigns.fieldwork.visit_models import Visit
 from campaigns.planning.models import Campaign
 from campaigns.register.models import Member, Place
-from campaigns.reporting.daily.clock import SHANGHAI, day_of
 from campaigns.reporting.daily.models import ResponsePeriod
 from campaigns.reporting.daily.standing import filed_on, is_below
+from campaigns.shanghai import day_of, midnight
 from campaigns.vocabulary import AnnouncementState, CampaignState
 from outreach.access import Acting, Action, may, scope
 from outreach.accounts import Role
@@ -95,7 +95,7 @@ def _loudspeakers(acting: Acting, now: datetime) -> Iterator[_Asked]:
     """Of campaigns under way or begun today: the cost does not grow with history."""
     if not may(acting, Action.READ_FIELDWORK):
         return
-    morning = datetime.combine(day_of(now), time(), SHANGHAI)
+    morning = midnight(day_of(now))
     of_today = or_(_UNDER_WAY, Campaign.launched_at >= morning)
     here = (
         Announcement.village.startswith(acting.place, autoescape=True),

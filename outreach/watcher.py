@@ -15,8 +15,6 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import psutil
 
@@ -24,7 +22,7 @@ _PATIENCE = 30.0
 
 
 class Watcher:
-    """A process beside us that outlives us; as a context it ends with the block.
+    """A process beside us that outlives us.
 
     ``folder`` is the owner's alone: a fresh one, whose path nobody else was given.
     Its processes may take ``grace`` seconds to end by themselves, or to begin.
@@ -41,20 +39,9 @@ class Watcher:
             start_new_session=True,
         )
 
-    def dismiss(self) -> None:
+    def close(self) -> None:
         """All was ended in order; nothing is left to do."""
         self._process.communicate(b".")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.dismiss()
 
 
 def watch(folder: Path, grace: float) -> None:

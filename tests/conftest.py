@@ -58,7 +58,7 @@ def postgresql_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
     process.send_signal(signal.SIGQUIT)
     process.wait(30)
     server.cleanup()
-    watcher.dismiss()
+    watcher.close()
 
 
 def _let_it_forget(address: str) -> None:

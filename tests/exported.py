@@ -26,7 +26,6 @@ from campaigns.register.models import Place
 from campaigns.register.scope import Scope
 from campaigns.reporting import spans
 from campaigns.reporting.daily import filing, periods
-from campaigns.reporting.daily.clock import day_of
 from campaigns.reporting.daily.filing import Entry
 from campaigns.reporting.daily.workbook import write_daily
 from campaigns.reporting.exporting import heading_of, write_workbook
@@ -38,6 +37,7 @@ from campaigns.reporting.person_by_person import write_persons
 from campaigns.reporting.play_log import write_play_log
 from campaigns.reporting.statistics import campaign_statistics
 from campaigns.reporting.visit_ledger import write_visit_ledger
+from campaigns.shanghai import day_of
 from campaigns.vocabulary import Category, LegalBasis, Level, NumberStatus, Urgency
 from outreach.roster import make_roster
 

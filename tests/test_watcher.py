@@ -68,6 +68,5 @@ def test_what_a_killed_owner_left_is_ended_and_nothing_else(tmp_path, bystander)
 
 
 def test_a_farewell_leaves_everything_as_it_is(tmp_path):
-    with Watcher(tmp_path):
-        pass
+    Watcher(tmp_path).close()
     assert tmp_path.exists()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
@@ -17,9 +16,9 @@ from sqlalchemy import (
 )
 
 from campaigns.register.models import Member, OptOut
+from campaigns.shanghai import day_of
 from campaigns.vocabulary import Category, LegalBasis, NumberStatus, Urgency
 
-CHINA = ZoneInfo("Asia/Shanghai")
 CHILD_UNDER = 14
 NEEDS_GUARDIAN = Category.INTELLECTUAL.bit | Category.PSYCHOSOCIAL.bit
 DEAD_NUMBERS = (NumberStatus.EMPTY, NumberStatus.SUSPENDED, NumberStatus.BLOCKED)
@@ -29,7 +28,7 @@ Condition = ColumnElement[bool]
 
 def born_after(now: datetime, years: int) -> date:
     """Whoever is born after this day is younger than ``years`` in China at ``now``."""
-    today = now.astimezone(CHINA).date()
+    today = day_of(now)
     try:
         return today.replace(year=today.year - years)
     except ValueError:  # 29 February

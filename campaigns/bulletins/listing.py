@@ -10,10 +10,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaigns.bulletins.models import Bulletin, BulletinVersion
-from campaigns.bulletins.readiness import SHANGHAI, longest_of, longest_places
+from campaigns.bulletins.readiness import longest_of, longest_places
 from campaigns.errors import Refused
 from campaigns.register.models import Unit
 from campaigns.register.unit import current_unit
+from campaigns.shanghai import day_of
 from campaigns.vocabulary import BulletinState, Urgency
 
 
@@ -76,7 +77,7 @@ def list_bulletins(
 
 def usable(session: Session, now: datetime, categories: int = 0) -> list[BulletinRow]:
     """Issued bulletins that are still valid today in Shanghai."""
-    today = now.astimezone(SHANGHAI).date()
+    today = day_of(now)
     rows = list_bulletins(session, states=[BulletinState.ISSUED], categories=categories)
     return [row for row in rows if row.valid_until and row.valid_until >= today]
 
@@ -98,7 +99,7 @@ def ids_after(
 
 def expired(row: BulletinRow, now: datetime) -> bool:
     """Whether an issued bulletin's validity has passed."""
-    today = now.astimezone(SHANGHAI).date()
+    today = day_of(now)
     issued = row.state is BulletinState.ISSUED
     return issued and row.valid_until is not None and row.valid_until < today
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,9 +18,9 @@ from campaigns.bulletins.wording import CHINESE, fill, names_in, values_for
 from campaigns.errors import CampaignError, Refused, mark
 from campaigns.register.models import Place, Unit
 from campaigns.register.unit import current_unit
+from campaigns.shanghai import day_of
 from campaigns.vocabulary import Level
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 _DAY = re.compile(r"(?<!\d)(1[0-2]|[1-9])月(3[01]|[12]\d|[1-9])[日号]")
 _FORMS = {"sms_text": Kind.SMS, "spoken_text": Kind.SPOKEN}
 
@@ -30,7 +29,7 @@ def faults(
     session: Session, version: BulletinVersion, now: datetime
 ) -> list[CampaignError]:
     """Every reason why ``version`` may not be issued now; empty when it may."""
-    today = now.astimezone(SHANGHAI).date()
+    today = day_of(now)
     unit = current_unit(session)
     return [
         *_formal(version, today),

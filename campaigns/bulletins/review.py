@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from campaigns.bulletins.drafting import get_version
 from campaigns.bulletins.models import BulletinVersion
-from campaigns.bulletins.readiness import SHANGHAI, faults
+from campaigns.bulletins.readiness import faults
 from campaigns.errors import NotAllowed, NotReady, Refused, Stale, mark
+from campaigns.shanghai import SHANGHAI
 from campaigns.vocabulary import BULLETIN_STEPS, BulletinState
 
 
@@ -89,10 +90,7 @@ def confirm_heard(
 
     Raises Refused without a name, NotAllowed for a writer: somebody else listens.
     """
-    version = get_version(session, version_id)
-    _refuse_writer(version, by)
-    if not name.strip():
-        raise Refused(mark("写明是谁试听的。"))
+    version = _to_hear(session, version_id, name, by)
     version.heard_by, version.heard_at = name.strip(), now
     session.flush()
     return version
@@ -105,10 +103,7 @@ def confirm_call_heard(
 
     Raises Refused without a name, NotAllowed for a writer.
     """
-    version = get_version(session, version_id)
-    _refuse_writer(version, by)
-    if not name.strip():
-        raise Refused(mark("写明是谁试听的。"))
+    version = _to_hear(session, version_id, name, by)
     version.call_heard_by, version.call_heard_at = name.strip(), now
     session.flush()
     return version
@@ -187,3 +182,11 @@ def _supersede_others(session: Session, issued: BulletinVersion) -> None:
         .values(state=BulletinState.SUPERSEDED)
         .execution_options(synchronize_session="fetch")
     )
+
+
+def _to_hear(session: Session, version_id: int, name: str, by: int) -> BulletinVersion:
+    version = get_version(session, version_id)
+    _refuse_writer(version, by)
+    if not name.strip():
+        raise Refused(mark("写明是谁试听的。"))
+    return version

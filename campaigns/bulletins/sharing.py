@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from campaigns.bulletins.drafting import get_version
 from campaigns.bulletins.models import BulletinVersion
-from campaigns.bulletins.readiness import SHANGHAI
 from campaigns.bulletins.sms_length import bracketed
 from campaigns.bulletins.wording import fill, values_for
 from campaigns.errors import NotReady, mark
 from campaigns.register.unit import current_unit
+from campaigns.shanghai import day_of
 from campaigns.vocabulary import BulletinState
 
 
@@ -53,7 +53,7 @@ def share(
         phone=values.get("phone", ""),
         source=version.source,
         issue_number=version.issue_number or "",
-        issued_on=issued.astimezone(SHANGHAI).date(),
+        issued_on=day_of(issued),
         valid_until=version.valid_until,
     )
 
@@ -73,5 +73,5 @@ def _check(version: BulletinVersion, now: datetime) -> None:
         )
     if version.state is not BulletinState.ISSUED:
         raise NotReady(mark("还没有签发，不能转发和印发。"))
-    if version.valid_until and version.valid_until < now.astimezone(SHANGHAI).date():
+    if version.valid_until and version.valid_until < day_of(now):
         raise NotReady(mark("这篇文稿过期了，不能再转发。请出新版。"))

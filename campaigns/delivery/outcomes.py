@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, false, or_
 from sqlalchemy.orm import Session
@@ -14,6 +13,7 @@ from campaigns.delivery.models import Recipient
 from campaigns.delivery.people import best_of
 from campaigns.delivery.tally import Cell
 from campaigns.planning.models import Campaign
+from campaigns.shanghai import SHANGHAI
 from campaigns.vocabulary import (
     PERSON,
     CampaignState,
@@ -23,7 +23,6 @@ from campaigns.vocabulary import (
     Urgency,
 )
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 MORNING, EVENING = 7, 20
 _VISITS_BEGIN = 8
 _CONFIRM_WITHIN = timedelta(minutes=10)

@@ -7,15 +7,14 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.errors import Refused, mark
 from campaigns.fieldwork.models import AnnouncementLog
+from campaigns.shanghai import day_of
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 _REPEATS_AT_MOST = 20
 
 
@@ -44,7 +43,7 @@ class Play:
 
 def check(play: Play, now: datetime) -> None:
     """Raise Refused for a day ahead, no slot, or too many readings."""
-    if play.day > now.astimezone(SHANGHAI).date():
+    if play.day > day_of(now):
         raise Refused(mark("播放日期还没到，请选今天或以前的日期。"))
     if not play.slots:
         raise Refused(mark("至少选一个播放的时段。"))

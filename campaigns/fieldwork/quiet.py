@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from campaigns.errors import Refused, mark
 from campaigns.fieldwork import deeds
 from campaigns.fieldwork.models import Announcement, QuietTime
-from campaigns.fieldwork.playing import SHANGHAI, Way
+from campaigns.fieldwork.playing import Way
 from campaigns.planning.models import Campaign
+from campaigns.shanghai import SHANGHAI, day_of
 from campaigns.vocabulary import AnnouncementState, MissedReason, Urgency
 
 SLOTS = (time(7, 30), time(11, 50), time(18, 30))
@@ -83,7 +84,7 @@ def mute_village(
     """
     if days not in MUTED_DAYS:
         raise Refused(mark("红白事静音 1 到 3 天。"))
-    today = now.astimezone(SHANGHAI).date()
+    today = day_of(now)
     for ahead in range(days):
         day = today + timedelta(days=ahead)
         add_quiet(session, village, day, "ceremony", by=by, now=now)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from campaigns.planning.models import Campaign
+from campaigns.shanghai import day_of, midnight
 from campaigns.vocabulary import Urgency
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 DAY = 1440
 _FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -51,7 +50,7 @@ def open_seconds(campaign: Campaign, begin: datetime, end: datetime) -> float:
     if open_all_day(campaign):
         return max(0.0, (end - begin).total_seconds())
     total, day = 0.0, begin
-    while day.astimezone(SHANGHAI).date() <= end.astimezone(SHANGHAI).date():
+    while day_of(day) <= day_of(end):
         opens, closes = _window(campaign, day)
         total += max(0.0, (min(closes, end) - max(opens, begin)).total_seconds())
         day += timedelta(days=1)
@@ -74,9 +73,7 @@ def ends_after(campaign: Campaign, begin: datetime, seconds: float) -> datetime:
 
 def _window(campaign: Campaign, moment: datetime) -> tuple[datetime, datetime]:
     """Begin and end of the window on ``moment``'s day in Shanghai, in UTC."""
-    midnight = moment.astimezone(SHANGHAI).replace(
-        hour=0, minute=0, second=0, microsecond=0
-    )
-    begin = midnight + timedelta(minutes=campaign.window_from)
-    end = midnight + timedelta(minutes=campaign.window_to)
+    morning = midnight(day_of(moment))
+    begin = morning + timedelta(minutes=campaign.window_from)
+    end = morning + timedelta(minutes=campaign.window_to)
     return begin.astimezone(UTC), end.astimezone(UTC)

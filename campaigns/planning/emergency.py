@@ -18,11 +18,11 @@ from campaigns.bulletins.carrier_rules import rules_of
 from campaigns.bulletins.models import BulletinVersion
 from campaigns.errors import NotAllowed, NotFound, NotReady, Refused, mark
 from campaigns.planning import lifecycle
-from campaigns.planning.calendar import SHANGHAI
 from campaigns.planning.drafting import draft_campaign
 from campaigns.planning.models import Campaign
 from campaigns.planning.standing import refuse_obstacles
 from campaigns.register.models import Place
+from campaigns.shanghai import day_of
 from campaigns.vocabulary import (
     BulletinState,
     CampaignState,
@@ -48,7 +48,7 @@ class Unsigned:
 
 def standing_texts(session: Session, now: datetime) -> list[BulletinVersion]:
     """Emergency texts that may be released now, by their issue."""
-    today = now.astimezone(SHANGHAI).date()
+    today = day_of(now)
     found = session.scalars(
         select(BulletinVersion)
         .where(

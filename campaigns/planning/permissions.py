@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from campaigns.errors import NotAllowed, NotFound, NotReady, Refused, Stale, mark
 from campaigns.planning import lifecycle
-from campaigns.planning.calendar import SHANGHAI
 from campaigns.planning.models import Approval, Campaign, Permission
+from campaigns.shanghai import SHANGHAI, day_of
 from campaigns.vocabulary import ALL_COMPONENTS, CampaignState
 
 QUOTAS = range(1, 100_001)
@@ -74,7 +74,7 @@ def confirm(
         .execution_options(synchronize_session=False)
     )
     one.confirmed_by, one.confirmed_at = by, now
-    one.until = _a_year_after(now.astimezone(SHANGHAI).date())
+    one.until = _a_year_after(day_of(now))
     session.flush()
     return one
 
@@ -123,9 +123,9 @@ def in_force(
     if found is None:
         raise NotReady(mark("还没有给这个协会的长期许可。"), AS_BEFORE)
     if found.ended_at is not None:
-        day = found.ended_at.astimezone(SHANGHAI).date()
+        day = day_of(found.ended_at)
         raise NotReady(mark("长期许可 %(day)s 被县残联收回了。"), AS_BEFORE, day=day)
-    if found.until is None or found.until < now.astimezone(SHANGHAI).date():
+    if found.until is None or found.until < day_of(now):
         raise NotReady(
             mark("长期许可到 %(day)s 为止，已经过期。"), AS_BEFORE, day=found.until
         )

@@ -12,11 +12,11 @@ from campaigns.audience.rules import Rule
 from campaigns.bulletins.library import unchanged
 from campaigns.errors import CampaignError, NotAllowed, Refused, mark
 from campaigns.planning.approving import keep, refuse_unheard
-from campaigns.planning.calendar import SHANGHAI
 from campaigns.planning.forecast import forecast
 from campaigns.planning.lifecycle import due, get_campaign, release
 from campaigns.planning.models import Approval, Campaign, Permission
 from campaigns.planning.permissions import AS_BEFORE, Month, in_force, month_of
+from campaigns.shanghai import day_of
 from campaigns.vocabulary import ApprovalWay, Channel, Urgency
 
 
@@ -122,7 +122,7 @@ def _people(campaign: Campaign, who: Association) -> Iterator[CampaignError]:
 def _bounds(
     permission: Permission, month: Month, needed: int, begins: datetime
 ) -> Iterator[CampaignError]:
-    day = begins.astimezone(SHANGHAI).date()
+    day = day_of(begins)
     if permission.until is not None and day > permission.until:
         yield Refused(
             mark("长期许可到 %(day)s 为止，这个任务开始得更晚。"),

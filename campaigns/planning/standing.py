@@ -16,10 +16,11 @@ from campaigns.audience.selection import where
 from campaigns.bulletins.carrier_rules import rules_of
 from campaigns.bulletins.models import BulletinVersion
 from campaigns.errors import CampaignError, NotReady, Refused, mark
-from campaigns.planning.calendar import SHANGHAI, next_opening
+from campaigns.planning.calendar import next_opening
 from campaigns.planning.carriage import carrier_faults
 from campaigns.planning.models import Campaign
 from campaigns.register.models import Member
+from campaigns.shanghai import SHANGHAI, day_of
 from campaigns.vocabulary import BulletinState, CampaignState, Channel, Urgency
 from campaigns.words import word
 
@@ -60,7 +61,7 @@ def _text(campaign: Campaign, now: datetime) -> Iterator[CampaignError]:
     version = campaign.version
     if version.state is not BulletinState.ISSUED:
         yield NotReady(mark("文稿不是最新签发的版本。换成已签发的文稿再送审批。"))
-    begins = max(campaign.starts_at or now, now).astimezone(SHANGHAI).date()
+    begins = day_of(max(campaign.starts_at or now, now))
     if version.valid_until is not None and version.valid_until < begins:
         yield Refused(
             mark("文稿有效期到 %(day)s，发送时已经过期。请换文稿或改时间。"),

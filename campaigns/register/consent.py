@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Index, String, and_, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -16,13 +15,13 @@ from campaigns.orm import Base, Key
 from campaigns.privacy import Sealed
 from campaigns.register.models import Member
 from campaigns.register.scope import Scope
+from campaigns.shanghai import day_of
 from campaigns.vocabulary import LegalBasis, MemberStatus, Preference, Urgency
 
 CHILD_UNDER = 14
 PURPOSES = (Urgency.TIP, Urgency.MUST_REACH)
 """What a basis is needed for: where life is in danger none is asked."""
 
-_CHINA = ZoneInfo("Asia/Shanghai")
 _SHOWN = 50
 
 
@@ -151,7 +150,7 @@ def told(
 
 def is_child(member: Member, now: datetime) -> bool:
     """Under 14; whose birth date is unknown is none."""
-    born, today = member.birth_date, now.astimezone(_CHINA).date()
+    born, today = member.birth_date, day_of(now)
     if born is None:
         return False
     before_birthday = (today.month, today.day) < (born.month, born.day)

@@ -41,15 +41,7 @@ def write_workbook(  # noqa: PLR0913 - what, where to, whose, and in which langu
     with xlsxwriter.Workbook(to, {"in_memory": True}) as workbook:
         formats = Formats.of(workbook)
         for table in tables(statistics, names, language).values():
-            write_sheet(
-                workbook,
-                formats,
-                heading,
-                table.name,
-                table.header,
-                table.rows,
-                table.total,
-            )
+            write_sheet(workbook, formats, heading, *table.parts)
         write_sheet(
             workbook,
             formats,

@@ -10,8 +10,9 @@ from typing import BinaryIO
 
 from campaigns.fieldwork.mending import ToMend
 from campaigns.privacy import mask_name, mask_phone
-from campaigns.reporting.sheets import SHANGHAI, write_list
+from campaigns.reporting.sheets import write_list
 from campaigns.reporting.tables import Table, Value
+from campaigns.shanghai import SHANGHAI
 from campaigns.words import word
 
 _HEADER = (

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import floor
-from zoneinfo import ZoneInfo
 
 from campaigns.reporting.statistics import CampaignStatistics
+from campaigns.shanghai import SHANGHAI
 from campaigns.vocabulary import Channel
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 _SAY = {
     "audience": ("发送名单 {n} 人", "{n} people in the audience"),
     "reached": (

@@ -7,16 +7,15 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
-from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
 from campaigns.fieldwork.village_pages import LogRow
 from campaigns.reporting.sheets import Formats, Heading, write_sheet
 from campaigns.reporting.tables import Table, Value
+from campaigns.shanghai import SHANGHAI
 from campaigns.words import word
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 _HEADER = (
     "report.day",
     "log.slot",

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
-from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
 from campaigns.register.sheets.printing import height, set_up_page, widths
 from campaigns.reporting.tables import Table, Value
+from campaigns.shanghai import SHANGHAI
 from campaigns.words import word
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 _FONT = "仿宋"
 _NARROW = 12
 _TALL = 32

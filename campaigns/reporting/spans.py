@@ -7,9 +7,9 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from campaigns.shanghai import midnight
 from campaigns.errors import Refused, mark
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 _DAY = timedelta(days=1)
 _QUARTER = 3
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
@@ -82,7 +82,7 @@ def _this_year(today: date) -> Span:
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), SHANGHAI)
+    return midnight(day)
 
 
 NAMED: dict[str, Callable[[date], Span]] = {

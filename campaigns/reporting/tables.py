@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from campaigns.reporting.paragraph import percent
 from campaigns.reporting.people import Figures, People
@@ -49,6 +50,11 @@ class Table:
     rows: tuple[tuple[Value, ...], ...]
     total: tuple[Value, ...] | None = None
     named: int = 1
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        """What a sheet is written of, in the order in which it wants them."""
+        return self.name, self.header, self.rows, self.total, self.named
 
     @property
     def lines(self) -> tuple[tuple[Value, ...], ...]:

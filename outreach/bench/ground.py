@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -82,7 +82,7 @@ def ground(**given: object) -> Iterator[Ground]:
         folder = Path(name)
         # The server runs as a user of its own where we are root.
         folder.chmod(0o755)
-        with Watcher(folder), Postgres(folder / "postgresql") as server:
+        with closing(Watcher(folder)), Postgres(folder / "postgresql") as server:
             settings = _settings(folder, server, **given)
             migrate(settings)
             built = wiring.build(settings)

@@ -14,10 +14,10 @@ from campaigns.fieldwork.visiting import Result
 from campaigns.register.scope import Scope
 from campaigns.register.unit import current_unit
 from campaigns.reporting.daily import filing, periods
-from campaigns.reporting.daily.clock import day_of
 from campaigns.reporting.daily.columns import CLOSINGS
 from campaigns.reporting.daily.filing import Entry
 from campaigns.reporting.statistics import campaign_statistics
+from campaigns.shanghai import day_of
 from campaigns.vocabulary import AnnouncementState, MissedReason, NeedKind, VisitOutcome
 from outreach.demo.county import deed
 from outreach.wiring import Wiring

@@ -213,7 +213,7 @@ class Stand:
             self.database.kill()
         shutil.rmtree(self._broker_settings.socket_path.parent, ignore_errors=True)
         shutil.rmtree(self.folder, ignore_errors=True)
-        self._watcher.dismiss()
+        self._watcher.close()
 
     def __enter__(self) -> Self:
         try:

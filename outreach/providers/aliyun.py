@@ -13,7 +13,6 @@ from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import aiohttp
 from alibabacloud_dysmsapi20170525 import models
@@ -33,12 +32,12 @@ from campaigns.delivery.provider import (
     Report,
     Submission,
 )
+from campaigns.shanghai import SHANGHAI
 from campaigns.vocabulary import Channel, MessageState
 from outreach.providers import aliyun_callbacks
 from outreach.providers.aliyun_codes import OK, PROFILE, refusal
 from outreach.providers.guarded import Door
 
-_CHINA = ZoneInfo("Asia/Shanghai")
 _DOMESTIC = "+86"
 _CONNECT_MS = 3_050
 _PAGE = 50
@@ -110,7 +109,7 @@ class AliyunProvider:
 
     async def find(self, outgoing: Outgoing) -> Submission | None:
         """Look for our token among the number's messages of that day and the next."""
-        sent = outgoing.submitted_at.astimezone(_CHINA)
+        sent = outgoing.submitted_at.astimezone(SHANGHAI)
         days = {sent.date(), (sent + timedelta(minutes=30)).date()}
         for day in sorted(days):
             async for row in self._details(outgoing.phone, f"{day:%Y%m%d}"):

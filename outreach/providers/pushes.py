@@ -7,11 +7,10 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from campaigns.delivery.provider import NotAuthentic
+from campaigns.shanghai import SHANGHAI
 
-_CHINA = ZoneInfo("Asia/Shanghai")
 _MOBILE, _FORM, _LONG = 11, "%Y%m%d%H%M%S", 14
 _MAINLAND = re.compile(r"1\d{10}", re.ASCII)
 
@@ -43,6 +42,6 @@ def moment(text: object) -> datetime | None:
     """A time of theirs: UTC+8 and no zone; what cannot be read is no time."""
     digits = "".join(letter for letter in str(text) if letter.isdecimal())
     try:
-        return datetime.strptime(digits[:_LONG], _FORM).replace(tzinfo=_CHINA)
+        return datetime.strptime(digits[:_LONG], _FORM).replace(tzinfo=SHANGHAI)
     except ValueError:
         return None

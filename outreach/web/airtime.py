@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from io import BytesIO
 
 from flask import (
@@ -33,11 +33,11 @@ from campaigns.fieldwork.models import QuietTime
 from campaigns.register.models import Place
 from campaigns.register.unit import current_unit
 from campaigns.reporting.play_log import write_play_log
+from campaigns.shanghai import day_of, midnight
 from outreach import access
 from outreach.access import Action
 from outreach.web.fieldwork import opened
 from outreach.web.forms import Typed, row_number
-from outreach.web.frame import ZONE
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.languages import language, shown_word
 from outreach.web.noting import noted
@@ -51,10 +51,10 @@ _DAYS = 31
 @needs(Action.READ_FIELDWORK)
 def log() -> Response:
     """播出登记表 of the last month, to print and sign."""
-    today = now().astimezone(ZONE).date()
+    today = day_of(now())
     first, to = today - timedelta(days=_DAYS), BytesIO()
     with writing() as session:
-        since = datetime.combine(first, time(), ZONE)
+        since = midnight(first)
         places = access.scope(acting()).places
         rows = village_pages.play_log(session, places, since, now())
         unit = session.get(Place, acting().place)
@@ -153,7 +153,7 @@ def village_sign(announcement_id: int) -> Answer:
 def _quiet_page(typed: Typed) -> str:
     with reading() as session:
         here = acting().place
-        today = now().astimezone(ZONE).date()
+        today = day_of(now())
         found = session.scalars(
             select(QuietTime)
             .where(QuietTime.day >= today, QuietTime.place.startswith(here))

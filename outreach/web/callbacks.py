@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from http import HTTPStatus
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
@@ -18,6 +18,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from campaigns.delivery.provider import Callback, NotAuthentic, Provider
 from campaigns.errors import NotReady
 from outreach import inbox, replying
+from outreach.web.gate import wired
 from outreach.wiring import Wiring
 
 _BYTES = 4 * 1024 * 1024
@@ -51,7 +52,7 @@ def make(wiring: Wiring) -> Flask:
 
 def take(provider: str, token: str) -> Response:
     """Keep a provider's report; its answer says that it is on disk."""
-    wiring = _wiring()
+    wiring = wired()
     return _kept(
         provider,
         lambda carrier: inbox.of(wiring).keep(
@@ -72,7 +73,7 @@ def take_replies(provider: str, token: str | None = None) -> Response:
     """Keep what people wrote back, for a person to read."""
 
     def keep(carrier: Provider) -> None:
-        replying.keep(_wiring(), carrier.read_replies(as_callback(token, provider)))
+        replying.keep(wired(), carrier.read_replies(as_callback(token, provider)))
 
     return _kept(provider, keep)
 
@@ -82,7 +83,7 @@ def _kept(provider: str, keep: Callable[[Provider], None]) -> Response:
     if provider in _ONE_BY_ONE:
         request.max_content_length = _ONE_BYTES
     try:
-        carrier = _wiring().provider(provider)
+        carrier = wired().provider(provider)
         keep(carrier)
     except NotReady:
         return Response(status=404)
@@ -97,18 +98,13 @@ def _kept(provider: str, keep: Callable[[Provider], None]) -> Response:
     return Response(carrier.kept, mimetype="application/json")
 
 
-def _wiring() -> Wiring:
-    wiring: Wiring = current_app.extensions["outreach"]
-    return wiring
-
-
 def as_callback(token: str | None, provider: str) -> Callback:
     """The request as the provider signed it: at the address it knows us by, whole."""
     body = request.get_data(cache=True, parse_form_data=False)
     form = list(request.form.items(multi=True))
     path = request.script_root + request.full_path.rstrip("?")
     return Callback(
-        _wiring().settings.heard_at(provider) + path,
+        wired().settings.heard_at(provider) + path,
         dict(request.headers),
         form,
         body,

@@ -17,13 +17,14 @@ from campaigns.planning.models import Campaign
 from campaigns.register.places import names_by_code
 from campaigns.register.practice import CARRIER
 from campaigns.register.unit import current_unit
+from campaigns.shanghai import SHANGHAI
 from campaigns.vocabulary import Channel
 from outreach import access
 from outreach.previews import Progress
 from outreach.providers import NAMES, lacking, mute
 from outreach.web.forms import Typed
 from outreach.web.four_forms import Sound
-from outreach.web.frame import ZONE, day, practising
+from outreach.web.frame import day, practising
 from outreach.web.gate import acting, now, wired
 from outreach.web.languages import language, sentence, shown_word
 
@@ -182,11 +183,11 @@ def _moment(typed: Typed, name: str, *, asked: bool = True) -> datetime | None:
     if not text and not asked:
         return None
     try:
-        return datetime.strptime(text, _FORM_TIME).replace(tzinfo=ZONE)
+        return datetime.strptime(text, _FORM_TIME).replace(tzinfo=SHANGHAI)
     except ValueError:
         typed.wrong(name, _("请写成 2026-11-25T16:00 的样子。"))
         return None
 
 
 def _shown(moment: datetime | None) -> str:
-    return moment.astimezone(ZONE).strftime(_FORM_TIME) if moment else ""
+    return moment.astimezone(SHANGHAI).strftime(_FORM_TIME) if moment else ""

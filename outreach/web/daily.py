@@ -22,19 +22,14 @@ from werkzeug.wrappers import Response as Answer
 
 from campaigns.errors import NotFound, mark
 from campaigns.reporting.daily import filing, lookup, periods, reminding
-from campaigns.reporting.daily.clock import day_of, due_at, minutes_late
-from campaigns.reporting.daily.columns import (
-    COLUMNS,
-    RATES,
-    TYPED,
-    Column,
-    rate_of,
-)
+from campaigns.reporting.daily.clock import due_at, minutes_late
+from campaigns.reporting.daily.columns import COLUMNS, RATES, TYPED, Column, rate_of
 from campaigns.reporting.daily.contradicting import open_items
 from campaigns.reporting.daily.filing import WORDS, Entry
 from campaigns.reporting.daily.models import DailyReport
 from campaigns.reporting.daily.sheet_rows import blocks_of
 from campaigns.reporting.daily.workbook import SAID, file_name, write_daily
+from campaigns.shanghai import day_of
 from outreach.access import Action
 from outreach.web.forms import Typed
 from outreach.web.gate import acting, needs, now, reading, writing

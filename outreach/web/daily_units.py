@@ -14,9 +14,9 @@ from werkzeug.wrappers import Response as Answer
 from campaigns.errors import NotFound, mark
 from campaigns.register.models import Place
 from campaigns.reporting.daily import city, filing, lookup, reminding, standing
-from campaigns.reporting.daily.clock import day_of
 from campaigns.reporting.daily.contradicting import contradictions
 from campaigns.reporting.daily.county_sheets import Fault
+from campaigns.shanghai import SHANGHAI, day_of, midnight
 from outreach.access import Action
 from outreach.web.daily import (
     day_in,
@@ -26,7 +26,6 @@ from outreach.web.daily import (
     word_fields,
 )
 from outreach.web.forms import Typed
-from outreach.web.frame import ZONE
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.open_items import open_words
 
@@ -120,7 +119,7 @@ def enter(day: str, code: str) -> Answer | tuple[str, int]:
 @needs(Action.FILE_DAILY)
 def ask_incident() -> str:
     """The short form: what happened, and who was rung."""
-    return _incident(Typed(hour=f"{now().astimezone(ZONE):%H:%M}"))
+    return _incident(Typed(hour=f"{now().astimezone(SHANGHAI):%H:%M}"))
 
 
 @bp.post("/incident")
@@ -205,7 +204,7 @@ def _below(session: Session, code: str) -> Place:
 
 def _incident(typed: Typed) -> str:
     with reading() as session:
-        since = datetime.combine(day_of(now()), time(), ZONE)
+        since = midnight(day_of(now()))
         told = reminding.incidents_of(session, acting().place, since)
     return render_template("daily/incident.html", typed=typed, told=told)
 
@@ -214,5 +213,5 @@ def _moment(typed: Typed) -> datetime:
     try:
         hour = time.fromisoformat(typed["hour"])
     except ValueError:
-        hour = now().astimezone(ZONE).time()
-    return datetime.combine(day_of(now()), hour, ZONE)
+        hour = now().astimezone(SHANGHAI).time()
+    return datetime.combine(day_of(now()), hour, SHANGHAI)

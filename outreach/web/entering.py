@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from functools import partial
 
 from flask import (
@@ -24,12 +24,12 @@ from campaigns.fieldwork.playing import Way
 from campaigns.fieldwork.village_pages import Card, VillageRow
 from campaigns.register.place_names import spoken
 from campaigns.register.scope import villages
+from campaigns.shanghai import day_of, midnight
 from campaigns.vocabulary import MissedReason
 from outreach import access
 from outreach.access import Action
 from outreach.web import played_form, village_files, village_link
 from outreach.web.forms import Typed
-from outreach.web.frame import ZONE
 from outreach.web.gate import acting, needs, now, reading, wired, writing
 from outreach.web.languages import shown_word
 from outreach.web.noting import noted
@@ -97,7 +97,7 @@ def pack(announcement_id: int) -> Response:
 @needs(Action.SIGN_OFF)
 def links() -> str:
     """Each village's address, as text for its group and as a code for paper."""
-    until = now().astimezone(ZONE).date() + timedelta(days=_LINK_DAYS)
+    until = day_of(now()) + timedelta(days=_LINK_DAYS)
     with reading() as session:
         found = villages(session, access.scope(acting()))
     listed = []
@@ -112,8 +112,8 @@ def links() -> str:
 @needs(Action.READ_FIELDWORK)
 def log() -> str:
     """The play log of the last days."""
-    today = now().astimezone(ZONE).date()
-    since = datetime.combine(today - timedelta(days=_LOG_DAYS), time(), ZONE)
+    today = day_of(now())
+    since = midnight(today - timedelta(days=_LOG_DAYS))
     with reading() as session:
         places = access.scope(acting()).places
         lines = village_pages.play_log(session, places, since, now())

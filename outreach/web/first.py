@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template
+from flask import Blueprint, flash, redirect
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from campaigns.register.counties import find_county, known_counties
+from campaigns.register.counties import find_county
 from outreach import first_account
 from outreach.web.forms import Typed
 from outreach.web.gate import now, open_to_everyone, reading, wired, writing
 from outreach.web.noting import noted
 from outreach.web.safety import limiter
+from outreach.web.start import county_form
 
 bp = Blueprint("first", __name__, url_prefix="/first")
+_PAGE = "start/first.html"
 _WRONG = 422
 
 
@@ -25,7 +27,7 @@ def show(key: str) -> str | Response:
     with reading() as db:
         if not first_account.nobody_yet(db):
             return redirect("/sign-in")
-    return _form(Typed())
+    return county_form(_PAGE, Typed())
 
 
 @bp.post("/<key>")
@@ -49,13 +51,6 @@ def make(key: str) -> Response | tuple[str, int]:
             )
             noted(db, "add_user", f"user:{made.id}")
     if not typed:
-        return _form(typed), _WRONG
+        return county_form(_PAGE, typed), _WRONG
     flash(_("账号建好了。请用它登录，登录以后一步一步来。"), "good")
     return redirect("/sign-in", 303)
-
-
-def _form(typed: Typed) -> str:
-    with reading() as db:
-        counties = known_counties(db)
-    page = "start/first.html"
-    return render_template(page, typed=typed, errors=typed.errors, counties=counties)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g, request
 from flask_babel import format_date
@@ -16,6 +15,7 @@ from sqlalchemy import select
 
 from campaigns.privacy import mask_name, mask_phone
 from campaigns.register.models import Place, Unit
+from campaigns.shanghai import SHANGHAI, day_of
 from campaigns.words import knows
 from outreach import beginning
 from outreach.access import Acting, Action, may
@@ -26,8 +26,6 @@ from outreach.web.badges import badge_of
 from outreach.web.gate import now, reading, wired
 from outreach.web.languages import by_reader, language, shown_word
 from outreach.web.subjects import shown_subject
-
-ZONE = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +124,7 @@ def moment(value: datetime | None) -> str:
     """11月25日 16:00, with today and yesterday in words; – for None."""
     if value is None:
         return "–"
-    local = value.astimezone(ZONE)
+    local = value.astimezone(SHANGHAI)
     return f"{_day(local.date())} {local:%H:%M}"
 
 
@@ -137,12 +135,12 @@ def day(value: date | None) -> str:
 
 def exact_day(value: date) -> str:
     """11月25日 even where it is today: paper is read on another day."""
-    return _date(value, now().astimezone(ZONE).date())
+    return _date(value, day_of(now()))
 
 
 def exact_moment(value: datetime) -> str:
     """11月25日 16:00 even where it is today."""
-    local = value.astimezone(ZONE)
+    local = value.astimezone(SHANGHAI)
     return f"{exact_day(local.date())} {local:%H:%M}"
 
 
@@ -171,7 +169,7 @@ def menu_for(acting: Acting) -> list[Item]:
 
 
 def _day(value: date) -> str:
-    today = now().astimezone(ZONE).date()
+    today = day_of(now())
     if value == today:
         return _("今天")
     if value == today - timedelta(days=1):

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, render_template, request, send_file, url_
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from campaigns.shanghai import day_of
 from campaigns.planning.listing import list_campaigns
 from campaigns.register.unit import current_unit
 from campaigns.reporting import overview_files, spans
@@ -20,7 +21,6 @@ from campaigns.vocabulary import CampaignState
 from outreach.access import Action
 from outreach.web import figures
 from outreach.web.forms import Typed
-from outreach.web.frame import ZONE
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.languages import language, shown_word
 from outreach.web.noting import noted
@@ -110,7 +110,7 @@ def _asked() -> Asked:
     """From the address; what is no span is said, and this month shown instead."""
     given = request.args
     typed = Typed(first=given.get("first"), last=given.get("last"))
-    today = now().astimezone(ZONE).date()
+    today = day_of(now())
     if typed["first"] or typed["last"]:
         with typed.catching("first"):
             return Asked("", spans.between(typed["first"], typed["last"]), typed)

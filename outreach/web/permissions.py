@@ -11,12 +11,12 @@ from werkzeug.wrappers import Response
 
 from campaigns.planning import permissions
 from campaigns.planning.models import Permission
+from campaigns.shanghai import day_of
 from campaigns.vocabulary import Category
 from outreach import approvers
 from outreach.access import Action, may
 from outreach.accounts import names_of
 from outreach.web.forms import Typed, saying_why
-from outreach.web.frame import ZONE
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.languages import shown_word
 from outreach.web.noting import noted
@@ -97,7 +97,7 @@ def state_of(permission: Permission, moment: datetime) -> str:
         return "permission.ended"
     if permission.until is None:
         return "permission.waits"
-    late = permission.until < moment.astimezone(ZONE).date()
+    late = permission.until < day_of(moment)
     return "permission.late" if late else _HOLDS
 
 

@@ -9,12 +9,12 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from campaigns.shanghai import day_of
 from campaigns.register import place_edits
 from campaigns.register.models import Place
 from campaigns.vocabulary import Level
 from outreach.access import Action, scope
 from outreach.web.forms import Typed
-from outreach.web.frame import ZONE
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.noting import noted
 
@@ -36,7 +36,7 @@ def add() -> Response | tuple[str, int]:
     typed = Typed()
     with typed.catching("name"), writing() as session:
         township = place_edits.get_place(session, scope(acting()), typed["township"])
-        today = now().astimezone(ZONE).date()
+        today = day_of(now())
         made = place_edits.add_village(session, township, typed["name"], today)
         noted(session, "add_place", f"place:{made.code}")
     if not typed:

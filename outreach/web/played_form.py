@@ -7,12 +7,12 @@ from datetime import timedelta
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from campaigns.shanghai import day_of
 from campaigns.errors import Refused, mark
 from campaigns.fieldwork.playing import Play
 from campaigns.vocabulary import MissedReason
 from outreach.recording import USUAL_SLOTS
 from outreach.web.forms import row_number
-from outreach.web.frame import ZONE
 from outreach.web.gate import now
 
 OTHER_SLOT = "other"
@@ -21,7 +21,7 @@ _MOST_REPEATS = 20
 
 def read_play(form: MultiDict[str, str]) -> Play:
     """A day's playing. Raises Refused for a number that is none."""
-    today = now().astimezone(ZONE).date()
+    today = day_of(now())
     ago = 1 if form.get("day") == "yesterday" else 0
     known = (*USUAL_SLOTS, OTHER_SLOT)
     repeats = form.get("repeats", "").strip()
@@ -39,7 +39,7 @@ def read_play(form: MultiDict[str, str]) -> Play:
 
 def as_typed(play: Play | None) -> MultiDict[str, str]:
     """The form as it would have been filled in to tell ``play``, or as it begins."""
-    today = now().astimezone(ZONE).date()
+    today = day_of(now())
     if play is None or not today - timedelta(days=1) <= play.day <= today:
         return MultiDict({"day": "today", "repeats": "2", "means": "usb"})
     typed = {"day": "today" if play.day == today else "yesterday"}

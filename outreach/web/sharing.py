@@ -20,24 +20,14 @@ bp = Blueprint("sharing", __name__, url_prefix="/bulletins")
 @needs(Action.READ_BULLETINS)
 def show(bulletin_id: int) -> str:
     """The issued text to copy into a group, to print, and as an easy card."""
-    with reading() as session:
-        _bulletin, version = opened(session, bulletin_id)
-        shared = sharing.share(session, version.id, now())
-    return render_template(
-        "bulletins/share.html", shared=shared, bulletin_id=bulletin_id
-    )
+    return _shared("bulletins/share.html", bulletin_id)
 
 
 @bp.get("/<int:bulletin_id>/notice")
 @needs(Action.READ_BULLETINS)
 def notice(bulletin_id: int) -> str:
     """The notice for the wall, in large print, with the place for the stamp."""
-    with reading() as session:
-        _bulletin, version = opened(session, bulletin_id)
-        shared = sharing.share(session, version.id, now())
-    return render_template(
-        "bulletins/notice.html", shared=shared, bulletin_id=bulletin_id
-    )
+    return _shared("bulletins/notice.html", bulletin_id)
 
 
 @bp.get("/words")
@@ -72,3 +62,10 @@ def replace_words() -> Response | tuple[str, int]:
     with reading() as session:
         found = sensitive.list_words(session)
     return render_template("bulletins/words.html", words=found, typed=typed), 422
+
+
+def _shared(page: str, bulletin_id: int) -> str:
+    with reading() as session:
+        _bulletin, version = opened(session, bulletin_id)
+        shared = sharing.share(session, version.id, now())
+    return render_template(page, shared=shared, bulletin_id=bulletin_id)

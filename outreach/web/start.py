@@ -14,6 +14,7 @@ from outreach.web.frame import unit
 from outreach.web.gate import acting, needs, now, reading, writing
 
 bp = Blueprint("start", __name__, url_prefix="/start")
+_PAGE = "start/unit.html"
 _WRONG = 422
 _COUNTY_DIGITS = 6
 _PRICE = range(1, 1000)
@@ -52,7 +53,7 @@ def unit_form() -> str:
         values = {column: getattr(known, column) for column in columns}
         county = counties.get(known.place_code, known.place_code)
         typed = Typed(county=county, **values)
-    return _form(typed)
+    return county_form(_PAGE, typed)
 
 
 @bp.post("/unit")
@@ -76,13 +77,13 @@ def save_unit() -> Response | tuple[str, int]:
             me = acting()
             audit.note(db, "set_up", user_id=me.user_id, role=me.role or "", now=now())
     if not typed:
-        return _form(typed), _WRONG
+        return county_form(_PAGE, typed), _WRONG
     flash(_("单位已设好，地名和标准人群也准备好了。"), "good")
     return redirect("/start", 303)
 
 
-def _form(typed: Typed) -> str:
+def county_form(page: str, typed: Typed) -> str:
+    """A form on which one's county is chosen by its name."""
     with reading() as db:
         counties = known_counties(db)
-    page = "start/unit.html"
     return render_template(page, typed=typed, errors=typed.errors, counties=counties)

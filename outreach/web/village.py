@@ -9,13 +9,13 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
+from campaigns.shanghai import day_of
 from campaigns.errors import CampaignError
 from campaigns.fieldwork import announcements, deeds, village_pages
 from campaigns.fieldwork.playing import Way
 from campaigns.vocabulary import AnnouncementState
 from outreach.access import Action, Bearer
 from outreach.web import played_form, village_files
-from outreach.web.frame import ZONE
 from outreach.web.gate import needs_link, now, reading, wired, writing
 from outreach.web.languages import sentence
 from outreach.web.noting import noted
@@ -46,7 +46,7 @@ def show(token: str) -> str:
         packed=[each for each in cards if each.pack and not each.withdrawn_at],
         slots=_("、").join(slot for slot, _label in played_form.slots()[:-1]),
         thanks=request.args.get("thanks"),
-        today=now().astimezone(ZONE).date(),
+        today=day_of(now()),
         in_wechat=_WECHAT in request.user_agent.string,
     )
 
@@ -155,7 +155,7 @@ def sheet(token: str) -> str:
         cards=[each for each in cards if each.clip and not each.withdrawn_at],
         file_name=village_files.file_name,
         slots=[slot for slot, _label in played_form.slots()[:-1]],
-        today=now().astimezone(ZONE).date(),
+        today=day_of(now()),
         code=code_of(token),
     )
 

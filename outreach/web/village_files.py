@@ -13,8 +13,8 @@ from campaigns.errors import CampaignError, NotFound, NotReady, mark
 from campaigns.fieldwork import deeds
 from campaigns.fieldwork.playing import Way
 from campaigns.fieldwork.village_pages import Card
+from campaigns.shanghai import day_of
 from outreach.web import media
-from outreach.web.frame import ZONE
 from outreach.web.gate import now, wired
 from outreach.wiring import Wiring
 
@@ -42,7 +42,7 @@ def pack(
     path = wired().settings.media_dir / "packs" / (card.pack or "-")
     if not card.pack or not path.is_file():
         raise NotFound(mark("这个村的整包还没有做好。"))
-    day = (card.prepared_at or now()).astimezone(ZONE).date()
+    day = day_of(card.prepared_at or now())
     name = pack_name(village, township, day)
     answer = media.served(path, media.ZIP, save_as=name)
     return media.counted(answer, path.stat().st_size, sent)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import render_template, request
 from sqlalchemy.orm import Session
 
+from campaigns.shanghai import day_of
 from campaigns.errors import CampaignError, NotFound, mark
 from campaigns.fieldwork import deeds, village_pages
 from campaigns.fieldwork.village_pages import Card
@@ -14,7 +15,6 @@ from campaigns.register.models import Place
 from campaigns.register.place_names import spoken
 from outreach.web import village_link
 from outreach.web.errors import status_of
-from outreach.web.frame import ZONE
 from outreach.web.gate import now, reading, wired
 from outreach.web.languages import sentence
 
@@ -30,7 +30,7 @@ class Where:
 
 def where(session: Session, token: str) -> Where:
     """The village of a link. Raises NotFound for a forged one, NotReady for a late."""
-    today = now().astimezone(ZONE).date()
+    today = day_of(now())
     code = village_link.read(token, wired().signer, today)
     place = _named(session, code)
     if place is None:
@@ -53,7 +53,7 @@ def card(token: str, announcement_id: int) -> tuple[Where, Card]:
 def closed(error: CampaignError) -> tuple[str, int]:
     """What stands in the way, on a page of its kind, and whom to ask for a new code."""
     token = (request.view_args or {}).get("token", "")
-    late = village_link.ended(token, wired().signer, now().astimezone(ZONE).date())
+    late = village_link.ended(token, wired().signer, day_of(now()))
     with reading() as session:
         place = _named(session, late) if late else None
     page = render_template("village/closed.html", sentence=sentence(error), place=place)

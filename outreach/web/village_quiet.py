@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
+from campaigns.shanghai import day_of
 from campaigns.errors import CampaignError
 from campaigns.fieldwork import quiet
 from campaigns.register.models import Place
@@ -12,7 +13,6 @@ from campaigns.register.place_names import spoken
 from outreach import audit
 from outreach.access import Action, Bearer
 from outreach.web import village_link
-from outreach.web.frame import ZONE
 from outreach.web.gate import needs_link, now, reading, wired, writing
 from outreach.web.village_opened import closed
 
@@ -49,4 +49,4 @@ def mute(token: str) -> Answer:
 
 
 def _village(token: str) -> str:
-    return village_link.read(token, wired().signer, now().astimezone(ZONE).date())
+    return village_link.read(token, wired().signer, day_of(now()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from campaigns.reporting.daily.clock import day_of
+from campaigns.shanghai import day_of
 
 TODAY = day_of(datetime.now(UTC))
 YESTERDAY = TODAY - timedelta(days=1)

@@ -10,8 +10,9 @@ import pytest
 import stages
 
 from campaigns.fieldwork import deeds
-from campaigns.fieldwork.playing import SHANGHAI, Play
+from campaigns.fieldwork.playing import Play
 from campaigns.fieldwork.village_pages import for_places
+from campaigns.shanghai import day_of
 from outreach.web import village_link
 
 DAPING = "510522112201"
@@ -26,7 +27,7 @@ def played(app, writing):
     now = datetime.now(UTC)
     with writing() as session:
         [row] = for_places(session, [DAPING], made)
-        play = Play(now.astimezone(SHANGHAI).date(), ("07:30",))
+        play = Play(day_of(now), ("07:30",))
         deeds.record_played(session, row.announcement_id, play, way="link", now=now)
     return made
 

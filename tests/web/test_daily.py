@@ -12,7 +12,7 @@ import stages
 
 from campaigns.fieldwork import visits
 from campaigns.reporting.daily import periods
-from campaigns.reporting.daily.clock import day_of
+from campaigns.shanghai import day_of
 from campaigns.vocabulary import Urgency
 from outreach.audit import AuditRow
 

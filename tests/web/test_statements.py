@@ -10,7 +10,7 @@ from sqlalchemy import event, select
 
 from campaigns.delivery.models import Line
 from campaigns.reporting.daily import periods
-from campaigns.reporting.daily.clock import day_of
+from campaigns.shanghai import day_of
 
 DAILY = f"/reporting/daily/{day_of(datetime.now(UTC))}"
 """It counts thirty columns anew: its statements may be many, and do not grow."""

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
+from campaigns.shanghai import day_of
 from campaigns.errors import Refused, mark
 from campaigns.orm import table_of
 from campaigns.register import practice
@@ -30,7 +31,6 @@ DROPPED = {
 }
 """What can be taken off a person: an empty cell never does it."""
 
-_CHINA = ZoneInfo("Asia/Shanghai")
 
 
 def read(
@@ -52,7 +52,7 @@ def read(
         cells["id_number"] = "" if number else member.id_number or ""
     header = Header(1, list(cells), fields=dict(enumerate(cells)))
     gazetteer = Gazetteer.of(session, current_unit(session).place_code)
-    checker = RowChecker(header, gazetteer, now.astimezone(_CHINA).date())
+    checker = RowChecker(header, gazetteer, day_of(now))
     return checker.check(1, list(cells.values()))
 
 

@@ -10,7 +10,6 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
@@ -29,13 +28,13 @@ from campaigns.register.models import Import, ImportRow
 from campaigns.register.places import Gazetteer
 from campaigns.register.sheets.reading import open_table
 from campaigns.register.unit import current_unit
+from campaigns.shanghai import day_of
 from campaigns.vocabulary import ImportState, LegalBasis, RowVerdict
 
 BATCH = 2_000
 CONFIRMED_FROM = 5_000
 """A list that would touch more people than this needs a colleague's confirmation."""
 
-_CHINA = ZoneInfo("Asia/Shanghai")
 Progress = Callable[[int, int], object]
 
 
@@ -76,7 +75,7 @@ def check_file(  # noqa: PLR0913 - what the upload page asks for
         )
         made.columns = rows.header.columns
         session.execute(delete(ImportRow).where(ImportRow.import_id == made.id))
-        checker = RowChecker(rows.header, gazetteer, now.astimezone(_CHINA).date())
+        checker = RowChecker(rows.header, gazetteer, day_of(now))
         figures: Counter[str] = Counter()
         for checked in _checked(rows, checker):
             _keep(session, made, checked, figures)
@@ -98,7 +97,7 @@ def _known(session: Session, made: Import) -> list[dict[str, Any]]:
     moment = session.scalar(before)
     if moment is None:
         return []
-    day = moment.astimezone(_CHINA).date().isoformat()
+    day = day_of(moment).isoformat()
     sentence = mark("这份文件 %(day)s 已经导入过，内容一个字都没有变。")
     return [{"sentence": sentence, "values": {"day": day}}]
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
+from campaigns.shanghai import SHANGHAI, day_of
 from campaigns.vocabulary import Level
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 DUE = {Level.VILLAGE: time(15, 0)}
 DUE_ABOVE = time(16, 0)
 """Villages hand in an hour before townships and counties."""
@@ -20,11 +19,6 @@ MENDED_WITHIN = timedelta(minutes=30)
 def due_at(level: Level, day: date) -> datetime:
     """When the report of ``day`` must have been received, in UTC."""
     return _at(day, DUE.get(level, DUE_ABOVE))
-
-
-def day_of(moment: datetime) -> date:
-    """The day in Shanghai."""
-    return moment.astimezone(SHANGHAI).date()
 
 
 def minutes_late(level: Level, day: date, received: datetime) -> int:

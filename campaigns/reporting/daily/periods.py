@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.errors import NotReady, Refused, mark
-from campaigns.reporting.daily.clock import day_of
 from campaigns.reporting.daily.models import ResponsePeriod
+from campaigns.shanghai import day_of
 
 _NAME_AT_MOST = 60
 

@@ -12,10 +12,11 @@ from campaigns import orm
 from campaigns.errors import Refused, mark
 from campaigns.register.models import Place, Unit
 from campaigns.reporting.daily import lookup
-from campaigns.reporting.daily.clock import day_of, reminders_due
+from campaigns.reporting.daily.clock import reminders_due
 from campaigns.reporting.daily.models import Incident, Reminder
 from campaigns.reporting.daily.periods import current_period
 from campaigns.reporting.daily.standing import missing_units
+from campaigns.shanghai import day_of
 from campaigns.vocabulary import Level
 
 _REPORTING = (Level.VILLAGE, Level.TOWNSHIP, Level.COUNTY)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
-from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
@@ -14,9 +13,9 @@ from campaigns.reporting.daily.models import DailyReport
 from campaigns.reporting.daily.sheet_rows import day_blocks, sheets
 from campaigns.reporting.sheets import Formats, Heading, write_blocks, write_sheet
 from campaigns.reporting.tables import Table, Value
+from campaigns.shanghai import SHANGHAI
 from campaigns.words import word
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 SAID = {
     "incidents": "report.incidents",
     "examples": "daily.examples",
@@ -46,16 +45,7 @@ def write_daily(
         said = _said(report, language)
         write_blocks(workbook, formats, heading, page, blocks, said)
         for table in (*sheets(report, unit_name, language), _notes(report, language)):
-            write_sheet(
-                workbook,
-                formats,
-                heading,
-                table.name,
-                table.header,
-                table.rows,
-                table.total,
-                table.named,
-            )
+            write_sheet(workbook, formats, heading, *table.parts)
 
 
 def file_name(report: DailyReport, unit_name: str) -> str:
