@@ -16,6 +16,7 @@ from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
     ForeignKey,
+    Select,
     String,
     func,
     select,
@@ -154,8 +155,17 @@ def mine(session: Session, user_id: int, limit: int = 20) -> Sequence[Export]:
 
 def waiting(session: Session, now: datetime) -> Sequence[Export]:
     """Lists that somebody has to agree to, the oldest first."""
-    open_ = Export.waits, Export.expires_at > now
-    return session.scalars(select(Export).where(*open_).order_by(Export.id)).all()
+    return session.scalars(select(Export).where(*_waits(now)).order_by(Export.id)).all()
+
+
+def how_many(by: int | None, now: datetime) -> Select[int]:
+    """Counts the lists that ``by`` may agree to: others'."""
+    others = Export.made_by.is_distinct_from(by)
+    return select(func.count(Export.id)).where(*_waits(now), others)
+
+
+def _waits(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Export.waits.is_(True), Export.expires_at > now
 
 
 def sweep(session: Session, settings: Settings, now: datetime) -> int:

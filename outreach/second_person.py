@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from campaigns.bulletins.models import Bulletin, BulletinVersion
@@ -19,25 +19,24 @@ from outreach.access import Acting, Action, may
 from outreach.accounts import Grant, Role
 from outreach.counting import counting
 from outreach.second_step import SecondStep
-from outreach.to_do_items import Counted, ToDo, counted, some
+from outreach.to_do_items import Asked, ToDo, some
 
-_MOST_SHOWN = 1000
 _IN_REVIEW = "/bulletins?tab=review"
 _SUBMITTED = Campaign.status == CampaignState.SUBMITTED
 
 
 def for_second_person(
     session: Session, acting: Acting, now: datetime
-) -> Iterator[ToDo]:
+) -> Iterator[ToDo | Asked]:
     """Everything that a colleague began and this person may end."""
     yield from _unsigned(session, acting, now)
-    yield from _texts(session, acting)
+    yield from _texts(acting)
     yield from _campaigns(session, acting, now)
-    yield from _waiting(session, acting)
-    yield from _lists(session, acting, now)
+    yield from _waiting(acting)
+    yield from _lists(acting, now)
 
 
-def _texts(session: Session, acting: Acting) -> Iterator[ToDo]:
+def _texts(acting: Acting) -> Iterator[Asked]:
     """Bulletins to review and issue; a single one is opened at once."""
     if not may(acting, Action.ISSUE_BULLETINS):
         return
@@ -46,12 +45,11 @@ def _texts(session: Session, acting: Acting) -> Iterator[ToDo]:
         BulletinVersion.state.in_(waiting),
         BulletinVersion.written_by != acting.user_id,
     )
-    found = list(session.scalars(others.limit(_MOST_SHOWN)))
-    where = f"/bulletins/{found[0]}/review" if len(found) == 1 else _IN_REVIEW
-    yield from some(mark("%(n)s 篇文稿等您审核签发"), len(found), where)
+    told = mark("%(n)s 篇文稿等您审核签发")
+    yield _opened(told, _IN_REVIEW, others, "/bulletins/%s/review")
 
 
-def _campaigns(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
+def _campaigns(session: Session, acting: Acting, now: datetime) -> Iterator[Asked]:
     """Campaigns to approve, or to release by a standing permission that holds."""
     others = select(Campaign.id).where(_SUBMITTED, Campaign.made_by != acting.user_id)
     if may(acting, Action.APPROVE_CAMPAIGNS):
@@ -64,41 +62,51 @@ def _campaigns(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo
         others = others.join(BulletinVersion).join(Bulletin).where(ours)
     else:
         return
-    found = list(session.scalars(others.limit(_MOST_SHOWN)))
-    where = f"/planning/{found[0]}/{page}" if len(found) == 1 else "/planning"
-    yield from some(told, len(found), where)
+    yield _opened(told, "/planning", others, f"/planning/%s/{page}")
 
 
-def _waiting(session: Session, acting: Acting) -> Iterator[ToDo]:
-    """What others began and a second person ends: counted by one statement."""
-    me, each = acting.user_id, list[Counted]()
+def _opened(told: str, address: str, ids: Select[int], straight: str) -> Asked:
+    """So many of ``ids``; a single one is opened at once."""
+    found = ids.subquery()
+    key = found.c[0]
+    return Asked(
+        told,
+        address,
+        select(func.count(key)),
+        only=select(func.min(key)),
+        straight=straight,
+    )
+
+
+def _waiting(acting: Acting) -> Iterator[Asked]:
+    """What others began and a second person ends."""
+    me = acting.user_id
     if may(acting, Action.CONFIRM_PERMISSION):
         others = *permissions.UNDECIDED, Permission.proposed_by != me
         proposed = counting(Permission, *others)
         told = mark("%(n)s 项长期许可等您确认")
-        each.append((told, "/planning/permissions", proposed))
+        yield Asked(told, "/planning/permissions", proposed)
     if may(acting, Action.APPROVE_ROUTE):
         routes = counting(ForeignRoute, *foreign.UNDECIDED)
-        each.append((mark("%(n)s 条境外线路等您批准"), "/health/foreign", routes))
+        yield Asked(mark("%(n)s 条境外线路等您批准"), "/health/foreign", routes)
     if may(acting, Action.CONFIRM_GRANTS):
         grants = counting(Grant, Grant.waits.is_(True), Grant.user_id != me)
-        each.append((mark("%(n)s 项授权等您确认"), "/accounts/grants", grants))
+        yield Asked(mark("%(n)s 项授权等您确认"), "/accounts/grants", grants)
     if may(acting, Action.CONFIRM_RESET):
         asked = SecondStep.reset_asked_by.is_not(None)
         resets = counting(SecondStep, asked, SecondStep.user_id != me)
-        each.append((mark("%(n)s 个动态口令等您确认重设"), "/accounts/grants", resets))
+        yield Asked(mark("%(n)s 个动态口令等您确认重设"), "/accounts/grants", resets)
     if may(acting, Action.TAKE_IN_IMPORT):
         waits = Import.state == ImportState.WAITING
         rosters = counting(Import, waits, Import.made_by != me)
-        each.append((mark("%(n)s 份名册等您确认导入"), "/register/imports", rosters))
-    yield from counted(session, each)
+        yield Asked(mark("%(n)s 份名册等您确认导入"), "/register/imports", rosters)
 
 
-def _lists(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
+def _lists(acting: Acting, now: datetime) -> Iterator[Asked]:
     """Lists of people that a colleague wishes to take out."""
     if may(acting, Action.EXPORT_UNMASKED):
-        n = sum(e.made_by != acting.user_id for e in exports.waiting(session, now))
-        yield from some(mark("%(n)s 份名单等您同意导出"), n, "/register/exports")
+        others = exports.how_many(acting.user_id, now)
+        yield Asked(mark("%(n)s 份名单等您同意导出"), "/register/exports", others)
 
 
 def _unsigned(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:

@@ -28,10 +28,10 @@ from campaigns.vocabulary import (
 from outreach import beginning, condition
 from outreach.access import Acting, Action, may, scope
 from outreach.accounts import Role
-from outreach.counting import counting, counts, in_state
+from outreach.counting import counting, in_state
 from outreach.second_person import for_second_person
 from outreach.to_do_field import in_the_field
-from outreach.to_do_items import ToDo, counted, only, some
+from outreach.to_do_items import Asked, ToDo, only, some, told
 from outreach.wiring import Wiring
 
 _AT_MOST = 7
@@ -41,16 +41,16 @@ def to_do(
     session: Session, wiring: Wiring, acting: Acting, now: datetime
 ) -> list[ToDo]:
     """At most seven things, those for other people's work first."""
-    found = [
+    found = (
         *_beginning(session, acting),
         *for_second_person(session, acting, now),
-        *_own_texts(session, acting),
+        *_own_texts(acting),
         *_daily(session, acting, now),
         *_delivery(session, acting),
         *in_the_field(session, acting, now),
         *_keeping(session, wiring, acting, now),
-    ]
-    return found[:_AT_MOST]
+    )
+    return list(told(session, found))[:_AT_MOST]
 
 
 def _beginning(session: Session, acting: Acting) -> Iterator[ToDo]:
@@ -61,7 +61,7 @@ def _beginning(session: Session, acting: Acting) -> Iterator[ToDo]:
     yield ToDo(mark("开始使用：还有 %(n)s 步"), len(left), "/start")
 
 
-def _own_texts(session: Session, acting: Acting) -> Iterator[ToDo]:
+def _own_texts(acting: Acting) -> Iterator[Asked]:
     if not may(acting, Action.WRITE_BULLETINS):
         return
     me = acting.user_id
@@ -70,17 +70,14 @@ def _own_texts(session: Session, acting: Acting) -> Iterator[ToDo]:
     sent_back = Campaign.status == CampaignState.DRAFT, Campaign.return_reason != ""
     campaigns = counting(Campaign, *sent_back, Campaign.made_by == me)
     checked = Import.state == ImportState.CHECKED, Import.made_by == me
-    each = [
-        (mark("%(n)s 篇文稿被退回，请修改"), "/bulletins", texts),
-        (mark("%(n)s 个任务被退回，请修改"), "/planning", campaigns),
-    ]
+    yield Asked(mark("%(n)s 篇文稿被退回，请修改"), "/bulletins", texts)
+    yield Asked(mark("%(n)s 个任务被退回，请修改"), "/planning", campaigns)
     if may(acting, Action.TAKE_IN_IMPORT):
-        told = mark("%(n)s 份名册核对好了，还没有导入")
-        each.append((told, "/register/imports", counting(Import, *checked)))
-    yield from counted(session, each)
+        sentence = mark("%(n)s 份名册核对好了，还没有导入")
+        yield Asked(sentence, "/register/imports", counting(Import, *checked))
 
 
-def _daily(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
+def _daily(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo | Asked]:
     """Today's report, while it is not filed, and those of the units below."""
     files, returns = (
         may(acting, it) for it in (Action.FILE_DAILY, Action.RETURN_DAILY)
@@ -95,34 +92,35 @@ def _daily(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
     if not returns:
         return
     missing = Place.code.not_in(filed_on(today))
-    (n,) = counts(session, counting(Place, *is_below(acting.place), missing))
-    told = mark("%(n)s 个单位还没报日报")
-    yield from some(told, n, f"{address}/units", due_at(level, today))
+    late = counting(Place, *is_below(acting.place), missing)
+    sentence = mark("%(n)s 个单位还没报日报")
+    yield Asked(sentence, f"{address}/units", late, due_at(level, today))
     odd = contradictions(session, acting.place, today)
-    told = mark("%(n)s 份零报告和台账对不上，请核实")
-    yield from some(told, len(odd), f"{address}/units")
+    sentence = mark("%(n)s 份零报告和台账对不上，请核实")
+    yield from some(sentence, len(odd), f"{address}/units")
 
 
-def _delivery(session: Session, acting: Acting) -> Iterator[ToDo]:
+def _delivery(session: Session, acting: Acting) -> Iterator[ToDo | Asked]:
     if may(acting, Action.ANSWER_REPLIES):
-        n = reply_desk.waiting(session, scope(acting, Action.ANSWER_REPLIES))
-        yield from some(mark("%(n)s 条回复要处理"), n, "/delivery/replies")
+        replies = reply_desk.how_many(scope(acting, Action.ANSWER_REPLIES))
+        yield Asked(mark("%(n)s 条回复要处理"), "/delivery/replies", replies)
     if may(acting, Action.RECORD_BASIS):
-        n = consent.how_many_to_tell(session, scope(acting, Action.RECORD_BASIS))
-        told = mark("%(n)s 个人的监护人电话改了，要告诉本人")
-        yield from some(told, n, "/register/guardians")
+        unaware = consent.how_many_to_tell(scope(acting, Action.RECORD_BASIS))
+        sentence = mark("%(n)s 个人的监护人电话改了，要告诉本人")
+        yield Asked(sentence, "/register/guardians", unaware)
     if may(acting, Action.EDIT_MEMBER):
-        n = departures.how_many(session, scope(acting, Action.EDIT_MEMBER))
-        gone = mark("%(n)s 个人报了去世或迁出，等您确认")
-        yield from some(gone, n, "/register/departures")
+        gone = departures.how_many(scope(acting, Action.EDIT_MEMBER))
+        sentence = mark("%(n)s 个人报了去世或迁出，等您确认")
+        yield Asked(sentence, "/register/departures", gone)
     if may(acting, Action.ERASE_MEMBER):
-        n = sum(e.asked_by != acting.user_id for e in erasures.waiting(session))
-        yield from some(mark("%(n)s 个人的资料等您同意删除"), n, "/register/erasures")
+        wishes = erasures.how_many(acting.user_id)
+        sentence = mark("%(n)s 个人的资料等您同意删除")
+        yield Asked(sentence, "/register/erasures", wishes)
     if acting.role is not Role.COORDINATOR:
         return
     doubts = in_state(session, MessageState.IN_DOUBT)
-    told, n = mark("%(n)s 条短信结果不明，正在查询"), doubts.total()
-    yield from some(told, n, only("/delivery/%s/doubt", doubts) or "/planning")
+    sentence, n = mark("%(n)s 条短信结果不明，正在查询"), doubts.total()
+    yield from some(sentence, n, only("/delivery/%s/doubt", doubts) or "/planning")
 
 
 def _keeping(

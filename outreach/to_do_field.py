@@ -18,7 +18,7 @@ from campaigns.vocabulary import AnnouncementState
 from outreach.access import Acting, Action, may, scope
 from outreach.accounts import Role
 from outreach.counting import counting
-from outreach.to_do_items import ToDo, counted, only, some
+from outreach.to_do_items import Asked, ToDo, only, some
 
 _NOT_PLAYED = (
     AnnouncementState.PREPARED,
@@ -27,7 +27,9 @@ _NOT_PLAYED = (
 )
 
 
-def in_the_field(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
+def in_the_field(
+    session: Session, acting: Acting, now: datetime
+) -> Iterator[ToDo | Asked]:
     """For whoever plays, visits or mends numbers."""
     if acting.role in {Role.TOWNSHIP, Role.VILLAGE}:
         here = Announcement.village.startswith(acting.place, autoescape=True)
@@ -38,32 +40,29 @@ def in_the_field(session: Session, acting: Acting, now: datetime) -> Iterator[To
         at = only("/fieldwork/announcements/%s", waiting) or "/fieldwork"
         yield from some(mark("%(n)s 条播出还没有确认"), waiting.total(), at)
     if may(acting, Action.READ_VISITS):
-        yield from _visits(session, acting, now)
+        yield from _visits(acting, now)
     if acting.role in {Role.TOWNSHIP, Role.COORDINATOR}:
-        n = mending.how_many(session, scope(acting, Action.RECORD_VISITS))
-        address = "/fieldwork/numbers"
-        yield from some(mark("%(n)s 个号码待核实"), n, address)
+        failing = mending.how_many(scope(acting, Action.RECORD_VISITS))
+        yield Asked(mark("%(n)s 个号码待核实"), "/fieldwork/numbers", failing)
 
 
-def _visits(session: Session, acting: Acting, now: datetime) -> Iterator[ToDo]:
+def _visits(acting: Acting, now: datetime) -> Iterator[Asked]:
     """Open visits and needs of one's own people, and which of them are late."""
     mine = scope(acting, Action.READ_VISITS).where()
     late = (
         (Visit, mark("%(n)s 户走访过了最迟时间"), "/fieldwork/visits"),
         (Need, mark("%(n)s 项需求过了最迟时间"), "/fieldwork/needs"),
     )
-    each = []
     ours = Visit.member_id.in_(select(Member.id).where(*mine))
     open_ = counting(Visit, Visit.closed_at.is_(None), ours)
     if acting.role in {Role.TOWNSHIP, Role.VILLAGE}:
         told = mark("%(n)s 户要走访，从第一户开始")
-        each.append((told, "/fieldwork/visits/next", open_))
+        yield Asked(told, "/fieldwork/visits/next", open_)
     elif acting.role is Role.ASSOCIATION:
         told = mark("%(n)s 人没联系上，等您安排走访")
         nobody = open_.where(Visit.worker.is_(None))
-        each.append((told, "/fieldwork/visits", nobody))
+        yield Asked(told, "/fieldwork/visits", nobody)
     for table, sentence, address in late:
         overdue = table.closed_at.is_(None), table.due_at < now
         ours = table.member_id.in_(select(Member.id).where(*mine))
-        each.append((sentence, address, counting(table, *overdue, ours)))
-    yield from counted(session, each)
+        yield Asked(sentence, address, counting(table, *overdue, ours))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,9 +11,6 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from outreach.counting import counts
-
-Counted = tuple[str, str, Select[int]]
-"""A sentence, where it leads, and what counts its figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +23,41 @@ class ToDo:
     due: datetime | None = None
 
 
-def counted(session: Session, each: Sequence[Counted]) -> Iterator[ToDo]:
-    """What each asks for, in its order, where there is any."""
-    found = counts(session, *(query for _sentence, _address, query in each))
-    for (sentence, address, _query), n in zip(each, found, strict=True):
-        yield from some(sentence, n, address)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One that is not counted yet: all of a page are, by one statement.
+
+    Where there is a single row it is opened at once: ``only`` asks for its number, and
+    ``straight`` is its address with ``%s``.
+    """
+
+    sentence: str
+    address: str
+    query: Select[int]
+    due: datetime | None = None
+    only: Select[int] | None = None
+    straight: str = ""
+
+    def told(self, answers: Iterator[int]) -> Iterator[ToDo]:
+        """It, where there is any."""
+        n, address = next(answers), self.address
+        if self.only is not None:
+            first = next(answers)
+            address = self.straight % first if n == 1 else address
+        yield from some(self.sentence, n, address, self.due)
+
+
+def told(session: Session, found: Iterable[ToDo | Asked]) -> Iterator[ToDo]:
+    """All in their order, without those of which there is none."""
+    each = list(found)
+    asked = [one for one in each if isinstance(one, Asked)]
+    queries = [q for one in asked for q in (one.query, one.only) if q is not None]
+    answers = iter(counts(session, *queries))
+    for one in each:
+        if isinstance(one, Asked):
+            yield from one.told(answers)
+        else:
+            yield one
 
 
 def only(address: str, waiting: Counter[int]) -> str:

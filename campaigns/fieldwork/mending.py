@@ -80,17 +80,17 @@ def to_mend(session: Session, scope: Scope, limit: int = AT_MOST) -> list[ToMend
     ]
 
 
-def how_many(session: Session, scope: Scope) -> int:
-    """How many numbers wait to be checked, guardians' among them."""
+def how_many(scope: Scope) -> Select[int]:
+    """Counts the numbers that wait to be checked, guardians' among them."""
     doubtful = (
         Member.number_status == NumberStatus.SUSPECT,
         Member.guardian_phone_index.in_(_recorded((NumberStatus.SUSPECT,))),
     )
-    counts = [
+    own, guardians = (
         select(func.count(Member.id)).where(which, _ACTIVE, *scope.where())
         for which in doubtful
-    ]
-    return sum(session.scalar(n) or 0 for n in counts)
+    )
+    return select(own.scalar_subquery() + guardians.scalar_subquery())
 
 
 def take_over(session: Session, tried: VisitTry, *, now: datetime) -> Member:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns.delivery.models import Message, Reply
@@ -52,11 +52,10 @@ def list_replies(
     return session.scalars(done.order_by(Reply.id.desc())).all()
 
 
-def waiting(session: Session, scope: Scope) -> int:
-    """How many replies within ``scope`` nobody has closed."""
+def how_many(scope: Scope) -> Select[int]:
+    """Counts the replies within ``scope`` that nobody has closed."""
     open_ = select(func.count()).select_from(Reply)
-    found = open_.where(Reply.closed_at.is_(None), *_visible(scope))
-    return session.scalar(found) or 0
+    return open_.where(Reply.closed_at.is_(None), *_visible(scope))
 
 
 def get_reply(session: Session, scope: Scope, reply_id: int) -> Reply:

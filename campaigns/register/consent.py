@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, String, and_, func, or_, select
+from sqlalchemy import ColumnElement, Index, Select, String, and_, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from campaigns.errors import NotReady, Refused, mark
@@ -129,10 +129,9 @@ def to_tell(session: Session, scope: Scope, limit: int = _SHOWN) -> Sequence[Mem
     return session.scalars(found.order_by(Member.id).limit(limit)).all()
 
 
-def how_many_to_tell(session: Session, scope: Scope) -> int:
-    """How many of ``to_tell`` there are."""
-    found = select(func.count()).where(*scope.where(), _unaware())
-    return session.scalar(found) or 0
+def how_many_to_tell(scope: Scope) -> Select[int]:
+    """Counts those whom ``to_tell`` would list."""
+    return select(func.count()).where(*scope.where(), _unaware())
 
 
 def told(

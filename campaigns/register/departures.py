@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, func, select, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from campaigns.errors import NotAllowed, NotFound, Refused, Stale, mark
@@ -119,10 +119,9 @@ def waiting(
     return [(departure, member) for departure, member in rows]
 
 
-def how_many(session: Session, scope: Scope) -> int:
-    """How many wait."""
-    found = select(func.count(Departure.id)).join(Member).where(*_waits(scope))
-    return session.scalar(found) or 0
+def how_many(scope: Scope) -> Select[int]:
+    """Counts what waits."""
+    return select(func.count(Departure.id)).join(Member).where(*_waits(scope))
 
 
 def get_departure(session: Session, scope: Scope, departure_id: int) -> Departure:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, select
+from sqlalchemy import CheckConstraint, ForeignKey, Select, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from campaigns.errors import NotAllowed, NotFound, Refused, Stale, mark
@@ -37,6 +37,9 @@ class Erasure(Base):
     agreed_by: Mapped[int | None] = mapped_column(Key)
     dropped_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
+
+
+_UNDECIDED = Erasure.done_at.is_(None), Erasure.dropped_at.is_(None)
 
 
 def ask(
@@ -94,8 +97,15 @@ def drop(session: Session, erasure_id: int, *, now: datetime) -> Erasure:
 
 def waiting(session: Session) -> Sequence[Erasure]:
     """Wishes that nobody has decided, the oldest first."""
-    open_ = Erasure.done_at.is_(None), Erasure.dropped_at.is_(None)
-    return session.scalars(select(Erasure).where(*open_).order_by(Erasure.id)).all()
+    return session.scalars(
+        select(Erasure).where(*_UNDECIDED).order_by(Erasure.id)
+    ).all()
+
+
+def how_many(by: int | None) -> Select[int]:
+    """Counts the wishes that ``by`` may decide: others'."""
+    others = Erasure.asked_by.is_distinct_from(by)
+    return select(func.count(Erasure.id)).where(*_UNDECIDED, others)
 
 
 def done(session: Session, limit: int = 50) -> Sequence[Erasure]:

@@ -86,7 +86,7 @@ def test_from_then_on_nothing_is_sent_and_the_county_confirms(session, outcome):
     with pytest.raises(NotAllowed):
         departures.confirm(session, found, by=1, now=NOW)
     departures.confirm(session, found, by=2, now=NOW)
-    assert departures.how_many(session, Scope.everything()) == 0
+    assert session.scalar(departures.how_many(Scope.everything())) == 0
     assert one.status is leaving.LEAVES[outcome]
     with pytest.raises(NotReady):
         visiting.correct(session, visit, V.MET, by=1, now=NOW)

@@ -104,17 +104,17 @@ def test_a_child_here_is_the_child_of_channel_choice(session, now, born, child):
 def test_a_guardians_new_phone_is_told_to_the_person(session, now):
     member = factories.member(session, guardian_phone=GUARDIAN)
     child = factories.member(session, phone=None, guardian_phone=GUARDIAN)
-    assert how_many_to_tell(session, EVERYBODY) == 0
+    assert session.scalar(how_many_to_tell(EVERYBODY)) == 0
     for each in (member, child):
         index = factories.privacy.blind("phone", OTHER)
         each.guardian_phone, each.guardian_phone_index = OTHER, index
     session.flush()
     assert list(to_tell(session, EVERYBODY)) == [member]
-    assert how_many_to_tell(session, Scope(("510522102",))) == 0
+    assert session.scalar(how_many_to_tell(Scope(("510522102",)))) == 0
     with pytest.raises(Refused, match="凭据"):
         told(session, member, evidence="", by=1, now=now)
     told(session, member, evidence="上门单独说的", by=1, now=now)
-    assert how_many_to_tell(session, EVERYBODY) == 0
+    assert session.scalar(how_many_to_tell(EVERYBODY)) == 0
     with pytest.raises(NotReady, match="已经知道"):
         told(session, member, evidence="再说一次", by=1, now=now)
     assert [note.kind for note in notes_of(session, member.id)] == ["guardian_told"]

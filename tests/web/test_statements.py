@@ -36,7 +36,7 @@ PAGES = {
     "shenji": ["/", "/audit"],
     "guanli": ["/", "/health"],
 }
-MOST = 28
+MOST = 20
 
 
 @pytest.fixture
