@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
-from campaigns.shanghai import midnight
 from campaigns.errors import Refused, mark
+from campaigns.shanghai import midnight
 
 _DAY = timedelta(days=1)
 _QUARTER = 3

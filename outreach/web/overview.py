@@ -9,7 +9,6 @@ from flask import Blueprint, Response, render_template, request, send_file, url_
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from campaigns.shanghai import day_of
 from campaigns.planning.listing import list_campaigns
 from campaigns.register.unit import current_unit
 from campaigns.reporting import overview_files, spans
@@ -17,6 +16,7 @@ from campaigns.reporting.exporting import ENCODINGS, csv_bytes
 from campaigns.reporting.overview import overviews, summed
 from campaigns.reporting.overview_files import Line
 from campaigns.reporting.spans import Span
+from campaigns.shanghai import day_of
 from campaigns.vocabulary import CampaignState
 from outreach.access import Action
 from outreach.web import figures

@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from campaigns.shanghai import day_of
 from campaigns.register import place_edits
 from campaigns.register.models import Place
+from campaigns.shanghai import day_of
 from campaigns.vocabulary import Level
 from outreach.access import Action, scope
 from outreach.web.forms import Typed

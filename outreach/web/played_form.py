@@ -7,9 +7,9 @@ from datetime import timedelta
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from campaigns.shanghai import day_of
 from campaigns.errors import Refused, mark
 from campaigns.fieldwork.playing import Play
+from campaigns.shanghai import day_of
 from campaigns.vocabulary import MissedReason
 from outreach.recording import USUAL_SLOTS
 from outreach.web.forms import row_number

@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
-from campaigns.shanghai import day_of
 from campaigns.errors import CampaignError
 from campaigns.fieldwork import announcements, deeds, village_pages
 from campaigns.fieldwork.playing import Way
+from campaigns.shanghai import day_of
 from campaigns.vocabulary import AnnouncementState
 from outreach.access import Action, Bearer
 from outreach.web import played_form, village_files

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from flask import render_template, request
 from sqlalchemy.orm import Session
 
-from campaigns.shanghai import day_of
 from campaigns.errors import CampaignError, NotFound, mark
 from campaigns.fieldwork import deeds, village_pages
 from campaigns.fieldwork.village_pages import Card
 from campaigns.register.models import Place
 from campaigns.register.place_names import spoken
+from campaigns.shanghai import day_of
 from outreach.web import village_link
 from outreach.web.errors import status_of
 from outreach.web.gate import now, reading, wired

@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from campaigns.shanghai import day_of
 from campaigns.errors import CampaignError
 from campaigns.fieldwork import quiet
 from campaigns.register.models import Place
 from campaigns.register.place_names import spoken
+from campaigns.shanghai import day_of
 from outreach import audit
 from outreach.access import Action, Bearer
 from outreach.web import village_link

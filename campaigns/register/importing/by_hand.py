@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from campaigns.shanghai import day_of
 from campaigns.errors import Refused, mark
 from campaigns.orm import table_of
 from campaigns.register import practice
@@ -23,6 +21,7 @@ from campaigns.register.importing.storing import columns, fresh
 from campaigns.register.models import Member
 from campaigns.register.places import Gazetteer
 from campaigns.register.unit import current_unit
+from campaigns.shanghai import day_of
 from campaigns.vocabulary import LegalBasis
 
 DROPPED = {
@@ -30,7 +29,6 @@ DROPPED = {
     "guardian": ("guardian_name", "guardian_relation", "guardian_phone"),
 }
 """What can be taken off a person: an empty cell never does it."""
-
 
 
 def read(
