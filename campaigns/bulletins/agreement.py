@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from campaigns.bulletins.models import BulletinVersion
+from campaigns.bulletins.wording import CHINESE, SPOKEN, Wording, canonical
 from campaigns.errors import CampaignError, Refused, mark
 
 _DIGITS = {letter: n for n, letter in enumerate("零一二三四五六七八九")}
@@ -66,6 +67,43 @@ def disagreements(version: BulletinVersion) -> list[Disagreement]:
     }
     pairs = combinations(said, 2)
     return [found for one, other in pairs for found in _between(one, other, said)]
+
+
+def said_where(
+    version: BulletinVersion,
+) -> list[tuple[str, tuple[bool | None, ...]]]:
+    """Each fact, and whether text, speech and easy-read say it; None: not written.
+
+    A fact is a variable, by its name, or a number with its unit.
+    """
+    texts = [version.sms_text, version.spoken_text, "\n".join(version.easy_read)]
+    named = [dict.fromkeys(map(_variable, _names(text))) for text in texts]
+    counted = [
+        {f"{n}{unit}": None for unit, ns in facts(text).items() for n in sorted(ns)}
+        for text in texts
+    ]
+    found = [{**a, **b} for a, b in zip(named, counted, strict=True)]
+    every = dict.fromkeys(fact for each in found for fact in each)
+    return [
+        (
+            fact,
+            tuple(
+                fact in said if text.strip() else None
+                for said, text in zip(found, texts, strict=True)
+            ),
+        )
+        for fact in every
+    ]
+
+
+def _names(text: str) -> list[str]:
+    return Wording(text).get_identifiers()
+
+
+def _variable(name: str) -> str:
+    """A variable as people call it; how it is read aloud is the same fact."""
+    plain = canonical(name).removesuffix(SPOKEN)
+    return CHINESE.get(plain, plain)
 
 
 def facts(text: str) -> dict[str, set[int]]:

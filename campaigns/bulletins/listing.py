@@ -17,10 +17,16 @@ from campaigns.register.unit import current_unit
 from campaigns.shanghai import day_of
 from campaigns.vocabulary import BulletinState, Urgency
 
+LETTERS_A_SECOND = 3.3
+"""About how many letters of a spoken text are read in a second."""
+
 
 @dataclass(frozen=True, slots=True)
 class BulletinRow:
-    """One bulletin's version in a list; ``parts`` is None while a variable is empty."""
+    """One bulletin's version in a list; ``parts`` is None while a variable is empty.
+
+    ``seconds`` are about those of one reading.
+    """
 
     id: int
     version_id: int
@@ -30,6 +36,7 @@ class BulletinRow:
     urgency: Urgency
     state: BulletinState
     parts: int | None
+    seconds: int
     valid_until: date | None
     issue_number: str | None
     written_by: int | None
@@ -116,6 +123,7 @@ def _row(
         urgency=version.urgency,
         state=version.state,
         parts=_parts(version, unit, places),
+        seconds=round(len(version.spoken_text) / LETTERS_A_SECOND),
         valid_until=version.valid_until,
         issue_number=version.issue_number,
         written_by=version.written_by,

@@ -35,7 +35,8 @@ CHINESE = {latin: chinese for chinese, latin in LATIN.items()}
 STANDARD = frozenset({"township", "village", "org", "phone"})
 """Names that have a value without anybody entering one."""
 
-_SPOKEN = "_spoken"
+SPOKEN = "_spoken"
+"""What ends the name of a variable as it is read aloud."""
 
 
 class Wording(Template):
@@ -98,14 +99,14 @@ def values_for(
     given = {canonical(name): text for name, text in version.values.items() if text}
     known = {"org": unit.name, "phone": unit.text_phone or unit.landline, **given}
     known |= {"township": township, "village": village}
-    aloud = {f"{name}{_SPOKEN}": spoken(text) for name, text in known.items() if text}
+    aloud = {f"{name}{SPOKEN}": spoken(text) for name, text in known.items() if text}
     return {**aloud, **known}
 
 
 def in_print(values: dict[str, str]) -> dict[str, str]:
     """``values`` for the eye: what is read out aloud stands as it is written."""
-    plain = {f"{name}{_SPOKEN}": text for name, text in values.items()}
-    return {**plain, **{n: t for n, t in values.items() if not n.endswith(_SPOKEN)}}
+    plain = {f"{name}{SPOKEN}": text for name, text in values.items()}
+    return {**plain, **{n: t for n, t in values.items() if not n.endswith(SPOKEN)}}
 
 
 ALERT = "${村}有一条广播要播：${标题}。请下载后播放。收到回1，放不了回2。"

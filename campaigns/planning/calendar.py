@@ -9,6 +9,7 @@ from campaigns.shanghai import day_of, midnight
 from campaigns.vocabulary import Urgency
 
 DAY = 1440
+_TELLING = 30
 _FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -69,6 +70,19 @@ def ends_after(campaign: Campaign, begin: datetime, seconds: float) -> datetime:
         opening = next_opening(campaign, closing)
         closing = open_until(campaign, opening)
     return opening + timedelta(seconds=seconds)
+
+
+def ends_at_pace(
+    campaign: Campaign, *, begun: datetime, sent: int, rest: int, now: datetime
+) -> datetime | None:
+    """When ``rest`` messages will have gone as quickly as ``sent`` did since ``begun``.
+
+    None while nothing is left, or too little was sent to tell.
+    """
+    spent = open_seconds(campaign, begun, now)
+    if not rest or sent < _TELLING or spent < 1:
+        return None
+    return ends_after(campaign, now, spent * rest / sent)
 
 
 def _window(campaign: Campaign, moment: datetime) -> tuple[datetime, datetime]:

@@ -15,6 +15,7 @@ from audio.reading.cleaning import clean
 from campaigns.bulletins import plain_language, readiness
 from campaigns.bulletins.drafting import Fields
 from campaigns.bulletins.forbidden import Hint, Kind
+from campaigns.bulletins.listing import LETTERS_A_SECOND
 from campaigns.bulletins.models import Bulletin, BulletinVersion
 from campaigns.bulletins.sms_length import ONE_PART, Length, price
 from campaigns.bulletins.wording import CHINESE, LATIN, STANDARD, canonical, names_in
@@ -29,7 +30,6 @@ _VALUE = "value-"
 _EASY = "easy_"
 _EASY_LINES = 3
 _DERIVED = "_spoken"
-_LETTERS_A_SECOND = 3.3
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _PEOPLE = 1000
 _KEPT = 0xE000
@@ -140,7 +140,7 @@ def count(session: Session, words: Fields) -> Count:
 
 def spoken_length(text: str) -> dict[str, int]:
     """Letters and about how many seconds one reading takes."""
-    return {"letters": len(text), "seconds": round(len(text) / _LETTERS_A_SECOND)}
+    return {"letters": len(text), "seconds": round(len(text) / LETTERS_A_SECOND)}
 
 
 def value_fields(version: BulletinVersion, words: Fields) -> list[ValueField]:

@@ -15,7 +15,8 @@ from campaigns.bulletins.models import Bulletin, BulletinVersion
 from campaigns.errors import CampaignError
 from campaigns.vocabulary import BulletinState, Urgency
 from outreach.access import Action, may
-from outreach.web import bulletin_form
+from outreach.accounts import names_of
+from outreach.web import bulletin_form, seen_by
 from outreach.web.forms import Typed, saying_why, sent
 from outreach.web.four_forms import four_forms, townships
 from outreach.web.gate import acting, needs, now, reading, wired, writing
@@ -45,8 +46,10 @@ def index() -> str:
         rows = listing.list_bulletins(
             session, states=_TABS[tab], categories=acting().categories
         )
+        names = names_of(session, [row.written_by for row in rows])
     rows = [row for row in rows if _belongs(row, tab)]
-    return render_template("bulletins/index.html", rows=rows, tab=tab, tabs=_tabs())
+    shown = {"rows": rows, "tab": tab, "tabs": _tabs(), "names": names}
+    return render_template("bulletins/index.html", **shown)
 
 
 @bp.get("/new")
@@ -118,14 +121,18 @@ def show(bulletin_id: int) -> str:
     """The text in all its forms, as one township gets it."""
     with reading() as session:
         bulletin, version = opened(session, bulletin_id)
-        township = request.args.get("township", "")
+        seen = seen_by.asked(session, version.urgency)
+        township = seen.township if seen else request.args.get("township", "")
+        village = seen.village if seen else ""
         return render_template(
             "bulletins/show.html",
             bulletin=bulletin,
             version=version,
             township=township,
             townships=townships(session),
-            view=four_forms(session, bulletin, version, township),
+            seen=seen,
+            segments=seen_by.choices(session),
+            view=four_forms(session, bulletin, version, township, village=village),
             faults=[sentence(f) for f in readiness.faults(session, version, now())],
             allowed=_allowed(version),
             template_carriers=template_carriers(),

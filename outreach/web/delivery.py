@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
+from campaigns.planning.calendar import ends_at_pace
 from campaigns.planning.models import Campaign
 from campaigns.register.places import names_by_code
 from campaigns.register.unit import current_unit
 from campaigns.reporting.statistics import CampaignStatistics
-from campaigns.vocabulary import CampaignState, Channel
+from campaigns.vocabulary import CampaignState, Channel, MessageState
 from outreach.access import Action, may
 from outreach.web import figures
 from outreach.web.campaign_check import found
-from outreach.web.gate import acting, needs, reading
+from outreach.web.gate import acting, needs, now, reading
 from outreach.web.languages import shown_word
 from outreach.web.reporting import shown
 
@@ -42,6 +44,8 @@ def show(campaign_id: int) -> str:
         calls=figures.calls(figured, linked=linked),
         running=campaign.status in _LIVE,
         said=_said(figured),
+        rest=_rest(figured),
+        ends=_ends(campaign, figured),
         **frame(campaign, "show"),
     )
 
@@ -58,6 +62,20 @@ def frame(campaign: Campaign, tab: str) -> dict[str, Any]:
         tabs.append(("portal.show", "portal", _("门户发送")))
     tabs.append(("reporting.show", "report", _("任务报告")))
     return {"campaign": campaign, "tabs": tabs, "tab": tab}
+
+
+def _rest(figured: CampaignStatistics) -> int:
+    """Texts that still have to go, to people and beside them to guardians."""
+    waits = MessageState.QUEUED.name.lower()
+    return figured.messages.get(waits, 0) + figured.copies.get(waits, 0)
+
+
+def _ends(campaign: Campaign, figured: CampaignStatistics) -> datetime | None:
+    begun = campaign.launched_at
+    if campaign.status is not CampaignState.RUNNING or begun is None:
+        return None
+    sent, rest = figured.submitted, _rest(figured)
+    return ends_at_pace(campaign, begun=begun, sent=sent, rest=rest, now=now())
 
 
 def _said(figured: CampaignStatistics) -> str:

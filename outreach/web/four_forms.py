@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from audio.errors import AudioError
 from audio.reading import built_in, read
 from audio.script import Script
+from campaigns.bulletins.agreement import said_where
 from campaigns.bulletins.models import Bulletin, BulletinVersion
 from campaigns.bulletins.sms_length import Length, bracketed, measure
 from campaigns.bulletins.wording import fill, in_print, values_for
@@ -63,6 +64,7 @@ class Sound:
 class FourForms:
     """What stands under the four headings; ``place`` is whose names are in it.
 
+    ``facts`` says of each in which form it stands, None where a form is not written.
     ``call`` is what a telephone plays, where calls are made.
     """
 
@@ -72,6 +74,7 @@ class FourForms:
     sound: Sound
     spoken: str
     easy_read: list[str]
+    facts: list[tuple[str, tuple[bool | None, ...]]]
     call: Sound = field(default_factory=Sound)
 
 
@@ -82,15 +85,18 @@ def townships(session: Session) -> list[tuple[str, str]]:
     return [(place.code, place.name) for place in found]
 
 
-def four_forms(
+def four_forms(  # noqa: PLR0913 - what, where, and for which ears
     session: Session,
     bulletin: Bulletin,
     version: BulletinVersion,
     township: str = "",
     *,
+    village: str = "",
     calls: bool = False,
 ) -> FourForms:
     """The text as the township ``township`` (a code; the first by default) gets it.
+
+    ``village`` is a name, by default that of the township's first.
 
     With ``calls`` also as a telephone plays it.
     """
@@ -99,7 +105,7 @@ def four_forms(
     there = known.names.get(township) or next(iter(known.townships())).name
     code = township or next(iter(known.townships())).code
     villages = known.villages(code)
-    village = spoken(villages[0].name) if villages else ""
+    village = village or (spoken(villages[0].name) if villages else "")
     values = values_for(version, unit, there, village)
     return FourForms(
         bulletin.title,
@@ -108,6 +114,7 @@ def four_forms(
         sound(session, version, unit, there, code),
         _filled(version.spoken_text, in_print(values)),
         [_filled(line, values) for line in version.easy_read],
+        said_where(version),
         sound(session, version, unit, there, code, calls=True) if calls else Sound(),
     )
 

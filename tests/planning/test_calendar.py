@@ -7,6 +7,7 @@ import pytest
 
 from campaigns.planning.calendar import (
     ends_after,
+    ends_at_pace,
     in_window,
     next_opening,
     open_seconds,
@@ -65,3 +66,16 @@ def test_sending_goes_on_the_next_morning():
 
 def test_open_hours_are_added_up_over_nights():
     assert open_seconds(campaign(), shanghai("23T19:00"), shanghai("24T09:00")) == 7200
+
+
+def test_the_pace_so_far_says_when_the_rest_will_have_gone():
+    begun, now = shanghai("23T19:00"), shanghai("23T19:30")
+    facts = {"begun": begun, "now": now}
+    assert ends_at_pace(campaign(), sent=300, rest=150, **facts) == shanghai("23T19:45")
+    assert ends_at_pace(campaign(), sent=300, rest=600, **facts) == shanghai("24T08:30")
+
+
+@pytest.mark.parametrize(("sent", "rest"), [(0, 100), (29, 100), (300, 0)])
+def test_nothing_is_promised_without_a_pace_or_a_rest(sent, rest):
+    begun, now = shanghai("23T19:00"), shanghai("23T19:30")
+    assert ends_at_pace(campaign(), begun=begun, sent=sent, rest=rest, now=now) is None

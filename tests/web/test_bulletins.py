@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from html import unescape
 
+import factories
 import pytest
+import stages
 
+from campaigns.audience import segments
 from campaigns.bulletins.drafting import current_version
 from campaigns.vocabulary import BulletinState
 from outreach import audit
@@ -185,3 +188,17 @@ def test_a_file_that_is_no_sound_is_refused_in_words(draft):
     answer = writer.send(page, file=(BytesIO(b"not a sound"), "a.mp3"))
     assert answer.status_code == 422
     assert "a.mp3" in answer.get_data(as_text=True)
+
+
+def test_a_text_is_seen_as_a_person_of_a_segment_gets_it(visit, draft, writing):
+    with writing() as session:
+        stages.people(session, 3)
+        everybody = segments.make_standard_segments(session, factories.NOW)[0].id
+    writer, page = draft[0], draft[1].rsplit("/", 1)[0]
+    text = writer.read(f"{page}?segment={everybody}&person=2")
+    assert "第 2 位，看 3 位" in text
+    assert "person=1" in text
+    assert "person=3" in text
+    assert "第 3 位" in writer.read(f"{page}?segment={everybody}&person=99")
+    assert "看 3 位" not in writer.read(f"{page}?segment=999")
+    assert "看 3 位" not in visit("shenji").read(f"{page}?segment={everybody}")

@@ -7,6 +7,16 @@ function speak(words) {
   if (say && words && say.textContent !== words) say.textContent = words;
 }
 
+// Whoever listens to another thing turns progress off, and it stays off.
+const muted = () => localStorage.getItem("mute") === "1";
+
+function showMute(block) {
+  const button = block.querySelector("[data-mute]");
+  if (!button) return;
+  button.hidden = false;
+  button.textContent = muted() ? button.dataset.off : button.dataset.on;
+}
+
 function takeFocus() {
   const first = document.getElementById("summary") || document.querySelector("[data-focus]");
   if (first) first.focus();
@@ -25,8 +35,14 @@ function keepAlive(block) {
   block.addEventListener("click", (press) => {
     const button = press.target.closest("[data-pause]");
     if (button) hold(button);
+    const quiet = press.target.closest("[data-mute]");
+    if (quiet) {
+      localStorage.setItem("mute", muted() ? "" : "1");
+      showMute(block);
+    }
   });
   if (pause) pause.hidden = false;
+  showMute(block);
 
   async function renew() {
     if (paused || document.hidden) return again();
@@ -47,14 +63,16 @@ function keepAlive(block) {
   function exchange(fresh) {
     const held = block.contains(document.activeElement) && document.activeElement;
     const words = fresh.dataset.say;
-    if (words && words !== block.dataset.say) speak(words);
+    if (words && words !== block.dataset.say && !muted()) speak(words);
     block.dataset.say = words || "";
     block.replaceChildren(...fresh.childNodes);
     if (fresh.dataset.live) block.dataset.live = fresh.dataset.live;
     else delete block.dataset.live;
     const button = block.querySelector("[data-pause]");
     if (button) button.hidden = false;
-    if (held && held.matches("[data-pause]") && button) button.focus();
+    showMute(block);
+    const same = held && block.querySelector(held.matches("[data-mute]") ? "[data-mute]" : "[data-pause]");
+    if (same && held.matches("[data-pause], [data-mute]")) same.focus();
   }
 
   again();
