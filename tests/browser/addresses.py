@@ -85,6 +85,9 @@ OFFICE = {
 }
 """An office that has people and has not sent anything: empty lists among them."""
 
+OWN = ["/fieldwork/visits", "/fieldwork/needs", "/delivery/replies"]
+"""Lists that lead everybody to what is theirs."""
+
 STAGES = {
     "xian": [
         "/",
@@ -163,6 +166,10 @@ STAGES = {
         "/planning/emergency",
         "/fieldwork/emergency/4",
         "/planning/permissions",
+        "/planning/6",
+        "/planning/6/approval",
+        "/planning/6/paper",
+        "/planning/6/alone",
         "/planning/7",
         "/delivery/7",
         "/delivery/7/messages",
@@ -171,9 +178,17 @@ STAGES = {
         "/fieldwork/announcements/8",
     ],
     "shenpi": ["/", "/bulletins/2/review", "/planning/6/approve"],
-    "mangxie": ["/", "/audience/new", "/bulletins/", "/planning/6/permitted"],
-    "fubao": ["/", "/fieldwork/announcements/1", "/reporting/campaigns/1"],
-    "cun": ["/", "/fieldwork/villages/1"],
+    "mangxie": [
+        "/",
+        "/audience/new",
+        "/bulletins/",
+        "/planning/6/permitted",
+        *OWN,
+        "/delivery/7",
+    ],
+    "fubao": ["/", "/fieldwork/announcements/8", "/reporting/campaigns/1", *OWN],
+    "cun": ["/", "/fieldwork/", *OWN],
+    "shilian": ["/", "/reporting/daily/"],
     "guanli": ["/health", "/health/campaigns/1/stop", "/health/foreign"],
     "shenji": ["/", "/audit/campaign/1", "/audit/message/1"],
 }

@@ -30,6 +30,7 @@ from campaigns.vocabulary import (
     VisitOutcome,
 )
 from outreach import intake, wiring
+from outreach.accounts import find_user
 from outreach.web import village_link
 
 LONG = "四川省泸州市合江县福宝镇大山深处云雾缭绕的老鹰岩"
@@ -39,7 +40,7 @@ SHARED = "+8614900000071"
 def household(session):
     """Two behind one phone, one of whom refused, and a guardian with a new phone."""
     for _ in range(2):
-        factories.member(session, phone=SHARED)
+        factories.member(session, phone=SHARED, category=Category.VISUAL)
     replies.take(session, "simulator", "r1", SHARED, "TD", factories.NOW)
     told = factories.member(session, guardian_phone=SHARED)
     told.guardian_known_index = None
@@ -49,7 +50,9 @@ def longest_names(session):
     """A village, a person and a segment named as long as the field ever names them."""
     where = {"code": "510522112203", "level": Level.VILLAGE, "parent": "510522112"}
     session.add(Place(name=f"{LONG}易地扶贫搬迁集中安置点社区", **where))
+    session.add(Place(code="5105", name="泸州市", level=Level.CITY))
     session.flush()
+    session.get_one(Place, "510522").parent = "5105"
     for name, village in (("阿卜杜热合曼·买买提艾力", 3), ("欧阳诸葛", 1)):
         factories.member(
             session,
@@ -58,14 +61,20 @@ def longest_names(session):
             category=Category.VISUAL,
             village=f"51052211220{village}",
         )
-    return factories.segment(session, name=f"{LONG}行动不便、独自在家、听不清电话的人")
+    name = f"{LONG}行动不便、独自在家、听不清电话的人"
+    return factories.segment(session, name=name, rule={"townships": ["510522112"]})
 
 
 def half_and_all_of_it(session, segment_id, now):
-    """A campaign that was paused half way, and one that has come to its end."""
+    """An association's campaign, paused half way, and one that has come to its end.
+
+    Both go to one township, which may therefore withdraw what its villages play.
+    """
     told = {"segment_id": segment_id, "urgency": Urgency.MUST_REACH}
+    told["made_by"] = find_user(session, "mangxie").id
     halted = stages.launched(session, name=f"{LONG}防滑防冻的提醒", **told)
     halted.version.bulletin.title = f"{LONG}防滑防冻、安全用火用电用气"
+    halted.version.bulletin.categories = Category.VISUAL.bit
     ended = stages.launched(session, **told)
     for campaign, share in ((halted, 2), (ended, 1)):
         waits = Message.campaign_id == campaign.id, Message.state == MessageState.QUEUED
