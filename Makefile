@@ -29,7 +29,7 @@ test: ## Every test; ARGS="tests/register -k phone", WORKERS=0 for one process
 	@sh scripts/browser.sh
 	@$(PYTHON_IN) pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
-test-access: ## axe, targets, focus, reflow and order on every page, for every role; half an hour
+test-access: ## axe, targets, focus, reflow and order on every page, for every role; ten minutes
 	@sh scripts/environment.sh dev
 	@sh scripts/browser.sh
 	@$(PYTHON_IN) pytest -n 0 --timeout 0 tests/browser/walk_every_page.py $(ARGS)

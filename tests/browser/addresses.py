@@ -85,7 +85,8 @@ OFFICE = {
 }
 """An office that has people and has not sent anything: empty lists among them."""
 
-OWN = ["/fieldwork/visits", "/fieldwork/needs", "/delivery/replies"]
+OWN = ["/fieldwork/visits", "/fieldwork/visits/5", "/fieldwork/visits/5/change"]
+OWN += ["/fieldwork/needs", "/delivery/replies"]
 """Lists that lead everybody to what is theirs."""
 
 STAGES = {
@@ -177,12 +178,13 @@ STAGES = {
         "/reporting/campaigns/8",
         "/fieldwork/announcements/8",
     ],
-    "shenpi": ["/", "/bulletins/2/review", "/planning/6/approve"],
+    "shenpi": ["/", "/bulletins/3/review", "/planning/6/approve"],
     "mangxie": [
         "/",
         "/audience/new",
         "/bulletins/",
         "/planning/6/permitted",
+        "/bulletins/7/templates",
         *OWN,
         "/delivery/7",
     ],

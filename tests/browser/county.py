@@ -42,7 +42,8 @@ def household(session):
     for _ in range(2):
         factories.member(session, phone=SHARED, category=Category.VISUAL)
     replies.take(session, "simulator", "r1", SHARED, "TD", factories.NOW)
-    told = factories.member(session, guardian_phone=SHARED)
+    own = Category.VISUAL
+    told = factories.member(session, guardian_phone=SHARED, category=own)
     told.guardian_known_index = None
 
 
@@ -65,13 +66,13 @@ def longest_names(session):
     return factories.segment(session, name=name, rule={"townships": ["510522112"]})
 
 
-def half_and_all_of_it(session, segment_id, now):
+def half_and_all_of_it(session, segment, now):
     """An association's campaign, paused half way, and one that has come to its end.
 
     Both go to one township, which may therefore withdraw what its villages play.
     """
-    told = {"segment_id": segment_id, "urgency": Urgency.MUST_REACH}
-    told["made_by"] = find_user(session, "mangxie").id
+    told = {"segment_id": segment.id, "rule": segment.rule}
+    told |= {"urgency": Urgency.MUST_REACH, "made_by": find_user(session, "mangxie").id}
     halted = stages.launched(session, name=f"{LONG}防滑防冻的提醒", **told)
     halted.version.bulletin.title = f"{LONG}防滑防冻、安全用火用电用气"
     halted.version.bulletin.categories = Category.VISUAL.bit
@@ -143,7 +144,7 @@ def furnish(site):
     with site.database.writing() as session:
         stages.people(session, 24)
         household(session)
-        everyone_long = longest_names(session)
+        one_township = longest_names(session)
         first = stages.launched(session)
         stages.delivered(session, first.id, 9)
         stages.launched(session, provider="portal_file", channels=["sms"])
@@ -179,13 +180,13 @@ def furnish(site):
                 by=1,
                 now=wired.clock(),
             )
+            last.version.bulletin.categories = Category.VISUAL.bit
         lifecycle.submit(session, last.id, by=1, now=wired.clock())
-        last.version.bulletin.categories = Category.VISUAL.bit
         facts = {"categories": Category.VISUAL.bit, "quota": 90, "now": wired.clock()}
         held = permissions.propose(session, **facts, by=1)
         permissions.confirm(session, held.id, by=2, now=wired.clock())
         permissions.propose(session, **facts, by=2)
-        half_and_all_of_it(session, everyone_long.id, wired.clock())
+        half_and_all_of_it(session, one_township, wired.clock())
         yesterday(session, wired.clock())
     rosters(wired)
     stages.recorded(wired, first.id)
