@@ -12,7 +12,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Event, Lock
 
@@ -139,10 +139,12 @@ class Lane:
         while time.monotonic() < self.until and not closing.is_set():
             turn, route, batch, page = await asyncio.to_thread(self._next)
             if batch.messages:
+                began = time.monotonic()
                 outcomes = await self._carry(route, batch, page)
-                await asyncio.to_thread(
-                    self._keep, batch, outcomes, recovering=turn.recovering
-                )
+                if any(outcome.heard for outcome in outcomes):
+                    self.turns.hear(batch.provider)
+                turn = replace(turn, heard=self.turns.heard(batch.provider, began))
+                await asyncio.to_thread(self._keep, batch, outcomes, turn)
                 page.close()
                 carried += len(batch.messages)
             elif turn.messages or await asyncio.to_thread(self.turns.idle, turn):
@@ -200,17 +202,13 @@ class Lane:
         with self.wiring.database.writing() as session:
             release(session, batch.claim, ids, self.wiring.clock())
 
-    def _keep(
-        self, batch: Batch, outcomes: Sequence[Outcome], *, recovering: bool
-    ) -> None:
+    def _keep(self, batch: Batch, outcomes: Sequence[Outcome], turn: line.Turn) -> None:
         if any(o.throttled or o.broken or not o.heard for o in outcomes):
             self.turns.forget()
         try:
-            self._patiently(
-                batch, lambda: self._record(batch, outcomes, recovering=recovering)
-            )
+            self._patiently(batch, lambda: self._record(batch, outcomes, turn))
         except (DataError, IntegrityError):
-            self._record_each(batch, outcomes)
+            self._record_each(batch, outcomes, turn)
 
     @staticmethod
     def _patiently(batch: Batch, work: Callable[[], None]) -> None:
@@ -229,17 +227,19 @@ class Lane:
             else:
                 return
 
-    def _record_each(self, batch: Batch, outcomes: Sequence[Outcome]) -> None:
+    def _record_each(
+        self, batch: Batch, outcomes: Sequence[Outcome], turn: line.Turn
+    ) -> None:
         """One value that the database refuses must leave one person in doubt."""
         for outcome in outcomes:
             try:
-                self._record(batch, [outcome])
+                self._record(batch, [outcome], turn)
             except (DataError, IntegrityError):
                 _log.exception("an outcome of message %s", outcome.message_id)
 
     def _record(
-        self, batch: Batch, outcomes: Sequence[Outcome], *, recovering: bool = False
+        self, batch: Batch, outcomes: Sequence[Outcome], turn: line.Turn
     ) -> None:
         with self.wiring.database.writing() as session:
             now = self.wiring.clock()
-            record(session, batch, outcomes, now, recovering=recovering)
+            record(session, batch, outcomes, now, turn)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from threading import Lock
 
 from campaigns.delivery.finishing import is_due
@@ -29,6 +30,7 @@ class Turns:
         self._wiring = wiring
         self._routes = routes
         self._lock = Lock()
+        self._heard: dict[str, float] = {}
         self.forget()
 
     def take(self, want: int) -> tuple[Turn, Route]:
@@ -42,7 +44,7 @@ class Turns:
                 self._ask(want * self._wiring.settings.lanes)
             given = min(want, self._left)
             self._left -= given
-            return Turn(given, self._turn.wait, self._turn.recovering), self._route
+            return replace(self._turn, messages=given), self._route
 
     def idle(self, turn: Turn) -> bool:
         """Whether a line that stands still has nothing to wait for: nothing is due.
@@ -54,6 +56,18 @@ class Turns:
         mine = self._routes[0].dispatch.campaign.id
         with self._wiring.database.reading() as session:
             return not is_due(session, mine, self._wiring.clock())
+
+    def hear(self, provider: str) -> None:
+        """``provider`` has answered just now."""
+        self._heard[provider] = time.monotonic()
+
+    def heard(self, provider: str, since: float) -> bool:
+        """Whether ``provider`` has answered any lane ``since``, by the monotonic clock.
+
+        Slow answers hold up the lanes that wait for them and end together: many in a
+        row, though the carrier answered everybody else.
+        """
+        return self._heard.get(provider, 0.0) >= since
 
     def forget(self) -> None:
         """Ask the line anew: it was slowed down or stopped."""
@@ -67,7 +81,7 @@ class Turns:
                 name, limits = route.dispatch.provider, route.provider.limits
                 turn = take(session, name, want, limits.per_second, now)
                 self._turn, self._route = turn, route
-                if turn.messages or not turn.recovering:
+                if turn.messages or not turn.failed:
                     break
         self._left = self._turn.messages
         self._until = time.monotonic() + _KEPT_SECONDS

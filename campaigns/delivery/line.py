@@ -26,7 +26,7 @@ _LONGEST_PAUSE = timedelta(minutes=15)
 _MOST_DOUBLINGS = 6
 _MISSES = 5
 """After so many messages in a row without an answer the breaker opens."""
-_PROBING = timedelta(seconds=30)
+_TRYING = timedelta(seconds=30)
 """How long nobody else tries while one message tries a line that had failed."""
 
 
@@ -48,14 +48,18 @@ _TAKE = (
 class Turn:
     """How many messages may go now; with none, how many seconds to wait.
 
-    ``recovering`` says that the line failed and has not succeeded since: with no turn,
-    that its breaker is open and another provider may help out. A line whose breaker
-    was open is tried with one message, because what it does not answer is in doubt.
+    ``failed`` says that the breaker opened and nothing has succeeded since: without a
+    turn another provider may help out, and with one it is a trial. A trial is of one
+    message, because what it does not answer is in doubt. ``doubted`` says that the
+    last messages had no answer, ``heard`` that since this turn was taken the provider
+    has answered others.
     """
 
     messages: int
     wait: float = 0.0
-    recovering: bool = False
+    failed: bool = False
+    doubted: bool = False
+    heard: bool = False
 
 
 def take(session: Session, provider: str, want: int, rate: int, now: datetime) -> Turn:
@@ -65,12 +69,12 @@ def take(session: Session, provider: str, want: int, rate: int, now: datetime) -
         line = _locked(session, provider, rate, now)
     if line.open_until and line.open_until > now:
         wait = (line.open_until - now).total_seconds()
-        return Turn(0, wait, recovering=line.failures > 0)
+        return Turn(0, wait, failed=line.failures > 0)
     gap_us = max(1, _SECOND // rate)
     gap = timedelta(microseconds=gap_us * _penalty(line, now))
     start = max(line.free_at, now)
-    probing = line.failures > 0
-    messages = min(1 if probing else want, (now + max(_AHEAD, gap) - start) // gap)
+    trial = line.failures > 0
+    messages = min(1 if trial else want, (now + max(_AHEAD, gap) - start) // gap)
     if messages < 1:
         return Turn(0, max(0.005, (start - now - _AHEAD + gap).total_seconds()))
     session.execute(
@@ -79,10 +83,10 @@ def take(session: Session, provider: str, want: int, rate: int, now: datetime) -
             "name": provider,
             "free": start + messages * gap,
             "gap": gap_us,
-            "until": now + _PROBING if probing else line.open_until,
+            "until": now + _TRYING if trial else line.open_until,
         },
     )
-    return Turn(messages, recovering=probing or line.missed > 0)
+    return Turn(messages, failed=trial, doubted=line.missed > 0)
 
 
 def slow_down(
@@ -98,19 +102,32 @@ def slow_down(
     session.flush()
 
 
-def open_breaker(session: Session, provider: str, now: datetime) -> None:
+def open_breaker(
+    session: Session, provider: str, now: datetime, *, trial: bool = False
+) -> None:
     """Stop the line after a fault of account, credentials or carrier.
 
-    The pause doubles from 15 seconds to 15 minutes while nothing succeeds.
+    The pause doubles from 15 seconds to 15 minutes with each ``trial`` that fails.
+    What else was under way when the breaker opened fails for the same reason, and
+    each lane of each process would double the pause once more.
     """
     line = _locked(session, provider, 1, now)
+    if line.failures and not trial:
+        return
     pause = _FIRST_PAUSE * 2 ** min(line.failures, _MOST_DOUBLINGS)
     line.failures, line.missed = line.failures + 1, 0
     line.open_until = now + min(pause, _LONGEST_PAUSE)
     session.flush()
 
 
-def miss(session: Session, provider: str, messages: int, now: datetime) -> None:
+def miss(
+    session: Session,
+    provider: str,
+    messages: int,
+    now: datetime,
+    *,
+    trial: bool = False,
+) -> None:
     """Count ``messages`` in a row without an answer; many open the breaker.
 
     The line is unreachable, or takes messages and says nothing: those stay in doubt,
@@ -118,8 +135,8 @@ def miss(session: Session, provider: str, messages: int, now: datetime) -> None:
     """
     line = _locked(session, provider, 1, now)
     line.missed += messages
-    if line.missed >= _MISSES or line.failures:
-        open_breaker(session, provider, now)
+    if line.missed >= _MISSES or trial:
+        open_breaker(session, provider, now, trial=trial)
     session.flush()
 
 

@@ -35,6 +35,7 @@ from campaigns.orm import micros, number, packed, packed_ids, rows, table_of
 from campaigns.vocabulary import MessageState
 
 _S = MessageState
+_UNKNOWN = line.Turn(0)
 
 
 def record(
@@ -42,20 +43,18 @@ def record(
     batch: Batch,
     outcomes: Sequence[Outcome],
     now: datetime,
-    *,
-    recovering: bool = False,
+    turn: line.Turn = _UNKNOWN,
 ) -> None:
     """Record a batch: states, counts, failed attempts and what the line must learn.
 
     Safe to repeat: an outcome counts once, for its own attempt only, and never
-    against what a receipt has already said. ``recovering`` says that the line had
-    failed before. Raises DataError for a value the database refuses: the caller
-    then records one by one.
+    against what a receipt has already said. ``turn`` is the one that it took. Raises
+    DataError for a value the database refuses: the caller then records one by one.
     """
     session.execute(_LOCK, {"ids": packed_ids(out.message_id for out in outcomes)})
     settle(session, _move(session, outcomes, now))
     _keep_attempts(session, batch, outcomes, now)
-    _teach_line(session, batch, outcomes, now, recovering=recovering)
+    _teach_line(session, batch, outcomes, now, turn)
 
 
 _message = table_of(Message)
@@ -167,17 +166,16 @@ def _teach_line(
     batch: Batch,
     outcomes: Sequence[Outcome],
     now: datetime,
-    *,
-    recovering: bool,
+    turn: line.Turn,
 ) -> None:
     if any(outcome.broken for outcome in outcomes):
-        line.open_breaker(session, batch.provider, now)
+        line.open_breaker(session, batch.provider, now, trial=turn.failed)
         return
     if any(outcome.heard for outcome in outcomes):
-        if recovering:
+        if turn.failed or turn.doubted:
             line.close_breaker(session, batch.provider)
-    elif unsaid := sum(outcome.tried for outcome in outcomes):
-        line.miss(session, batch.provider, unsaid, now)
+    elif not turn.heard and (unsaid := sum(outcome.tried for outcome in outcomes)):
+        line.miss(session, batch.provider, unsaid, now, trial=turn.failed)
     throttled = [outcome for outcome in outcomes if outcome.throttled]
     if throttled:
         waits = [outcome.wait.total_seconds() for outcome in throttled if outcome.wait]

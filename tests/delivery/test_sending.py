@@ -325,7 +325,7 @@ def test_the_line_gives_no_more_than_its_rate(session, now):
 
 def _waiting(seconds):
     """A turn of nobody, while the breaker is open."""
-    return line.Turn(0, seconds, recovering=True)
+    return line.Turn(0, seconds, failed=True)
 
 
 def test_a_throttle_halves_the_rate_and_a_fault_opens_the_breaker(session, now):
@@ -339,7 +339,7 @@ def test_a_throttle_halves_the_rate_and_a_fault_opens_the_breaker(session, now):
     assert (turn.messages, turn.wait) == (0, 15.0)
     after = later + timedelta(seconds=16)
     probe = line.take(session, "x", 32, 1000, after)
-    assert (probe.messages, probe.recovering) == (1, True)
+    assert (probe.messages, probe.failed) == (1, True)
     # While one message tries the line, nobody else does.
     assert line.take(session, "x", 32, 1000, after) == _waiting(30.0)
     line.close_breaker(session, "x")
@@ -349,12 +349,39 @@ def test_a_throttle_halves_the_rate_and_a_fault_opens_the_breaker(session, now):
 def test_only_messages_in_a_row_without_an_answer_open_the_breaker(session, now):
     line.take(session, "x", 1, 1000, now)
     line.miss(session, "x", 4, now)
-    assert line.take(session, "x", 1, 1000, now).recovering
+    assert line.take(session, "x", 1, 1000, now).doubted
     line.close_breaker(session, "x")
     line.miss(session, "x", 4, now)
     assert line.take(session, "x", 1, 1000, now).messages == 1
     line.miss(session, "x", 1, now)
     assert line.take(session, "x", 1, 1000, now) == _waiting(15.0)
+
+
+def test_only_a_trial_that_fails_doubles_the_pause(session, now):
+    """What was under way with the breaker's cause fails too, and says nothing new."""
+    line.take(session, "x", 1, 1000, now)
+    for _ in range(8):
+        line.open_breaker(session, "x", now)
+        line.miss(session, "x", 5, now)
+    assert line.take(session, "x", 1, 1000, now) == _waiting(15.0)
+    for pause in (30.0, 60.0):
+        now += timedelta(minutes=5)
+        assert line.take(session, "x", 1, 1000, now).failed
+        line.miss(session, "x", 1, now, trial=True)
+        assert line.take(session, "x", 1, 1000, now) == _waiting(pause)
+
+
+def test_slow_answers_beside_quick_ones_leave_the_breaker_shut(
+    session, launched, claim, now
+):
+    batch = claim(launched(8))
+    unheard = [
+        sending.Outcome(m.message_id, m.attempt, S.IN_DOUBT) for m in batch.messages
+    ]
+    sending.record(session, batch, unheard, now, line.Turn(8, heard=True))
+    assert line.take(session, batch.provider, 1, 1000, now).messages == 1
+    sending.record(session, batch, unheard, now, line.Turn(8))
+    assert line.take(session, batch.provider, 1, 1000, now) == _waiting(15.0)
 
 
 def test_a_providers_long_answers_are_cut_and_fail_nobody(

@@ -60,7 +60,7 @@ def test_all_lanes_together_get_what_the_line_gives_in_advance(wiring):
     asked = turns(wiring)
     assert [asked.take(4)[0].messages for _ in range(4)] == [4, 4, 2, 0]
     told = asked.take(4)[0]
-    assert (told.messages, told.recovering) == (0, False)
+    assert (told.messages, told.failed) == (0, False)
     assert told.wait > 0
 
 
@@ -72,7 +72,7 @@ def test_turns_that_are_left_are_forgotten_where_the_line_was_stopped(wiring, no
     assert asked.take(3)[0].messages == 3
     asked.forget()
     assert asked.take(3)[0].messages == 0
-    assert asked.take(3)[0].recovering
+    assert asked.take(3)[0].failed
 
 
 @pytest.mark.parametrize("state", [MessageState.QUEUED, MessageState.DELIVERED])
