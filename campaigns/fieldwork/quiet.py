@@ -110,6 +110,13 @@ def mute_village(
     return len(muted)
 
 
+def between(session: Session, first: date, last: date) -> list[QuietTime]:
+    """Every place's quiet times from ``first`` to ``last``, in order."""
+    found = select(QuietTime).where(QuietTime.day >= first, QuietTime.day <= last)
+    in_order = (QuietTime.day, QuietTime.begins, QuietTime.place)
+    return list(session.scalars(found.order_by(*in_order)))
+
+
 def slots(
     session: Session, village: str, day: date, urgency: Urgency, *, market: bool = False
 ) -> list[Slot]:

@@ -48,6 +48,7 @@ _PAGES = (
     "pronouncing",
     "templating",
     "planning",
+    "calendar_days",
     "steering",
     "approving",
     "approval",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from campaigns.audience.rules import Rule, in_words
 from campaigns.audience.segments import rule_of
 from campaigns.errors import CampaignError, NotFound, mark
+from campaigns.fieldwork import quiet
 from campaigns.planning import standing
 from campaigns.planning.approving import approval_of
 from campaigns.planning.forecast import Forecast, forecast
@@ -18,10 +19,12 @@ from campaigns.planning.lifecycle import get_campaign
 from campaigns.planning.models import Campaign
 from campaigns.register.places import names_by_code
 from campaigns.register.unit import current_unit
-from campaigns.vocabulary import CampaignState, Channel
+from campaigns.shanghai import day_of
+from campaigns.vocabulary import CampaignState, Channel, Urgency
 from outreach import access
 from outreach.accounts import names_of
 from outreach.rows import show_all
+from outreach.web import calendar_days
 from outreach.web.forms import Typed
 from outreach.web.four_forms import four_forms
 from outreach.web.gate import acting, doing, now
@@ -98,7 +101,22 @@ def checked(session: Session, campaign: Campaign) -> dict[str, Any]:
         "names": names_of(session, people),
         "mend": how_to_mend(),
         "approval": approval,
+        "silent": _silent(session, campaign, foreseen, places),
     }
+
+
+def _silent(
+    session: Session,
+    campaign: Campaign,
+    foreseen: Forecast | None,
+    places: dict[str, str],
+) -> list[dict[str, Any]]:
+    """Quiet times of the day on which the loudspeakers would begin."""
+    spoken = Channel.LOUDSPEAKER in campaign.channels
+    if foreseen is None or not spoken or campaign.urgency is Urgency.EMERGENCY:
+        return []
+    day = day_of(foreseen.begins_at)
+    return [calendar_days.told(q, places) for q in quiet.between(session, day, day)]
 
 
 def _foreseen(session: Session, campaign: Campaign) -> Forecast | CampaignError:

@@ -113,6 +113,7 @@ STAGES = {
         "/register/imports/5",
         "/register/imports/6",
         "/planning/",
+        "/planning/calendar",
         "/planning/new",
         "/planning/1",
         "/planning/5",
