@@ -12,6 +12,7 @@ from campaigns.delivery.polling import AGES
 from campaigns.vocabulary import MessageState
 from outreach.drill.scene import Scenario, Scene
 from outreach.drill.settling import ask, poll
+from outreach.simulator import asking
 
 
 def _throttled(scene: Scene) -> None:
@@ -130,10 +131,18 @@ def _unheard(scene: Scene) -> None:
     scene.until(scene.over, "it does not end")
     scene.until(lambda: not scene.count(MessageState.SUBMITTING), "still under way")
     scene.check("somebody was told", holds=not scene.count(MessageState.DELIVERED))
+    scene.until(lambda: _final(scene), "the carrier has no last word")
     poll(scene.office.wiring, AGES[0])
     silent = scene.count(MessageState.ACCEPTED) + scene.count(MessageState.SENT)
     scene.check(f"of {silent} nothing is known", holds=not silent)
     scene.stand.behave(callbacks=True)
+
+
+def _final(scene: Scene) -> bool:
+    """Whether the carrier itself knows what became of everybody."""
+    return not {"queued", "sent"} & set(
+        asking.summary(scene.stand.settings)["statuses"]
+    )
 
 
 def _early(scene: Scene) -> None:
