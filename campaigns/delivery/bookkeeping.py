@@ -112,9 +112,10 @@ class Reply(Base):
 
     ``provider_ref`` is what the provider calls it, so that one is taken in once.
     ``member_id`` is who wrote, only where that is clear: it is evidence of contact
-    with this very person. ``township`` and ``village`` are where those behind the
-    number live, ``held_by`` the level that must answer until ``due_at``. ``outcome``
-    says what was done, ``entered_by`` who typed in a telephone call.
+    with this very person. ``campaign_id`` is the campaign that last wrote to the
+    number in the week before, or rang it. ``township`` and ``village`` are where those
+    behind the number live, ``held_by`` the level that must answer until ``due_at``.
+    ``outcome`` says what was done, ``entered_by`` who typed in a telephone call.
     """
 
     __tablename__ = "reply"
@@ -137,6 +138,7 @@ class Reply(Base):
     text: Mapped[str] = mapped_column(Sealed("reply.text"))
     emptied_at: Mapped[datetime | None]
     member_id: Mapped[int | None] = mapped_column(Key, index=True)
+    campaign_id: Mapped[int | None] = mapped_column(Key, index=True)
     wish: Mapped[Wish] = mapped_column(closed(Wish), default=Wish.OTHER)
     township: Mapped[str | None] = mapped_column(String(20))
     village: Mapped[str | None] = mapped_column(String(20))

@@ -19,6 +19,7 @@ from campaigns.delivery.models import Reply
 from campaigns.delivery.people import answered
 from campaigns.errors import Refused
 from campaigns.fieldwork import ladder
+from campaigns.fieldwork.answering import campaign_answered
 from campaigns.fieldwork.wishes import wish_of
 from campaigns.orm import insert
 from campaigns.register.members import sharing
@@ -89,6 +90,7 @@ def take(  # noqa: PLR0913, PLR0917 - from whom, what, and how it came
         "phone_index": index,
         "phone": number,
         "text": text[:_LONGEST],
+        "campaign_id": campaign_answered(session, index, now),
         "wish": Wish.OTHER,
         "township": behind.township,
         "village": behind.village,

@@ -33,16 +33,22 @@ class Said:
     theirs: str
 
 
-def list_replies(
+def list_replies(  # noqa: PLR0913 - each of them narrows the list
     session: Session,
     scope: Scope,
     *,
     closed: bool = False,
+    campaign_id: int | None = None,
     before: int | None = None,
     limit: int = PAGE,
 ) -> Sequence[Reply]:
-    """Open replies, the most urgent first; or the closed ones, the newest first."""
+    """Open replies, the most urgent first; or the closed ones, the newest first.
+
+    ``campaign_id`` keeps to those that answer this campaign.
+    """
     found = select(Reply).where(*_visible(scope)).limit(limit)
+    if campaign_id is not None:
+        found = found.where(Reply.campaign_id == campaign_id)
     if not closed:
         waiting = found.where(Reply.closed_at.is_(None))
         return session.scalars(waiting.order_by(Reply.due_at, Reply.id)).all()

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from io import StringIO
 from pathlib import Path
 from typing import BinaryIO
 
 import xlsxwriter
 
+from campaigns.fieldwork.answering import Answers
 from campaigns.reporting.definitions import DEFINITIONS
 from campaigns.reporting.paragraph import paragraph
+from campaigns.reporting.report_tables import report_tables
 from campaigns.reporting.sheets import Formats, Heading, snapshot, write_sheet
 from campaigns.reporting.statistics import CampaignStatistics
-from campaigns.reporting.tables import Table, Value, tables
+from campaigns.reporting.tables import Table, Value
 from campaigns.words import word
 
 ENCODINGS = ("gb18030", "utf-8-sig")
@@ -31,16 +33,17 @@ def write_workbook(  # noqa: PLR0913 - what, where to, whose, and in which langu
     names: Mapping[str, str],
     language: str = "zh",
     translate: Callable[[str], str] = str,
+    answers: Iterable[Answers] = (),
 ) -> None:
     """Write every table and the definitions as an XLSX file.
 
     ``names`` are place names by code, ``translate`` turns a definition's sentence into
-    ``language``.
+    ``language``, and ``answers`` are its replies.
     """
     heading = heading_of(statistics, unit, language)
     with xlsxwriter.Workbook(to, {"in_memory": True}) as workbook:
         formats = Formats.of(workbook)
-        for table in tables(statistics, names, language).values():
+        for table in report_tables(statistics, names, language, answers).values():
             write_sheet(workbook, formats, heading, *table.parts)
         write_sheet(
             workbook,

@@ -51,7 +51,8 @@ class CampaignStatistics:
     its five parts without any that waits, ``by_township``, ``by_category`` and
     ``heat`` the same by place code, category and both; ``small_cells`` leaves figures
     out of these three. ``parts`` are billed parts of
-    people's texts, ``cost`` yuan for these and the alerts'.
+    people's texts, ``parts_by_township`` these and the alerts', at ``part_price``
+    thousandths of a yuan, and ``cost`` yuan for all of them.
     """
 
     campaign_id: int
@@ -76,6 +77,8 @@ class CampaignStatistics:
     villages_by_township: dict[str, Villages]
     parts: int
     alert_parts: int
+    parts_by_township: Mapping[str, int]
+    part_price: int
     cost: Decimal
 
     @property
@@ -183,6 +186,8 @@ def campaign_statistics(
         villages_by_township=townships,
         parts=parts[Channel.SMS],
         alert_parts=parts[Channel.ALERT],
+        parts_by_township=_parts(cells, "township"),
+        part_price=price_of_part,
         cost=price(parts.total(), price_of_part),
     )
 
@@ -210,10 +215,11 @@ def _reasons(cells: Mapping[Cell, int], channel: str) -> tuple[ReasonRow, ...]:
     )
 
 
-def _parts(cells: Mapping[Cell, int]) -> Counter[str]:
+def _parts(cells: Mapping[Cell, int], by: str = "reason") -> Counter[str]:
+    """Billed parts by channel, which stands as the reason, or by township."""
     sums: Counter[str] = Counter()
     for cell, n in of_channel(cells, tally.PARTS):
-        sums[cell.reason] += n
+        sums[getattr(cell, by)] += n
     return sums
 
 

@@ -16,7 +16,7 @@ from campaigns.vocabulary import Level, Wish
 from outreach import accounts
 from outreach.access import Action, scope
 from outreach.rows import show_all
-from outreach.web.forms import Typed
+from outreach.web.forms import Typed, asked_id
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.noting import noted
 
@@ -30,10 +30,14 @@ WISHES = tuple(wish for wish in Wish if wish is not Wish.DUTY)
 def index() -> str:
     """Open replies, the most urgent first, or the closed ones."""
     closed = "closed" in request.args
-    before = request.args.get("before", type=int)
+    before, campaign = asked_id("before"), asked_id("campaign")
     with reading() as session:
         rows = reply_desk.list_replies(
-            session, scope(acting()), closed=closed, before=before
+            session,
+            scope(acting()),
+            closed=closed,
+            campaign_id=campaign,
+            before=before,
         )
         show_all(session)
         people = {row.id: who_is_behind(session, row.phone_index) for row in rows}
@@ -45,6 +49,7 @@ def index() -> str:
         people=people,
         names=names,
         closed=closed,
+        campaign=campaign,
         more=more,
         moment=now(),
     )

@@ -8,6 +8,7 @@ from flask import Blueprint, render_template
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from campaigns.fieldwork.answering import Answers, answers_to
 from campaigns.register.places import names_by_code
 from campaigns.register.unit import current_unit
 from campaigns.reporting import over_time
@@ -19,7 +20,8 @@ from campaigns.reporting.statistics import CampaignStatistics, campaign_statisti
 from campaigns.reporting.villages import Villages
 from outreach.access import Action, may, scope
 from outreach.accounts import Role
-from outreach.web import figures
+from outreach.rows import show_all
+from outreach.web import figures, spending
 from outreach.web.campaign_check import found
 from outreach.web.gate import acting, needs, now, reading
 from outreach.web.languages import language, shown_word
@@ -50,6 +52,7 @@ def show(campaign_id: int) -> str:
         figured = shown(session, campaign_id)
         points = over_time.over_time(session, campaign_id)
         names = _names(session)
+        answers = replies_of(session, campaign_id)
     linked = may(acting(), Action.DRILL_TO_PEOPLE)
     return render_template(
         "reporting/show.html",
@@ -63,6 +66,8 @@ def show(campaign_id: int) -> str:
         reasons=figures.reasons(figured, linked=linked),
         time=figures.over_time(figured, points, campaign.send_before),
         heat=_heat(figured),
+        answers=spending.replies(answers),
+        cost=spending.costs(figured, names) if sees_all() else [],
         categories=[int(category) for category in figured.by_category],
         definitions=[(shown_word(code), _(said)) for code, said in DEFINITIONS.items()],
         whole=sees_all(),
@@ -82,6 +87,17 @@ def shown(session: Session, campaign_id: int) -> CampaignStatistics:
 def published(session: Session, campaign_id: int) -> CampaignStatistics:
     """The figures of a file, which is passed on to whoever asks for it."""
     return narrowed(guarded(campaign_statistics(session, campaign_id, now=now())))
+
+
+def replies_of(session: Session, campaign_id: int) -> list[Answers]:
+    """Replies by what they ask for, in the reader's place; read last.
+
+    They are counts, for whoever reads the others: from here on this transaction sees
+    the rows of everybody.
+    """
+    show_all(session)
+    place = "" if sees_all() else acting().place
+    return answers_to(session, campaign_id, place)
 
 
 def narrowed(whole: CampaignStatistics) -> CampaignStatistics:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
 import stages
 from openpyxl import load_workbook
 from roles import BLIND
+from sqlalchemy import select
 
 from campaigns.bulletins.models import Bulletin
+from campaigns.delivery.models import Message
+from campaigns.fieldwork.replies import take
+from campaigns.register.models import Member
+from campaigns.vocabulary import MessageState
 from outreach.audit import AuditRow
+
+BAISHA = "510522102"
 
 
 @pytest.fixture
@@ -26,7 +34,7 @@ def report(writing):
 def test_the_paragraph_and_the_charts_stand_on_one_page(report, visit):
     text = visit("xian").read(report)
     assert "发送名单 24 人" in text
-    assert text.count('role="img"') == 3
+    assert text.count('role="img"') == 5
     assert "送达的经过还没有记下" in text
     assert "style=" not in text
     for heading in ("people", "gates", "reasons", "heat", "time", "loud"):
@@ -102,3 +110,42 @@ def test_a_file_is_passed_on_and_counts_no_few(report, visit):
     counts = [n for row in rows if row[0] and row[0] != "合计" for n in row[1:3]]
     assert "*" in counts
     assert not [n for n in counts if isinstance(n, int) and 0 < n < 5]
+
+
+def test_a_report_counts_its_replies_and_leads_to_them(report, visit, writing):
+    """Whoever reads the figures counts all of them; a township those of its people."""
+    with writing() as session:
+        arrived = Message.state == MessageState.DELIVERED
+        there = select(Message.phone_index).where(arrived, Message.township == BAISHA)
+        index = session.scalars(there.limit(1)).one()
+        member = select(Member).where(Member.phone_index == index)
+        phone = session.scalars(member).one().phone
+        for number, text in enumerate(("几点开会", "收到")):
+            take(session, "simulator", f"a{number}", phone, text, datetime.now(UTC))
+        elsewhere = take(
+            session, "simulator", "b", "+8614900000999", "谁", datetime.now(UTC)
+        )
+        assert elsewhere.campaign_id is None
+    campaign = report.rpartition("/")[2]
+    for reader in ("xian", "shenji"):
+        assert "一共 2 条，1 条办结了，1 条还在等人办。" in visit(reader).read(report)
+    assert "没有收到回复" in visit("fubao").read(report)
+    only = visit("xian").read(f"/delivery/replies?campaign={campaign}")
+    assert "几点开会" in only
+    assert "+8614900000999"[-4:] not in only
+    assert f"/delivery/replies?campaign={campaign}" in visit("xian").read(report)
+    assert "/delivery/replies?" not in visit("shenji").read(report)
+
+
+@pytest.mark.parametrize(("table", "there"), [("cost", "福宝镇"), ("nonsense", "乡镇")])
+def test_each_table_comes_as_csv(report, visit, table, there):
+    answer = visit("xian").open(f"{report}/report.csv?encoding=utf-8&table={table}")
+    assert there in answer.get_data().decode("utf-8-sig")
+
+
+def test_cost_stands_as_bars_by_the_way_and_by_township(report, visit):
+    text = visit("xian").read(report)
+    for caption in ("ways", "places"):
+        assert f'id="{caption}-title"' in text
+    assert "短信，0.44 元" in text
+    assert 'id="ways-title"' not in visit("fubao").read(report)

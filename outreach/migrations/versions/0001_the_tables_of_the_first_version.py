@@ -551,6 +551,11 @@ def upgrade() -> None:
             sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
             nullable=True,
         ),
+        sa.Column(
+            "campaign_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
         sa.Column("wish", sa.String(length=24), nullable=False),
         sa.Column("township", sa.String(length=20), nullable=True),
         sa.Column("village", sa.String(length=20), nullable=True),
@@ -587,6 +592,9 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             batch_op.f("ix_reply_member_id"), ["member_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_reply_campaign_id"), ["campaign_id"], unique=False
         )
         batch_op.create_index(
             "reply_open",
@@ -2231,6 +2239,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("closed_at IS NULL"),
             postgresql_where=sa.text("closed_at IS NULL"),
         )
+        batch_op.drop_index(batch_op.f("ix_reply_campaign_id"))
         batch_op.drop_index(batch_op.f("ix_reply_member_id"))
         batch_op.drop_index(batch_op.f("ix_reply_phone_index"))
 
