@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from campaigns.audience import sizes
 from campaigns.audience.models import Segment
 from campaigns.audience.rules import Rule
 from campaigns.errors import NotFound, Refused, mark
@@ -72,6 +73,7 @@ def save_segment(  # noqa: PLR0913 - what it is, who made it and which one it re
     session.add(segment)
     session.flush()
     rule_of(session, segment)
+    sizes.forget(session, segment.id)
     return segment
 
 

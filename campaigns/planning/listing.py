@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaigns.audience.models import Segment
@@ -67,6 +67,20 @@ def list_campaigns(  # noqa: PLR0913 - each of them narrows the list
     if categories:
         query = query.where(Bulletin.categories.op("&")(categories) != 0)
     return [_row(*found) for found in session.execute(query)]
+
+
+def last_used(session: Session, *, categories: int = 0) -> dict[int, datetime]:
+    """When a campaign last began with each segment, by id; ``categories`` as above."""
+    query = (
+        select(Campaign.segment_id, func.max(Campaign.launched_at))
+        .join(BulletinVersion, Campaign.version_id == BulletinVersion.id)
+        .join(Bulletin, BulletinVersion.bulletin_id == Bulletin.id)
+        .where(Campaign.launched_at.is_not(None))
+        .group_by(Campaign.segment_id)
+    )
+    if categories:
+        query = query.where(Bulletin.categories.op("&")(categories) != 0)
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def ids_after(

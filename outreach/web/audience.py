@@ -10,12 +10,13 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from campaigns.audience import segments, selection
+from campaigns.audience import segments, selection, sizes
 from campaigns.audience.explaining import SENTENCES
 from campaigns.audience.models import Segment
 from campaigns.audience.rules import Rule, in_words
 from campaigns.audience.selection import SegmentCount
 from campaigns.errors import CampaignError
+from campaigns.planning.listing import last_used
 from campaigns.privacy import mask_name
 from campaigns.register.places import Gazetteer, names_by_code
 from campaigns.register.unit import current_unit
@@ -94,11 +95,16 @@ def new() -> str:
 @bp.get("/<int:segment_id>")
 @needs(Action.DEFINE_SEGMENTS)
 def show(segment_id: int) -> str:
-    """A saved segment, counted."""
+    """A saved segment, counted; what was found is kept for the list."""
     with reading() as session:
         segment = segments.get_segment(session, segment_id)
         rule = Rule.from_json(segment.rule)
-        return _builder(session, rule, segment.name, segment, _count(session, rule))
+        found = _count(session, rule)
+        page = _builder(session, rule, segment.name, segment, found)
+    if found.count:
+        with writing() as session:
+            sizes.keep(session, segment_id, access.scope(acting()), found.count, now())
+    return page
 
 
 @bp.post("/new")
@@ -180,6 +186,8 @@ def _rows(
     rules = [segments.rule_of(session, each).within(own) for each in found]
     totals = selection.sizes(session, rules, access.scope(acting()), now())
     makers = names_of(session, [each.made_by for each in found])
+    counted = sizes.kept(session, access.scope(acting()))
+    used = last_used(session, categories=own)
     return [
         {
             "id": segment.id,
@@ -187,6 +195,8 @@ def _rows(
             "standard": segment.standard,
             "rule": in_words(rule, names, language()),
             "total": total,
+            "counted": counted.get(segment.id),
+            "used": used.get(segment.id),
             "maker": makers.get(segment.made_by or 0, "–"),
         }
         for segment, rule, total in zip(found, rules, totals, strict=True)

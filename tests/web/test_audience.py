@@ -121,3 +121,27 @@ def test_names_in_the_sample_are_masked(visit):
 
 def test_village_staff_have_no_segments(visit):
     assert visit("fubao").open("/audience/").status_code == 403
+
+
+def test_the_list_remembers_whom_a_count_reached_and_when_each_was_used(visit, writing):
+    """Counted as each reader sees it, and forgotten with the rule it was counted by."""
+    saved = {"deed": "save", "name": "两镇的人", "grades": ["1", "2"]}
+    who, other = visit("xian"), visit("mangxie")
+    address = who.send("/audience/new", **saved).location
+    assert _line(who).split()[-3:] == ["–", "xian", "–"]
+    for each in (who, other):
+        direct = figures(each.read(address))[1]
+        line = re.search(rf" {direct} 今天 \d\d:\d\d数的 xian –$", _line(each))
+        assert line, "what the segment's own page says; no campaign has used it"
+    who.send(address, **{**saved, "grades": "1"})
+    assert _line(other).split()[-3:] == ["–", "xian", "–"]
+    with writing() as session:
+        stages.launched(session, segment_id=int(address.rpartition("/")[2]))
+    assert re.search(r"xian 今天 \d\d:\d\d$", _line(who))
+    assert _line(other).endswith("xian –"), "another's campaign"
+
+
+def _line(visitor) -> str:
+    rows = re.findall(r"<tr.*?</tr>", visitor.read("/audience/"), re.DOTALL)
+    (row,) = (row for row in rows if "两镇的人" in row)
+    return re.sub(r"(<[^>]*>|\s)+", " ", row).strip()

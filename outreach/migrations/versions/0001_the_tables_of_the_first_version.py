@@ -652,6 +652,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_segment_name")),
     )
     op.create_table(
+        "segment_size",
+        sa.Column(
+            "segment_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("place", sa.String(length=20), nullable=False),
+        sa.Column("categories", sa.SmallInteger(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("reachable", sa.Integer(), nullable=False),
+        sa.Column("counted_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["segment_id"],
+            ["segment.id"],
+            name=op.f("fk_segment_size_segment_id_segment"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "segment_id", "place", "categories", name=op.f("pk_segment_size")
+        ),
+    )
+    op.create_table(
         "sensitive_word",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
@@ -2230,6 +2251,7 @@ def downgrade() -> None:
     op.drop_table("tally_delta")
     op.drop_table("tally")
     op.drop_table("sensitive_word")
+    op.drop_table("segment_size")
     op.drop_table("segment")
     op.drop_table("response_period")
     op.drop_table("report_reminder")
