@@ -25,6 +25,7 @@ from campaigns.delivery.notices import add_notices
 from campaigns.delivery.recipients import freeze_listeners, freeze_recipients
 from campaigns.planning.models import Campaign
 from campaigns.planning.outdating import send_home
+from campaigns.planning.recounting import hold_exceeding
 from campaigns.vocabulary import (
     Addressee,
     CampaignState,
@@ -40,9 +41,13 @@ _AHEAD = timedelta(seconds=1)
 def launch(session: Session, campaign_id: int, now: datetime) -> bool:
     """Freeze the audience of a campaign that is due; False where that is done.
 
-    A text that was superseded since the approval is not sent.
+    A text that was superseded since the approval is not sent, and what outgrew its
+    standing permission waits for the county.
     """
-    if send_home(session, campaign_id, now) or not _won(session, campaign_id, now):
+    waits = send_home(session, campaign_id, now) or hold_exceeding(
+        session, campaign_id, now
+    )
+    if waits or not _won(session, campaign_id, now):
         return False
     campaign = session.get_one(Campaign, campaign_id, populate_existing=True)
     if Channel.SMS in campaign.channels:

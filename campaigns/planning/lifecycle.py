@@ -99,6 +99,7 @@ def release(
         now=now,
         approved_by=by,
         approved_at=now,
+        return_reason=None,
         due_at=due(session, campaign, now),
     )
 

@@ -80,7 +80,7 @@ def last_used(session: Session, *, categories: int = 0) -> dict[int, datetime]:
     )
     if categories:
         query = query.where(Bulletin.categories.op("&")(categories) != 0)
-    return {row[0]: row[1] for row in session.execute(query)}
+    return {segment: at for segment, at in session.execute(query) if at}
 
 
 def ids_after(

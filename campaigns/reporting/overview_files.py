@@ -101,8 +101,7 @@ def write_overview(  # noqa: PLR0913 - what, where to, whose, of when, in which 
         formats = Formats.of(workbook)
         made = (campaigns_table(lines, language), people_table(lines, language))
         for table in (*made, defined):
-            parts = (table.name, table.header, table.rows, table.total)
-            write_sheet(workbook, formats, heading, *parts)
+            write_sheet(workbook, formats, heading, *table.parts)
 
 
 def _figures(found: Overview, language: str) -> tuple[Value, ...]:

@@ -46,7 +46,12 @@ CAMPAIGN_STEPS: dict[CampaignState, frozenset[CampaignState]] = {
         {CampaignState.DRAFT, CampaignState.APPROVED, CampaignState.CANCELLED}
     ),
     CampaignState.APPROVED: frozenset(
-        {CampaignState.DRAFT, CampaignState.RUNNING, CampaignState.CANCELLED}
+        {
+            CampaignState.DRAFT,
+            CampaignState.SUBMITTED,
+            CampaignState.RUNNING,
+            CampaignState.CANCELLED,
+        }
     ),
     CampaignState.RUNNING: frozenset(
         {CampaignState.PAUSED, CampaignState.FINISHED, CampaignState.CANCELLED}
@@ -55,7 +60,8 @@ CAMPAIGN_STEPS: dict[CampaignState, frozenset[CampaignState]] = {
     CampaignState.FINISHED: frozenset({CampaignState.RUNNING}),
     CampaignState.CANCELLED: frozenset(),
 }
-"""FINISHED is opened again only where two people send anew what stayed in doubt."""
+"""FINISHED is opened again only where two people send anew what stayed in doubt, and
+APPROVED waits again as SUBMITTED where its audience outgrew a standing permission."""
 
 
 class MessageState(IntEnum):

@@ -10,6 +10,7 @@ import factories
 import pytest
 
 from campaigns.bulletins import library
+from campaigns.delivery import launching, tally
 from campaigns.errors import CampaignError, NotAllowed, NotReady, Refused, Stale
 from campaigns.planning import approving, lifecycle, permissions
 from campaigns.planning.models import Campaign, Permission
@@ -223,6 +224,73 @@ def test_a_new_one_replaces_the_last_and_gives_no_second_quota(session):
     session.refresh(first)
     assert first.ended_at is not None
     assert permissions.month_of(session, second, NOW).left == 2
+
+
+def grown(session, people: int) -> None:
+    """People who came to the register after the release."""
+    for _ in range(people):
+        factories.member(session, category=Category.VISUAL)
+
+
+def begun(session, campaign, now=NOW + timedelta(minutes=2)) -> bool:
+    campaign.follows_id = None
+    session.flush()
+    return launching.launch(session, campaign.id, now)
+
+
+def test_what_began_takes_of_the_quota_what_it_sends(session):
+    """Counted when the audience is frozen: it grew by one."""
+    county(session)
+    one = granted(session, quota=6)
+    made = let_go(session, submitted(session))
+    grown(session, 1)
+    assert permissions.month_of(session, one, NOW).used == 3
+    assert begun(session, made)
+    assert permissions.month_of(session, one, NOW).used == 4
+
+
+def test_what_outgrew_its_permission_waits_for_the_county_which_may_go_on(session):
+    county(session)
+    one = granted(session, quota=4)
+    made = let_go(session, submitted(session))
+    seen = made.content_hash
+    grown(session, 2)
+    assert not begun(session, made)
+    session.refresh(made)
+    assert (made.status, made.approved_by) == (CampaignState.SUBMITTED, None)
+    assert "超过长期许可" in made.return_reason
+    assert tally.figures(session, made.id) == {}, "nothing was frozen"
+    assert permissions.month_of(session, one, NOW).used == 0
+    assert not begun(session, made, NOW + timedelta(hours=1)), "it waits"
+    told = permitted(session, made, OURS, NOW).hindrances
+    assert "只剩 4 条" in str(told[0]), "the association cannot release it either"
+    later = NOW + timedelta(hours=1)
+    lifecycle.release(session, made.id, by=COUNTY_ONE, content_hash=seen, now=later)
+    assert made.return_reason is None
+    assert begun(session, made, later + timedelta(minutes=2))
+    assert permissions.month_of(session, one, NOW).used == 0, "the county let it go"
+
+
+def test_a_campaign_that_fits_beside_the_others_of_the_month_begins(session):
+    county(session)
+    one = granted(session, quota=7)
+    first, second = (let_go(session, submitted(session)) for _ in range(2))
+    grown(session, 1)
+    assert begun(session, first)
+    assert permissions.month_of(session, one, NOW).used == 7
+    assert not begun(session, second), "eight would be one too many"
+    assert permissions.month_of(session, one, NOW).used == 4
+
+
+@pytest.mark.parametrize("grows", [0, 1])
+def test_without_a_permission_only_what_did_not_grow_begins(session, grows):
+    """It ended between release and launch, as by its date: what was let go stands."""
+    county(session)
+    one = granted(session)
+    made = let_go(session, submitted(session))
+    one.until = date(2020, 1, 1)
+    grown(session, grows)
+    assert begun(session, made) is not bool(grows)
 
 
 def test_changed_since_it_was_read_it_stays(session):
