@@ -10,7 +10,14 @@ from campaigns.delivery import trials
 from campaigns.fieldwork import models as fieldwork
 from campaigns.fieldwork import visit_models as visits
 from campaigns.planning import models as planning
-from campaigns.register import consent, departures, erasures, keeping, organisations
+from campaigns.register import (
+    consent,
+    departures,
+    erasures,
+    keeping,
+    number_records,
+    organisations,
+)
 from campaigns.register import models as register
 from campaigns.reporting import models as reporting
 from campaigns.reporting.daily import models as daily
@@ -45,6 +52,7 @@ __all__ = [
     "invitations",
     "keeping",
     "kept_form",
+    "number_records",
     "once",
     "organisations",
     "planning",

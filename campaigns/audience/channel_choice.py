@@ -20,6 +20,7 @@ from campaigns.audience.conditions import (
     alive,
     allowed,
     child,
+    guardian_alive,
     has,
     needs_guardian,
     refused,
@@ -38,6 +39,7 @@ from campaigns.vocabulary import (
 DEAF_BLIND = Category.VISUAL.bit | Category.HEARING.bit
 SEVERE = (1, 2)
 _TWO = 2
+_GUARDIAN = Member.guardian_phone_index.is_not(None)
 
 
 def lacks_second(way: Way, *, heard: bool) -> bool:
@@ -84,7 +86,8 @@ class Choice:
             (copy, by_guardian),
             (self._refused_all, Way.OPTED_OUT.value),
             (self.deaf_blind, Way.DEAF_BLIND.value),
-            (self.child, Way.NO_GUARDIAN.value),
+            (and_(self.child, ~_GUARDIAN), Way.NO_GUARDIAN.value),
+            (self.child, Way.NUMBER_BAD.value),
             (self._wishes_visit, Way.WISHES_VISIT.value),
             (self._wishes_loudspeaker, Way.WISHES_LOUDSPEAKER.value),
             (Member.phone_index.is_not(None), Way.NUMBER_BAD.value),
@@ -138,8 +141,7 @@ class Choice:
 
         An adult may end the copy: a guardian may be the danger.
         """
-        there = Member.guardian_phone_index.is_not(None)
-        needed = or_(needs_guardian(self.now), and_(there, ~alive()))
+        needed = or_(needs_guardian(self.now), and_(_GUARDIAN, ~alive()))
         wanted = or_(self.child, and_(Member.guardian_copy, needed))
         return and_(wanted, ~self.deaf_blind)
 
@@ -189,19 +191,18 @@ class Choice:
 
     @property
     def _copy_reaches(self) -> Condition:
-        there = Member.guardian_phone_index.is_not(None)
-        return and_(self.copied, there, ~self._copy_refused)
+        dead = refused(Member.guardian_phone_index, self.urgency, or_dead=True)
+        return and_(self.copied, _GUARDIAN, ~dead, or_(self.child, ~self._own_refused))
 
     @property
     def own_reason(self) -> ColumnElement[str]:
         """Why the person's own text is not sent, empty when it is."""
         none = Member.phone_index.is_(None)
-        there = Member.guardian_phone_index.is_not(None)
-        other = or_(and_(self.copied, there), self.hears_loudspeaker)
+        other = or_(and_(self.copied, guardian_alive()), self.hears_loudspeaker)
         return self._barred(
             (and_(~self.child, self._own_refused), Reason.OPTED_OUT),
             (self.deaf_blind, Reason.DEAF_BLIND),
-            (and_(self.child, ~there), Reason.NO_GUARDIAN),
+            (and_(self.child, ~_GUARDIAN), Reason.NO_GUARDIAN),
             (self.child, Reason.CHILD),
             (self._wishes_visit, Reason.WRONG_CHANNEL),
             (self._wishes_loudspeaker, Reason.WRONG_CHANNEL),
@@ -216,7 +217,8 @@ class Choice:
         """Why nothing goes to the guardian where it should."""
         return self._barred(
             (self._copy_refused, Reason.OPTED_OUT),
-            (Member.guardian_phone_index.is_(None), Reason.NO_GUARDIAN),
+            (~_GUARDIAN, Reason.NO_GUARDIAN),
+            (~guardian_alive(), Reason.NUMBER_BAD),
         )
 
     @property

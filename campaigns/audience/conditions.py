@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     SQLColumnExpression,
     and_,
     false,
@@ -16,6 +17,7 @@ from sqlalchemy import (
 )
 
 from campaigns.register.models import Member, OptOut
+from campaigns.register.number_records import NumberRecord
 from campaigns.shanghai import day_of
 from campaigns.vocabulary import Category, LegalBasis, NumberStatus, Urgency
 
@@ -63,6 +65,20 @@ def alive() -> Condition:
     return and_(Member.phone_index.is_not(None), ~dead)
 
 
+def guardian_alive() -> Condition:
+    """There is a guardian's phone, and its number is not known to be dead.
+
+    The guardian is nobody on the register: campaigns and whoever rang the number
+    recorded it by its phone.
+    """
+    index = Member.guardian_phone_index
+    return and_(index.is_not(None), index.not_in(_dead_numbers()))
+
+
+def _dead_numbers() -> Select[bytes]:
+    return select(NumberRecord.phone_index).where(NumberRecord.status.in_(DEAD_NUMBERS))
+
+
 def allowed(urgency: Urgency, now: datetime) -> Condition:
     """There is a legal basis for this purpose; life-safety needs none.
 
@@ -76,16 +92,20 @@ def allowed(urgency: Urgency, now: datetime) -> Condition:
     return and_(basis != LegalBasis.NONE, ~alone)
 
 
-def refused(phone: SQLColumnExpression[bytes | None], urgency: Urgency) -> Condition:
+def refused(
+    phone: SQLColumnExpression[bytes | None], urgency: Urgency, *, or_dead: bool = False
+) -> Condition:
     """Somebody refused for the whole phone, or this very person for themselves.
 
-    Nobody can refuse an emergency.
+    Nobody can refuse an emergency. ``or_dead``: or the number is recorded as dead; the
+    same look-up tells it, where a second one cost a count a tenth more.
     """
     if urgency == Urgency.EMERGENCY:
-        return false()
+        return phone.in_(_dead_numbers()) if or_dead else false()
     scopes = ("all", "tips") if urgency == Urgency.TIP else ("all",)
     standing = OptOut.lifted_at.is_(None), OptOut.scope.in_(scopes)
     phones = select(OptOut.phone_index).where(~OptOut.personal, *standing)
     people = select(OptOut.member_id).where(OptOut.personal, *standing)
-    there = and_(phone.is_not(None), phone.in_(phones))
+    barred = phones.union_all(_dead_numbers()) if or_dead else phones
+    there = and_(phone.is_not(None), phone.in_(barred))
     return or_(there, Member.id.in_(people))

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.orm import Base, Key, closed
 from campaigns.privacy import Sealed
-from campaigns.vocabulary import Level, NumberStatus, Wish
+from campaigns.vocabulary import Level, Wish
 
 
 class Tally(Base):
@@ -151,23 +151,6 @@ class Reply(Base):
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[int | None] = mapped_column(Key)
     outcome: Mapped[str | None] = mapped_column(Sealed("reply.outcome"))
-
-
-class NumberRecord(Base):
-    """What campaigns found out about a number since it last took a text.
-
-    ``strikes`` counts campaigns, ``says`` is what carriers call it: empty, suspended,
-    blocked, or suspect where they name no cause.
-    """
-
-    __tablename__ = "number_record"
-
-    phone_index: Mapped[bytes] = mapped_column(primary_key=True)
-    says: Mapped[NumberStatus] = mapped_column(closed(NumberStatus))
-    status: Mapped[NumberStatus] = mapped_column(closed(NumberStatus))
-    strikes: Mapped[int] = mapped_column(SmallInteger)
-    first_at: Mapped[datetime]
-    last_at: Mapped[datetime]
 
 
 class Resend(Base):

@@ -17,7 +17,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from campaigns.delivery.bookkeeping import (
     DutyRow,
     Line,
-    NumberRecord,
     PortalBatch,
     Reply,
     Resend,
@@ -201,7 +200,6 @@ __all__ = [
     "DutyRow",
     "Line",
     "Message",
-    "NumberRecord",
     "PortalBatch",
     "Receipt",
     "Recipient",

@@ -15,10 +15,11 @@ from sqlalchemy import and_, bindparam, case, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from campaigns.delivery.codes import Meaning, meaning
-from campaigns.delivery.models import Message, NumberRecord
+from campaigns.delivery.models import Message
 from campaigns.orm import insert, table_of
 from campaigns.planning.models import Campaign
 from campaigns.register.models import Member
+from campaigns.register.number_records import NumberRecord
 from campaigns.vocabulary import (
     CampaignState,
     Channel,

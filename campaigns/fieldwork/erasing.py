@@ -15,7 +15,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from campaigns import privacy
-from campaigns.delivery.models import Message, NumberRecord, Receipt, Reply
+from campaigns.delivery.models import Message, Receipt, Reply
 from campaigns.errors import NotReady, mark
 from campaigns.fieldwork.visit_models import Need, Visit, VisitTry
 from campaigns.register import erasures
@@ -24,6 +24,7 @@ from campaigns.register.departures import Departure
 from campaigns.register.erasures import Erasure
 from campaigns.register.members import sharing
 from campaigns.register.models import ImportRow, Member, OptOut
+from campaigns.register.number_records import NumberRecord
 from campaigns.vocabulary import OPEN_STATES, MemberStatus
 
 _GONE = dict.fromkeys(

@@ -10,11 +10,11 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns import privacy
-from campaigns.delivery.models import NumberRecord
 from campaigns.delivery.numbers import settle_number
 from campaigns.errors import NotFound, mark
 from campaigns.fieldwork.visit_models import VisitTry
 from campaigns.register.models import Member, Place
+from campaigns.register.number_records import NumberRecord
 from campaigns.register.scope import Scope
 from campaigns.vocabulary import Addressee, MemberStatus, NumberStatus
 

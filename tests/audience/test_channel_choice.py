@@ -8,13 +8,15 @@ import factories
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from campaigns import privacy
 from campaigns.audience import lines, selection
 from campaigns.audience.channel_choice import Choice
 from campaigns.audience.explaining import SENTENCES, explain
 from campaigns.audience.rules import Rule
 from campaigns.register.models import Member
+from campaigns.register.number_records import NumberRecord
 from campaigns.register.optouts import record_refusal
 from campaigns.register.scope import Scope
 from campaigns.vocabulary import (
@@ -32,6 +34,7 @@ from campaigns.vocabulary import (
 OWN, GUARDIAN = "+8614900000011", "+8614900000012"
 BOTH = {"guardian_phone": GUARDIAN}
 DEAD = {"number_status": NumberStatus.EMPTY}
+GUARDIAN_DEAD = {**BOTH, "guardian_number": NumberStatus.EMPTY}
 CHILD = {"birth_date": date(2012, 11, 24)}
 MILD = {"grade": 4}
 MUST = Urgency.MUST_REACH
@@ -39,10 +42,24 @@ MUST = Urgency.MUST_REACH
 
 def made(session, **given):
     given = dict(given)
+    guardian_number = given.pop("guardian_number", NumberStatus.NORMAL)
+    if guardian_number is not NumberStatus.NORMAL:
+        session.merge(record(GUARDIAN, guardian_number))
     if "parts" in given:
         bits = sum(Category(part).bit for part in given.pop("parts"))
         given |= {"category": Category.MULTIPLE, "categories": bits}
     return factories.member(session, **{"phone": OWN, **given})
+
+
+def record(phone, status):
+    return NumberRecord(
+        phone_index=privacy.blind("phone", phone),
+        says=status,
+        status=status,
+        strikes=3,
+        first_at=factories.NOW,
+        last_at=factories.NOW,
+    )
 
 
 def way(session, member, now, urgency=MUST, **ways):
@@ -80,6 +97,17 @@ TABLE = [
     ({"category": 5, **MILD, **BOTH}, "sms_guardian", {"sms", "copy"}, None),
     ({"category": 5, **MILD}, "sms", {"sms"}, None),
     ({"category": 5, "phone": None, **BOTH}, "guardian", {"copy"}, None),
+    # a guardian's number that is dead is not tried, one that is to be checked is
+    ({"category": 5, **MILD, **GUARDIAN_DEAD}, "sms", {"sms"}, None),
+    ({"category": 5, "phone": None, **GUARDIAN_DEAD}, "loudspeaker", set(), None),
+    ({"category": 5, **DEAD, **GUARDIAN_DEAD}, "number_bad", set(), None),
+    ({"category": 4, **CHILD, **GUARDIAN_DEAD}, "number_bad", set(), None),
+    (
+        {"category": 5, **MILD, **BOTH, "guardian_number": NumberStatus.SUSPECT},
+        "sms_guardian",
+        {"sms", "copy"},
+        None,
+    ),
     # 6 psychosocial: likewise, unless an adult ended the copy
     ({"category": 6, **MILD, **BOTH}, "sms_guardian", {"sms", "copy"}, None),
     ({"category": 6, **MILD, **BOTH, "guardian_copy": False}, "sms", {"sms"}, None),
@@ -304,6 +332,7 @@ PEOPLE = st.fixed_dictionaries(
         "guardian_copy": st.booleans(),
         "preference": st.sampled_from(Preference),
         "number_status": st.sampled_from(NumberStatus),
+        "guardian_number": st.sampled_from(NumberStatus),
         "legal_basis": st.sampled_from(LegalBasis),
         "status": st.sampled_from(MemberStatus),
     }
@@ -336,6 +365,7 @@ def test_the_way_that_is_shown_is_the_way_that_is_frozen(
     deaf = bool(member.categories & Category.HEARING.bit)
     assert not (deaf and "voice" in goes)
     session.delete(member)
+    session.execute(delete(NumberRecord))
     session.flush()
 
 

@@ -10,9 +10,12 @@ import factories
 import pytest
 from sqlalchemy import select
 
-from campaigns.delivery import numbers
-from campaigns.delivery.models import Message, NumberRecord
+from campaigns.delivery import launching, numbers
+from campaigns.delivery.models import Message
 from campaigns.delivery.numbers import Strike, strike
+from campaigns.fieldwork import mending
+from campaigns.register.number_records import NumberRecord
+from campaigns.register.scope import Scope
 from campaigns.vocabulary import (
     Addressee,
     CampaignState,
@@ -20,6 +23,7 @@ from campaigns.vocabulary import (
     MessageState,
     NumberStatus,
     Reason,
+    Urgency,
 )
 
 NOW = factories.NOW
@@ -93,9 +97,10 @@ def test_every_code_of_the_list_is_judged_as_the_list_says(row):
 
 
 class County:
-    def __init__(self, session):
+    def __init__(self, session, member=None, to=Addressee.MEMBER):
         self.session = session
-        self.member = factories.member(session)
+        self.member = member or factories.member(session)
+        self.to = to
         self.now = NOW
 
     def tried(self, state, code=None, reason="permanent", days=4):
@@ -108,8 +113,10 @@ class County:
                 campaign_id=campaign.id,
                 member_id=self.member.id,
                 channel=Channel.SMS,
-                addressee=Addressee.MEMBER,
-                phone_index=self.member.phone_index,
+                addressee=self.to,
+                phone_index=self.member.guardian_phone_index
+                if self.to is Addressee.GUARDIAN
+                else self.member.phone_index,
                 township=self.member.township,
                 village=self.member.village,
                 category=4,
@@ -180,3 +187,29 @@ def test_a_failure_of_the_network_says_nothing(session):
     county = County(session)
     seen = {county.tried(S.UNDELIVERED, "30008", "unknown") for _ in range(4)}
     assert seen == {N.NORMAL}
+
+
+def test_a_guardians_dead_number_is_listed_and_not_tried_in_the_next_campaign(session):
+    ward = factories.member(session, category=5, guardian_phone="+8614400000001")
+    county = County(session, ward, Addressee.GUARDIAN)
+    seen = []
+    for _ in range(3):
+        county.tried(S.UNDELIVERED, "30005")
+        [found] = mending.to_mend(session, Scope.everything()) or [None]
+        seen.append((found and found.status, to_guardian(session)))
+    assert seen == [
+        (None, Reason.NONE),
+        (N.SUSPECT, Reason.NONE),
+        (N.EMPTY, Reason.NUMBER_BAD),
+    ]
+    assert ward.number_status is N.NORMAL
+    numbers.settle_number(session, ward.guardian_phone_index, N.NORMAL, NOW)
+    assert to_guardian(session) == Reason.NONE
+
+
+def to_guardian(session):
+    """Why a new campaign does not write to the guardian."""
+    campaign = factories.campaign(session, urgency=Urgency.MUST_REACH)
+    assert launching.launch(session, campaign.id, NOW)
+    ours = Message.campaign_id == campaign.id, Message.addressee == Addressee.GUARDIAN
+    return session.scalars(select(Message.reason).where(*ours)).one()
