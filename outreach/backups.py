@@ -23,10 +23,10 @@ from campaigns.errors import NotReady, Refused, Unreadable, mark
 from campaigns.fieldwork import erasing
 from outreach import audit, copying, erasure_list, migrating, numbering
 from outreach.database import Database, connect
+from outreach.old_backups import BEGUN, FACTS
 from outreach.settings import Settings
 from outreach.wiring import Wiring
 
-FACTS = "backup.json"
 _MEDIA = "media"
 _BATCH = 2000
 """Messages put in doubt by one transaction."""
@@ -41,6 +41,7 @@ def back_up(wiring: Wiring, folder: Path) -> dict[str, Any]:
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     taken_at = wiring.clock()
+    _write(folder / BEGUN, {"taken_at": taken_at.isoformat()})
     path = _sqlite(wiring.settings)
     if path:
         copying.copy_sqlite(path, folder / copying.SQLITE)
@@ -58,6 +59,7 @@ def back_up(wiring: Wiring, folder: Path) -> dict[str, Any]:
         "files": _files(folder),
     }
     _write(folder / FACTS, facts)
+    (folder / BEGUN).unlink()
     return facts
 
 
@@ -164,7 +166,8 @@ def _checked(folder: Path) -> dict[str, Any]:
 
 def _files(folder: Path) -> dict[str, str]:
     found = {}
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+    copied = (p for p in folder.rglob("*") if p.is_file() and p.name != BEGUN)
+    for path in sorted(copied):
         path.chmod(0o600)
         found[str(path.relative_to(folder))] = _digest(path)
     return found

@@ -23,7 +23,7 @@ from campaigns.delivery.provider import Report
 from campaigns.errors import CampaignError, NotReady, Refused, Unreadable
 from campaigns.register.models import Member
 from campaigns.vocabulary import MessageState as State
-from outreach import backups, migrating, numbering, wiring
+from outreach import backups, migrating, numbering, old_backups, wiring
 from outreach.audit import broken_at, note
 from outreach.database import connect
 from outreach.settings import Settings
@@ -205,3 +205,42 @@ def test_a_folder_in_use_and_a_database_in_use_are_left_alone(
 def test_an_error_is_one_sentence(tmp_path: Path):
     with pytest.raises(CampaignError, match="没有备份"):
         backups.restore(settings(tmp_path / "var", ""), tmp_path, NOW)
+
+
+def test_copies_that_are_too_old_go_and_nothing_else_does(tmp_path: Path):
+    def copy(name: str, days: float, facts: str = old_backups.FACTS) -> Path:
+        folder = tmp_path / "copies" / name
+        folder.mkdir(parents=True)
+        taken_at = (NOW - timedelta(days=days)).isoformat()
+        (folder / facts).write_text(json.dumps({"taken_at": taken_at}))
+        return folder
+
+    new = copy("new", 36)
+    copy("recent", 34.9)
+    copy("old", 35.1)
+    copy("unfinished", 36, old_backups.BEGUN)
+    (tmp_path / "copies" / "photographs").mkdir()
+    for name, text in (("odd", "{}"), ("text", '"x"'), ("naive", "2020-01-01")):
+        (copy(name, 99) / old_backups.FACTS).write_text(text)
+    elsewhere = copy("../elsewhere", 99)
+    (tmp_path / "copies" / "link").symlink_to(elsewhere)
+    assert old_backups.expire(new, NOW) == (["old", "unfinished"], [])
+    left = {path.name for path in (tmp_path / "copies").iterdir()}
+    assert left == {"new", "recent", "photographs", "odd", "text", "naive", "link"}
+    assert elsewhere.exists()
+
+
+def test_a_copy_that_was_never_finished_says_when_it_was_begun(
+    office: Wiring, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    folder = tmp_path / "copies" / "broken"
+    monkeypatch.setattr(backups.copying, "copy_sqlite", _fails)
+    monkeypatch.setattr(backups.copying, "copy_out", _fails)
+    with pytest.raises(OSError, match="full"):
+        backups.back_up(office, folder)
+    later = office.clock() + timedelta(days=36)
+    assert old_backups.expire(folder.parent / "new", later) == (["broken"], [])
+
+
+def _fails(*_: object) -> None:
+    raise OSError("full")
