@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
 
+from campaigns.delivery.models import Receipt
 from campaigns.errors import mark
 from campaigns.fieldwork.models import Announcement
 from campaigns.fieldwork.visit_models import Visit
@@ -19,7 +20,7 @@ from campaigns.reporting.daily.standing import filed_on, is_below
 from campaigns.shanghai import day_of, midnight
 from campaigns.vocabulary import AnnouncementState, CampaignState
 from outreach.access import Acting, Action, may, scope
-from outreach.accounts import Role
+from outreach.accounts import Role, User
 from outreach.audit import AuditRow
 from outreach.counting import counting, counts
 
@@ -67,9 +68,8 @@ class _Asked:
 
 def figures(session: Session, acting: Acting, now: datetime) -> list[Figure]:
     """Today's figures of this role, all by one statement; nothing of nothing is due."""
-    if acting.role is Role.ADMINISTRATOR:
-        return []
     asked = [
+        *_service(acting),
         *_people(acting),
         *_loudspeakers(acting, now),
         *_visits(acting),
@@ -80,6 +80,15 @@ def figures(session: Session, acting: Acting, now: datetime) -> list[Figure]:
     answers = iter(counts(session, *each))
     told = [one.told(answers) for one in asked]
     return [one for one in told if one.of != 0]
+
+
+def _service(acting: Acting) -> Iterator[_Asked]:
+    if acting.role is Role.ADMINISTRATOR:
+        yield _Asked(mark("进行中的任务"), "/health", counting(Campaign, _UNDER_WAY))
+        waiting = Receipt.applied_at.is_(None)
+        yield _Asked(mark("待处理回执"), "/health", counting(Receipt, waiting))
+        able = User.disabled_at.is_(None)
+        yield _Asked(mark("能登录的账号"), "/accounts", counting(User, able))
 
 
 def _people(acting: Acting) -> Iterator[_Asked]:

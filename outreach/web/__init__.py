@@ -83,6 +83,7 @@ _PAGES = (
     "granting",
     "resetting",
     "health",
+    "providers",
     "keeping",
     "foreign",
     "audit",

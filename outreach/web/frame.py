@@ -69,6 +69,13 @@ MENU = (
     Item("nav.trace", "/audit", "search", Action.READ_AUDIT),
     Item("nav.accounts", "/accounts", "person-gear", Action.CHANGE_ACCOUNTS),
     Item(
+        "nav.providers",
+        "/providers",
+        "hdd-network",
+        Action.READ_PROVIDERS,
+        frozenset({Role.COORDINATOR, Role.AUDITOR}),
+    ),
+    Item(
         "nav.health",
         "/health",
         "heart-pulse",

@@ -71,6 +71,7 @@ OFFICE = {
         "/accounts",
         "/accounts/new",
         "/accounts/1",
+        "/providers",
         "/health",
         "/health/receipts",
     ],
