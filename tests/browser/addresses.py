@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from campaigns.shanghai import day_of
 
 TODAY = day_of(datetime.now(UTC))
-YESTERDAY = TODAY - timedelta(days=1)
 
 OFFICE = {
     "xian": [
@@ -86,10 +85,6 @@ OFFICE = {
 }
 """An office that has people and has not sent anything: empty lists among them."""
 
-OWN = ["/fieldwork/visits", "/fieldwork/visits/5", "/fieldwork/visits/5/change"]
-OWN += ["/fieldwork/needs", "/delivery/replies"]
-"""Lists that lead everybody to what is theirs."""
-
 STAGES = {
     "xian": [
         "/",
@@ -140,8 +135,6 @@ STAGES = {
         f"/reporting/daily/{TODAY}",
         f"/reporting/daily/{TODAY}/units",
         f"/reporting/daily/{TODAY}/units/510522112",
-        f"/reporting/daily/{YESTERDAY}",
-        f"/reporting/daily/{YESTERDAY}/correct",
         "/reporting/daily/incident",
         "/reporting/daily/workbooks",
         "/bulletins/words",
@@ -169,30 +162,11 @@ STAGES = {
         "/planning/emergency",
         "/fieldwork/emergency/4",
         "/planning/permissions",
-        "/planning/6",
-        "/planning/6/approval",
-        "/planning/6/paper",
-        "/planning/6/alone",
-        "/planning/7",
-        "/delivery/7",
-        "/delivery/7/messages",
-        "/delivery/8",
-        "/reporting/campaigns/8",
-        "/fieldwork/announcements/8",
     ],
     "shenpi": ["/", "/bulletins/3/review", "/planning/6/approve"],
-    "mangxie": [
-        "/",
-        "/audience/new",
-        "/bulletins/",
-        "/planning/6/permitted",
-        "/bulletins/7/templates",
-        *OWN,
-        "/delivery/7",
-    ],
-    "fubao": ["/", "/fieldwork/announcements/8", "/reporting/campaigns/1", *OWN],
-    "cun": ["/", "/fieldwork/", *OWN],
-    "shilian": ["/", "/reporting/daily/"],
+    "mangxie": ["/", "/audience/new", "/bulletins/", "/planning/6/permitted"],
+    "fubao": ["/", "/fieldwork/announcements/1", "/reporting/campaigns/1"],
+    "cun": ["/", "/fieldwork/villages/1"],
     "guanli": ["/health", "/health/campaigns/1/stop", "/health/foreign"],
     "shenji": ["/", "/audit/campaign/1", "/audit/message/1"],
 }

@@ -7,7 +7,7 @@ from datetime import timedelta
 import factories
 import lists
 import stages
-from browser.addresses import YESTERDAY
+from browser.walked import YESTERDAY
 from sqlalchemy import func, select
 
 from campaigns.audience import segments

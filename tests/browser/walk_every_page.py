@@ -11,9 +11,10 @@ from collections import defaultdict
 from urllib.parse import urlsplit
 
 import pytest
-from browser.addresses import FILES, OFFICE, STAGES, VILLAGE
+from browser.addresses import FILES, OFFICE, VILLAGE
 from browser.county import furnish
 from browser.measures import QUARTER, enlarged, measure, reached
+from browser.walked import WALKED
 from playwright.sync_api import Response
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, abort
@@ -173,8 +174,8 @@ def test_an_office_that_has_sent_nothing(site, same_page, faults, name) -> None:
 @pytest.mark.parametrize("name", PEOPLE)
 def test_a_county_at_every_stage(site, same_page, faults, name) -> None:
     walker = Walker(name, site, same_page, faults)
-    others = [*everybodys(STAGES), *everybodys(OFFICE)]
-    walker.walk(STAGES.get(name, ["/"]), others)
+    others = [*everybodys(WALKED), *everybodys(OFFICE)]
+    walker.walk(WALKED[name], others)
     assert not walker.found, "\n".join(walker.found)
 
 
