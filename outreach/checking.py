@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from audio import AudioError
 from campaigns import privacy
 from campaigns.errors import CampaignError, mark
+from campaigns.planning import foreign
 from campaigns.register.models import Member
 from outreach import (
     clocks,
@@ -112,6 +113,7 @@ def _inside(session: Session, settings: Settings) -> Iterator[Part]:
     yield _well("tables")
     yield _rows(session, settings)
     yield _readable(session)
+    yield from _abroad(session, settings)
     yield clock(clocks.from_database(session, now))
     for part in condition.kept(session, settings, now):
         # Whether anybody works already is not asked of a machine that may start.
@@ -125,6 +127,23 @@ def _rows(session: Session, settings: Settings) -> Part:
     says = mark("数据库用户是表的主人，行级安全管不到它")
     mend = mark("请按 docs/deploying.md 给网页和后台各用一个数据库用户。")
     return _warn("rows", says, mend)
+
+
+def _abroad(session: Session, settings: Settings) -> Iterator[Part]:
+    """Routes abroad that are closed, and set up for use or needed by campaigns."""
+    waiting = foreign.stopped(session)
+    voices = (name.strip() for name in settings.voice_order.split(","))
+    named = {settings.provider, settings.second_provider, settings.voice, *voices}
+    for route in foreign.ROUTES:
+        if route not in {*named, *waiting} or not foreign.refusal(session, route):
+            continue
+        says = (
+            mark("%(name)s 会把号码或文字送到境外，还没有批准，%(n)s 个任务发不出去")
+            if route in waiting
+            else mark("%(name)s 会把号码或文字送到境外，还没有批准，用不了")
+        )
+        facts = {"name": foreign.name_of(route), "n": waiting.get(route, 0)}
+        yield _warn("foreign", says, foreign.MEND, **facts)
 
 
 def _readable(session: Session) -> Part:

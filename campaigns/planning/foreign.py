@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaigns.errors import NotAllowed, NotFound, NotReady, Refused, mark
-from campaigns.planning.models import ForeignRoute
+from campaigns.planning.models import Campaign, ForeignRoute
 from campaigns.planning.pausing import pause_all
+from campaigns.vocabulary import CampaignState
 from campaigns.words import word
 
 ROUTES = ("twilio", "google")
@@ -17,6 +18,12 @@ ROUTES = ("twilio", "google")
 UNDECIDED = ForeignRoute.confirmed_at.is_(None), ForeignRoute.ended_at.is_(None)
 """What was proposed and is neither open nor refused."""
 _DOCUMENT = range(2, 61)
+_TO_GO = (
+    CampaignState.SUBMITTED,
+    CampaignState.APPROVED,
+    CampaignState.RUNNING,
+    CampaignState.PAUSED,
+)
 
 
 def propose(
@@ -65,7 +72,18 @@ def refusal(session: Session, route: str) -> NotReady | None:
     if route not in ROUTES:
         return None
     opened = any(one.confirmed_at for one in standing(session) if one.route == route)
-    return None if opened else NotReady(_CLOSED, _MEND, name=name_of(route))
+    return None if opened else NotReady(_CLOSED, MEND, name=name_of(route))
+
+
+def stopped(session: Session) -> dict[str, int]:
+    """How many campaigns cannot go on, or out, because their route is closed."""
+    waiting = (
+        select(Campaign.provider, func.count())
+        .where(Campaign.provider.in_(ROUTES), Campaign.status.in_(_TO_GO))
+        .group_by(Campaign.provider)
+    )
+    found = session.execute(waiting)
+    return {route: n for route, n in found if refusal(session, route) is not None}
 
 
 def name_of(route: str) -> str:
@@ -86,7 +104,8 @@ def past(session: Session) -> list[ForeignRoute]:
 
 
 _CLOSED = mark("%(name)s 会把号码或文字送到境外，还没有批准。")
-_MEND = mark("请系统管理员在“境外线路”页写批准文号，由县残联批准；或者换境内的。")
+MEND = mark("请系统管理员在“境外线路”页写批准文号，由县残联批准；或者换境内的。")
+"""How a closed route is opened, or done without."""
 
 
 def _locked(session: Session, one_id: int) -> ForeignRoute:

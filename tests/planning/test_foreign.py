@@ -11,7 +11,7 @@ from campaigns.errors import CampaignError, NotAllowed, NotFound, NotReady, Refu
 from campaigns.planning import foreign, lifecycle, standing
 from campaigns.planning.models import Campaign
 from campaigns.vocabulary import CampaignState
-from outreach import recording
+from outreach import checking, recording
 from outreach.routes import routes
 from outreach.settings import Settings
 from outreach.wiring import Wiring
@@ -67,6 +67,28 @@ def test_what_runs_over_it_is_paused_when_it_is_closed(session):
     session.expire_all()
     assert (running.status, running.moved_by) == (CampaignState.PAUSED, COORDINATOR)
     assert other.status is CampaignState.RUNNING
+
+
+def test_a_check_names_the_closed_routes_that_something_needs(session):
+    """Those set up for use, and those over which campaigns wait; no others."""
+    plain = Settings(_env_file=None, provider="simulator", voice_order="tone")
+    assert list(checking._abroad(session, plain)) == []
+    made = drafted(session)
+    assert foreign.stopped(session) == {}, "a draft needs no route yet"
+    made.status = CampaignState.PAUSED
+    session.flush()
+    assert foreign.stopped(session) == {"twilio": 1}
+    (part,) = checking._abroad(session, plain)
+    assert (part.level, part.values["n"]) == ("warn", 1)
+    assert "个任务发不出去" in part.says
+    assert "境外线路" in part.mend
+    speaking = plain.model_copy(update={"voice_order": "tone,google"})
+    named = [one.values["name"] for one in checking._abroad(session, speaking)]
+    assert named == ["Twilio 短信和电话", "谷歌语音"]
+    opened(session)
+    sending = plain.model_copy(update={"second_provider": "twilio"})
+    assert list(checking._abroad(session, sending)) == []
+    assert foreign.stopped(session) == {}
 
 
 def test_one_person_opens_nothing(session):
