@@ -132,7 +132,8 @@ def wipe(settings: Settings, import_id: int) -> None:
 def again(session: Session, import_id: int, columns: dict[str, str]) -> Import:
     """Check once more, with what a person said that the columns mean."""
     made = importing.get_import(session, import_id)
-    made.columns, made.state = columns, ImportState.CHECKING
+    made.columns, made.matched = columns, True
+    made.state = ImportState.CHECKING
     session.flush()
     return made
 

@@ -198,7 +198,7 @@ class Import(Base):
     """A file brought in: what it held, what it would change, what became of it.
 
     ``columns`` maps a column's heading to our field, ``figures`` counts rows by
-    verdict. ``file_hash`` is the SHA-256 of the file's bytes. A long list is taken in
+    verdict. ``matched`` once a person has said what columns mean. ``file_hash`` is the SHA-256 of the file's bytes. A long list is taken in
     only once a colleague, never ``made_by``, has confirmed it.
     """
 
@@ -211,6 +211,7 @@ class Import(Base):
     legal_basis: Mapped[LegalBasis] = mapped_column(closed(LegalBasis))
     state: Mapped[ImportState] = mapped_column(closed(ImportState))
     columns: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    matched: Mapped[bool] = mapped_column(default=False)
     figures: Mapped[dict[str, Any]] = mapped_column(default=dict)
     done_rows: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None] = mapped_column(Text)

@@ -87,7 +87,8 @@ def test_right_rows_come_in_and_wrong_ones_are_said_cell_by_cell(
     assert "正在检查" in clerk.read(address)
     work()
     text = clerk.read(address)
-    assert "核对：3 行" in text
+    assert "核对：3 行 (2/2)" in " ".join(text.split())
+    assert "(1/2)" in clerk.read("/register/imports/new")
     assert "D4" in text
     assert "14000002220" not in text
     assert people(writing) == 0
@@ -123,8 +124,10 @@ def test_a_column_nobody_knows_is_asked_about_once(visit) -> None:
             assert "鞋码" in text
             assert person(0)[1] not in text
             chosen = {f"column-{n}": f for n, f in enumerate(COLUMNS)}
+            assert "(2/3)" in text
             clerk.send(answer.location, **chosen)
             work()
+            assert "(3/3)" in clerk.read(address)
             clerk.send(address, f"{address}/take-in")
             work()
             assert "已导入 1 人" in clerk.read(address)

@@ -112,6 +112,7 @@ def upgrade() -> None:
         sa.Column("legal_basis", sa.String(length=24), nullable=False),
         sa.Column("state", sa.String(length=24), nullable=False),
         sa.Column("columns", sa.JSON(), nullable=False),
+        sa.Column("matched", sa.Boolean(), nullable=False),
         sa.Column("figures", sa.JSON(), nullable=False),
         sa.Column("done_rows", sa.Integer(), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
