@@ -52,16 +52,17 @@ GOES = frozenset(
         *("portal_batch", "number_record", "tally", "tally_delta", "progress"),
         *("announcement", "announcement_log", "visit", "visit_try", "visit_missed"),
         *("need", "incident", "response_period", "daily_report", "report_reminder"),
+        *("segment_size",),
     }
 )
 """What people do with the cast; a test sees to it that every table is in one list."""
 TRACES = frozenset(
     {
         *("attempt", "receipt", "tally", "tally_delta", "progress"),
-        *("number_record", "report_reminder"),
+        *("number_record", "report_reminder", "segment_size"),
     }
 )
-"""What a carrier's late report may leave behind; nobody has typed it."""
+"""What a carrier's late report or a count may leave behind; nobody has typed it."""
 _DONE_WITH = (ImportState.FAILED, ImportState.DISCARDED)
 _SHOWN = ("member", "bulletin", "campaign", "message", "announcement", "visit")
 _FILES = ("clips", "recordings", "previews", "packs")

@@ -197,9 +197,10 @@ class OptOut(Base):
 class Import(Base):
     """A file brought in: what it held, what it would change, what became of it.
 
-    ``columns`` maps a column's heading to our field, ``figures`` counts rows by
-    verdict. ``matched`` once a person has said what columns mean. ``file_hash`` is the SHA-256 of the file's bytes. A long list is taken in
-    only once a colleague, never ``made_by``, has confirmed it.
+    ``columns`` maps a column's heading to our field, ``matched`` tells whether a person
+    said what columns mean, ``figures`` counts rows by verdict. ``file_hash`` is the
+    SHA-256 of the file's bytes. A long list is taken in only once a colleague, never
+    ``made_by``, has confirmed it.
     """
 
     __tablename__ = "import"
