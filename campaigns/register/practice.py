@@ -41,6 +41,12 @@ def since(session: Session) -> datetime | None:
     return session.scalar(select(Unit.practice_since).order_by(Unit.id).limit(1))
 
 
+def named(session: Session, unit: str) -> str:
+    """``unit`` as a sheet names it: with the mark while practice data stands."""
+    earnest = since(session) is None
+    return unit if earnest or unit.endswith(MARK) else f"{unit}{MARK}"
+
+
 def demand_earnest(session: Session) -> None:
     """Raise NotReady while practice data stands: real people would be lost with it.
 

@@ -13,7 +13,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from campaigns.errors import mark
 from outreach.api import shapes
-from outreach.api.gate import bp, serve
+from outreach.api.gate import PRACTICE, bp, serve
 from outreach.api.operations import OPERATIONS, Operation
 from outreach.web.gate import open_to_everyone
 from outreach.web.languages import translated
@@ -33,6 +33,7 @@ _PROBLEMS = {
     503: mark("不是您的问题"),
 }
 _BODY = frozenset({400, 413, 415})
+_FAULTS = 500
 _Schemas = dict[tuple[Any, JsonSchemaMode], dict[str, Any]]
 
 
@@ -66,6 +67,7 @@ def document() -> Response:
             "paths": paths,
             "components": {
                 "schemas": shared,
+                "headers": {PRACTICE: _practice()},
                 "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
             },
         }
@@ -146,18 +148,28 @@ def _headers(one: Operation) -> list[dict[str, Any]]:
 
 def _answers(one: Operation, schemas: _Schemas) -> dict[str, Any]:
     shape = schemas[one.answers, "serialization"]
+    said = {"headers": {PRACTICE: {"$ref": f"#/components/headers/{PRACTICE}"}}}
     done = {
+        **said,
         "description": _("好了"),
         "content": {"application/json": {"schema": shape}},
     }
     answers: dict[str, Any] = {str(one.status): done}
     if one.writes:
         text = _("同一个键已经做过，结果在 Location")
-        answers["303"] = {"description": text}
+        answers["303"] = {**said, "description": text}
     problem = {"schema": schemas[shapes.Problem, "serialization"]}
     for status, text in _PROBLEMS.items():
         if status in _BODY and not one.body:
             continue
         content = {"application/problem+json": problem}
-        answers[str(status)] = {"description": translated(text), "content": content}
+        told = {"description": translated(text), "content": content}
+        answers[str(status)] = {**told, **(said if status < _FAULTS else {})}
     return answers
+
+
+def _practice() -> dict[str, Any]:
+    return {
+        "description": _("现在是练习数据：人和事都是编的，什么也不会发出去。"),
+        "schema": {"type": "string", "const": "true"},
+    }

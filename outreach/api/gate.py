@@ -17,12 +17,16 @@ from campaigns.errors import NotFound, NotReady, mark
 from outreach import access, once, tokens
 from outreach.api.operations import Operation
 from outreach.web.errors import problem
+from outreach.web.frame import practising
 from outreach.web.gate import Person, acting, now, reading, writing
 from outreach.web.safety import limiter
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 _SCHEME = "bearer "
 _LARGEST = 2**63 - 1
+_FAULT = 500
+PRACTICE = "Practice"
+"""The header of an answer about invented people; real ones have none."""
 _S = TypeVar("_S", bound=BaseModel)
 
 
@@ -47,6 +51,14 @@ def let_in() -> Answer | None:
         tokens.touch(db, found.token, now())
     g._login_user = Person("", found)  # noqa: SLF001
     return None
+
+
+@bp.after_request
+def say_practice(answer: Response) -> Response:
+    """Whatever is practised says so; a fault asks the database nothing more."""
+    if answer.status_code < _FAULT and practising():
+        answer.headers[PRACTICE] = "true"
+    return answer
 
 
 def serve(operation: Operation) -> None:

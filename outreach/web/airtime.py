@@ -30,6 +30,7 @@ from campaigns.fieldwork import (
     village_pages,
 )
 from campaigns.fieldwork.models import QuietTime
+from campaigns.register import practice
 from campaigns.register.models import Place
 from campaigns.register.unit import current_unit
 from campaigns.reporting.play_log import write_play_log
@@ -58,7 +59,8 @@ def log() -> Response:
         places = access.scope(acting()).places
         rows = village_pages.play_log(session, places, since, now())
         unit = session.get(Place, acting().place)
-        name = unit.name if unit else current_unit(session).name
+        plain = unit.name if unit else current_unit(session).name
+        name = practice.named(session, plain)
         write_play_log(
             rows, to, unit=name, since=first, until=today, language=language()
         )

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from campaigns.errors import NotFound, mark
+from campaigns.register import practice
 from campaigns.reporting.daily import filing, lookup, periods, reminding
 from campaigns.reporting.daily.clock import due_at, minutes_late
 from campaigns.reporting.daily.columns import COLUMNS, RATES, TYPED, Column, rate_of
@@ -144,7 +145,7 @@ def workbook(day: str) -> Response:
     to = BytesIO()
     with writing() as session:
         report = _valid(session, day_in(day))
-        name = lookup.get_unit(session, report.unit).name
+        name = practice.named(session, lookup.get_unit(session, report.unit).name)
         write_daily(report, to, name)
         note(session, "export_daily", f"{report.unit}:{report.day}")
     to.seek(0)

@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response as Answer
 
 from campaigns.delivery.numbers import settle_number
 from campaigns.fieldwork import mending
+from campaigns.register import practice
 from campaigns.register.members import get_member
 from campaigns.register.models import Place
 from campaigns.register.unit import current_unit
@@ -53,7 +54,8 @@ def workbook() -> Response:
     with writing() as session:
         rows = mending.to_mend(session, scope(acting()))
         place = session.get(Place, acting().place)
-        unit = place.name if place else current_unit(session).name
+        name = place.name if place else current_unit(session).name
+        unit = practice.named(session, name)
         write_mend_list(rows, file, unit=unit, now=now(), language=language())
         noted(session, "export_numbers", f"place:{acting().place}", rows=len(rows))
     file.seek(0)

@@ -22,6 +22,7 @@ from werkzeug.wrappers import Response
 from campaigns.fieldwork import visit_pages, visiting
 from campaigns.fieldwork.to_tell import to_tell
 from campaigns.fieldwork.visit_models import Visit
+from campaigns.register import practice
 from campaigns.register.scope import Scope
 from campaigns.reporting.daily import lookup
 from campaigns.reporting.visit_ledger import write_visit_ledger
@@ -126,7 +127,7 @@ def ledger() -> FileResponse:
     to = BytesIO()
     with writing() as session:
         rows = visit_pages.ledger_rows(session, _mine(), now() - _MONTH)
-        unit = lookup.get_unit(session, acting().place).name
+        unit = practice.named(session, lookup.get_unit(session, acting().place).name)
         write_visit_ledger(rows, to, unit=unit, now=now(), language=language())
         noted(session, "export_visits", f"place:{acting().place}", rows=len(rows))
     to.seek(0)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from roles import BLIND
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from campaigns.register.models import Member
+from campaigns.register.models import Member, Unit
 from outreach import access, tokens
 from outreach.accounts import Grant, Role, User
 from outreach.api.operations import OPERATIONS
@@ -161,3 +161,23 @@ def test_a_token_ends_at_once(how: str, office, programs) -> None:
         assert tokens.who(session, text, then) is None
         session.rollback()
     assert programs[None].ask("get", "/members").status_code == 401
+
+
+def test_answers_about_invented_people_say_so_and_no_others(programs, office) -> None:
+    database = office.extensions["outreach"].database
+    asked = (("get", "/members"), ("get", "/members/999999"), ("get", "/openapi.json"))
+    answers = [programs[Role.COORDINATOR].ask(*one) for one in asked]
+    assert [answer.headers.get("Practice") for answer in answers] == [None] * 3
+    with database.writing() as session:
+        session.execute(update(Unit).values(practice_since=datetime.now(UTC)))
+    try:
+        answers = [programs[Role.COORDINATOR].ask(*one) for one in asked]
+    finally:
+        with database.writing() as session:
+            session.execute(update(Unit).values(practice_since=None))
+    assert [answer.headers.get("Practice") for answer in answers] == ["true"] * 3
+    told = answers[-1].get_json()
+    assert told["components"]["headers"]["Practice"]["schema"]["const"] == "true"
+    for status in ("200", "404"):
+        said = told["paths"]["/members"]["get"]["responses"][status]["headers"]
+        assert said["Practice"]["$ref"] == "#/components/headers/Practice"

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import io
+from datetime import UTC, datetime
 
 import factories
 import pytest
+from office import TOWNSHIP
+from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from campaigns.register.models import Member, Unit
+from campaigns.reporting.daily import filing, periods
+from campaigns.reporting.daily.filing import Entry
+from campaigns.shanghai import day_of
 from outreach.audit import AuditRow, broken_at
 
 PAGE = "/start/practice"
@@ -79,3 +85,29 @@ def test_it_is_not_offered_once_there_is_somebody(visit, writing):
     answer = writer.send("/start", f"{PAGE}/begin")
     assert answer.status_code == 422
     assert "还没有内容" in answer.get_data(as_text=True)
+
+
+def test_every_sheet_says_so_also_where_a_township_or_village_is_the_unit(
+    practised, visit, writing
+):
+    with writing() as session:
+        today = day_of(datetime.now(UTC))
+        periods.open_period(session, "抗寒", by=1, now=datetime.now(UTC))
+        entry = Entry(zero=True)
+        filing.file_report(session, TOWNSHIP, today, entry, by=1, now=datetime.now(UTC))
+    for who in ("fubao", "xian"):
+        visitor = visit(who)
+        for address in (
+            "/fieldwork/visits/ledger.xlsx",
+            "/fieldwork/numbers/list.xlsx",
+            "/fieldwork/log.xlsx",
+        ):
+            book = load_workbook(io.BytesIO(visitor.open(address).data))
+            for sheet in book:
+                assert sheet["A2"].value.count("（练习）") == 1, (who, address)
+    report = visit("fubao").open(f"/reporting/daily/{today}/report.xlsx")
+    for sheet in load_workbook(io.BytesIO(report.data)):
+        assert "福宝镇（练习）" in sheet["A2"].value, sheet.title
+    practised.send(PAGE, f"{PAGE}/remove")
+    book = load_workbook(io.BytesIO(visit("fubao").open("/fieldwork/log.xlsx").data))
+    assert "练习" not in book.worksheets[0]["A2"].value
