@@ -152,6 +152,14 @@ def test_two_presses_for_the_first_door_and_one_for_each_next(visit, writing):
 
 
 @pytest.mark.usefixtures("campaign")
+def test_after_the_last_door_the_list_still_offers_to_change_it(visit, writing):
+    last = ids(writing)[0]
+    text = visit("xian").read(f"{LIST}?was={last}")
+    assert f"{LIST}/{last}/change" in text
+    assert "记错了" not in visit("xian").read(f"{LIST}?was=x")
+
+
+@pytest.mark.usefixtures("campaign")
 def test_what_is_wrong_is_said_and_the_rest_kept(visit, writing):
     who, one = visit("cun"), ids(writing)[0]
     page = f"{LIST}/{one}"
