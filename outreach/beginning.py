@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaigns.audience import segments
@@ -22,11 +22,15 @@ from campaigns.vocabulary import BulletinState, CampaignState
 from outreach import rows
 from outreach.access import Action
 from outreach.accounts import Grant, Role
+from outreach.counting import counts
 
 _TWO = 2
 _ISSUED = BulletinState.ISSUED
 _REVIEWED = (BulletinState.IN_REVIEW, BulletinState.REVIEWED)
 _UNDECIDED = (CampaignState.DRAFT, CampaignState.SUBMITTED)
+_RELEASED = select(func.min(Campaign.id)).where(
+    Campaign.status.not_in((*_UNDECIDED, CampaignState.CANCELLED))
+)
 
 
 class Stage(StrEnum):
@@ -74,13 +78,22 @@ def finished(session: Session) -> bool:
 
 def first_released(session: Session) -> int | None:
     """The first campaign that was ever approved."""
-    released = Campaign.status.not_in((*_UNDECIDED, CampaignState.CANCELLED))
-    return session.scalar(select(func.min(Campaign.id)).where(released))
+    return session.scalar(_RELEASED)
 
 
 def steps(session: Session) -> list[Step]:
     """Everything from nothing to the first campaign."""
     rows.show_all(session)  # an administrator learns whether there is anybody, not who
+    unit, members, issued, released, coordinators = counts(
+        session,
+        select(func.min(Unit.id)),
+        select(func.min(Member.id)),
+        select(func.min(BulletinVersion.id)).where(BulletinVersion.state == _ISSUED),
+        _RELEASED,
+        select(func.count(func.distinct(Grant.user_id))).where(
+            Grant.role == Role.COORDINATOR, Grant.holds
+        ),
+    )
     return [
         Step(
             mark("您是哪个县，单位叫什么"),
@@ -88,20 +101,20 @@ def steps(session: Session) -> list[Step]:
             mark("设置本单位"),
             "/start/unit",
             Action.SET_UP,
-            _done(_any(session, select(Unit.id))),
+            _done(unit > 0),
         ),
-        _colleagues(session),
+        _colleagues(coordinators),
         Step(
             mark("导入名册"),
             mark("先检查，看过每一处变化以后才导入。"),
             mark("导入名册"),
             "/register/imports/new",
             Action.CHECK_IMPORT,
-            _done(_any(session, select(Member.id))),
+            _done(members > 0),
         ),
-        _text(session),
+        _text(session, issued > 0),
         _trial(session),
-        _campaign(session),
+        _campaign(session, released > 0),
     ]
 
 
@@ -117,10 +130,7 @@ def next_step(session: Session) -> tuple[int, Step] | None:
     return next(iter(open_steps(session)), None)
 
 
-def _colleagues(session: Session) -> Step:
-    query = select(func.count(func.distinct(Grant.user_id)))
-    holds = Grant.role == Role.COORDINATOR, Grant.holds
-    n = session.scalar(query.where(*holds)) or 0
+def _colleagues(n: int) -> Step:
     return Step(
         mark("请来两位经办人，一位写、一位批（已有 %(n)s 位）"),
         mark("谁也不能批准自己写的文字，所以要有两位县残联经办人。"),
@@ -132,9 +142,8 @@ def _colleagues(session: Session) -> Step:
     )
 
 
-def _text(session: Session) -> Step:
+def _text(session: Session, issued: bool) -> Step:  # noqa: FBT001 - one step's answer
     version = BulletinVersion
-    issued = _any(session, select(version.id).where(version.state == _ISSUED))
     under_way = select(version.bulletin_id, version.state)
     begun = session.execute(under_way.order_by(version.id.desc()).limit(1)).first()
     waits = begun is not None and begun.state in _REVIEWED
@@ -161,8 +170,7 @@ def _trial(session: Session) -> Step:
     )
 
 
-def _campaign(session: Session) -> Step:
-    done = finished(session)
+def _campaign(session: Session, done: bool) -> Step:  # noqa: FBT001 - likewise
     query = select(Campaign.id, Campaign.status).where(Campaign.status.in_(_UNDECIDED))
     begun = session.execute(query.order_by(Campaign.id.desc()).limit(1)).first()
     waits = begun is not None and begun.status is CampaignState.SUBMITTED
@@ -179,7 +187,3 @@ def _campaign(session: Session) -> Step:
 
 def _done(done: bool) -> Stage:  # noqa: FBT001 - one step's answer
     return Stage.DONE if done else Stage.TODO
-
-
-def _any(session: Session, query: Select[int]) -> bool:
-    return session.scalar(query.limit(1)) is not None
