@@ -5,8 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, exists, func, select, union
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy import (
+    CompoundSelect,
+    SQLColumnExpression,
+    and_,
+    exists,
+    func,
+    select,
+    union,
+)
+from sqlalchemy.orm import Session, aliased
 
 from campaigns.delivery.models import PRESSED, Message, Reply
 from campaigns.fieldwork.visit_models import VisitTry
@@ -14,7 +22,9 @@ from campaigns.register.models import Member
 from campaigns.register.scope import within
 from campaigns.vocabulary import CONTACT, MemberStatus
 
-Columns = tuple[InstrumentedAttribute[Any], ...]
+Columns = tuple[SQLColumnExpression[Any], ...]
+NO_CONTACT = and_(Member.phone_index.is_(None), Member.guardian_phone_index.is_(None))
+"""Condition on Member: there is neither a number nor a guardian's."""
 
 
 def evidence(since: datetime) -> CompoundSelect[int | None]:
@@ -38,25 +48,17 @@ def evidence(since: datetime) -> CompoundSelect[int | None]:
 
 
 def contacted(
-    session: Session, place: str, since: datetime, *by: InstrumentedAttribute[Any]
+    session: Session, place: str, since: datetime, *by: SQLColumnExpression[Any]
 ) -> dict[tuple[Any, ...], int]:
     """People on the register in ``place`` who were contacted, by columns of Member."""
     return _counted(session, by, place, Member.id.in_(evidence(since)))
 
 
 def holders(
-    session: Session, place: str, *by: InstrumentedAttribute[Any]
+    session: Session, place: str, *by: SQLColumnExpression[Any]
 ) -> dict[tuple[Any, ...], int]:
     """Active certificates in ``place``: 持证残疾人数."""
     return _counted(session, by, place)
-
-
-def without_contact(
-    session: Session, place: str, *by: InstrumentedAttribute[Any]
-) -> dict[tuple[Any, ...], int]:
-    """Those of the holders who have neither a number nor a guardian's."""
-    none = Member.phone_index.is_(None), Member.guardian_phone_index.is_(None)
-    return _counted(session, by, place, *none)
 
 
 def _counted(

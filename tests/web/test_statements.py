@@ -13,7 +13,7 @@ from campaigns.reporting.daily import periods
 from campaigns.shanghai import day_of
 
 DAILY = f"/reporting/daily/{day_of(datetime.now(UTC))}"
-"""It counts thirty columns anew: its statements may be many, and do not grow."""
+"""It counts thirty columns anew: its statements may be more, and do not grow."""
 
 PAGES = {
     "xian": [
@@ -36,7 +36,7 @@ PAGES = {
     "shenji": ["/", "/audit"],
     "guanli": ["/", "/health"],
 }
-MOST = 20
+MOST, MOST_COUNTED = 20, 25
 
 
 @pytest.fixture
@@ -81,5 +81,5 @@ def test_no_page_asks_more_with_every_campaign(writing, asked) -> None:
         for _ in range(3):
             stages.launched(session)
     assert asked() == before
-    many = {page for page, n in before.items() if n > MOST}
-    assert many <= {("xian", DAILY)}
+    assert before.pop(("xian", DAILY)) <= MOST_COUNTED
+    assert {page for page, n in before.items() if n > MOST} == set()

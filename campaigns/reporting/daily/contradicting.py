@@ -32,15 +32,16 @@ def open_items(session: Session, unit_code: str, incidents: int = 0) -> dict[str
 
     Only what is there: nothing open is an empty mapping.
     """
-    found = {"incidents": incidents}
-    for name, table in (("visits", Visit), ("needs", Need)):
-        n = (
-            select(func.count())
-            .select_from(table)
-            .join(Member, Member.id == table.member_id)
-            .where(table.closed_at.is_(None), within(unit_code))
-        )
-        found[name] = session.scalar(n) or 0
+    each = (
+        select(func.count())
+        .select_from(table)
+        .join(Member, Member.id == table.member_id)
+        .where(table.closed_at.is_(None), within(unit_code))
+        .scalar_subquery()
+        for table in (Visit, Need)
+    )
+    visits, needs = session.execute(select(*each)).one()
+    found = {"incidents": incidents, "visits": visits, "needs": needs}
     return {name: n for name, n in found.items() if n}
 
 

@@ -63,23 +63,25 @@ def count(
     """Count for ``unit``, a county or below; the day's window begins at ``since``."""
     campaigns = campaigns_of(session, period)
     sound = heard(session, campaigns, unit.code, since)
-    total = {"incidents": sum(_incidents(session, unit, period.begins_at).values())}
+    told = _incidents(session, unit, period.begins_at)
+    total = {"incidents": len(told)}
     for key in _PLAYS:
         total[key] = sum(one.total[key] for one in sound.values())
     parts = _heard_by_part(unit, sound)
-    for place, n in _incidents(session, unit, since).items():
-        parts.setdefault(place, Counter())["incidents"] += n
+    for place, at in told:
+        if at > since:
+            parts.setdefault(place, Counter())["incidents"] += 1
     grades: dict[str, list[int]] = {}
     if unit.level is not Level.VILLAGE:
         texts = texts_of(session, campaigns, unit.code)
         total |= {key: texts[key] for key in _TEXTS}
         _add(parts, _texts(session, campaigns, unit, since))
-        _add(parts, _people(session, period, unit, since))
-        grades = _grades(session, period, unit)
+        people, grades = _people(session, period, unit, since)
+        _add(parts, people)
     keys = counted_keys(texts=unit.level is not Level.VILLAGE)
-    _add(parts, ledger.recorded(session, unit, since, until))
-    all_along = ledger.recorded(session, unit, period.begins_at, until)
-    total |= ledger.together(all_along)
+    fresh, all_along = ledger.recorded(session, unit, period.begins_at, since, until)
+    _add(parts, fresh)
+    total |= all_along
     rows = {
         place: {key: part[key] for key in (*keys, *(set(part) & set(TYPED)))}
         for place, part in parts.items()
@@ -121,46 +123,44 @@ def _texts(
 
 def _people(
     session: Session, period: ResponsePeriod, unit: Place, since: datetime
-) -> dict[str, Counter[str]]:
-    by = _column(unit, Member)
-    found: dict[str, Counter[str]] = {}
-    holders = contacts.holders(session, unit.code, by)
-    without = contacts.without_contact(session, unit.code, by)
-    reached = contacts.contacted(session, unit.code, period.begins_at, by)
-    today = contacts.contacted(session, unit.code, since, by)
-    for (place,), n in holders.items():
-        none = without.get((place,), 0)
-        found[place or ""] = Counter(
-            holders=n,
-            no_contact=none,
-            to_contact=n - none,
-            contacted=reached.get((place,), 0),
-            today=today.get((place,), 0),
+) -> tuple[dict[str, Counter[str]], dict[str, list[int]]]:
+    """Stocks by part, and holders and contacted by grade: the register is read once.
+
+    Whoever was contacted since the last report was since the period began.
+    """
+    by = (_column(unit, Member), Member.certificate_category, Member.grade)
+    today = Member.id.in_(contacts.evidence(since))
+    parts: dict[str, Counter[str]] = {}
+    grades: dict[str, list[int]] = {}
+    everybody = contacts.holders(session, unit.code, *by, contacts.NO_CONTACT)
+    for (place, category, grade, none), n in sorted(everybody.items(), key=_grade):
+        parts.setdefault(place or "", Counter()).update(
+            holders=n, no_contact=n * none, to_contact=n * (not none)
         )
-    return found
+        grades.setdefault(f"{category}-{grade}", [0, 0])[0] += n
+    begun = period.begins_at
+    reached = contacts.contacted(session, unit.code, begun, *by, today)
+    for (place, category, grade, now), n in reached.items():
+        parts[place or ""].update(contacted=n, today=n * now)
+        grades[f"{category}-{grade}"][1] += n
+    return parts, grades
 
 
-def _grades(
-    session: Session, period: ResponsePeriod, unit: Place
-) -> dict[str, list[int]]:
-    by = (Member.certificate_category, Member.grade)
-    holders = contacts.holders(session, unit.code, *by)
-    reached = contacts.contacted(session, unit.code, period.begins_at, *by)
-    return {
-        f"{category}-{grade}": [n, reached.get((category, grade), 0)]
-        for (category, grade), n in sorted(holders.items())
-    }
+def _grade(found: tuple[tuple[Any, ...], int]) -> tuple[int, int]:
+    return found[0][1], found[0][2]
 
 
-def _incidents(session: Session, unit: Place, since: datetime) -> Counter[str]:
-    """Incidents told after ``since``, by part; the unit's own have an empty code."""
+def _incidents(
+    session: Session, unit: Place, since: datetime
+) -> list[tuple[str, datetime]]:
+    """Part and moment of what was told after ``since``; the unit's own have no part."""
     digits = _digits(unit)
-    found = session.scalars(
-        select(Incident.unit).where(
+    found = session.execute(
+        select(Incident.unit, Incident.recorded_at).where(
             *_below(Incident.unit, unit.code), Incident.recorded_at > since
         )
     )
-    return Counter(place[:digits] if place != unit.code else "" for place in found)
+    return [(place[:digits] if place != unit.code else "", at) for place, at in found]
 
 
 def _digits(unit: Place) -> int:

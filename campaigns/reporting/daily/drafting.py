@@ -71,14 +71,15 @@ def draft(  # noqa: PLR0913, PLR0917 - whose, of when, what was typed, until whe
     since = before.until if before else period.begins_at
     counted = _counted(session, period, unit, since, until)
     below = lookup.lower_units(session, unit.code)
-    reports = lookup.valid_below(session, period, below)
+    held = lookup.valid_below(session, period, [unit, *below])
+    reports = [report for report in held if report.unit != unit.code]
     todays = [report for report in reports if report.day == day]
     taken = counted is None
     figures = _added(todays, COLUMNS_OF[taken]) if below else Counter[str]()
     total = _totals(reports, COLUMNS_OF[taken])
     figures.update(own)
     total.update(own)
-    total.update(_own_before(session, period, unit, day))
+    total.update(_own_before(held, unit, day))
     typed = {
         "typed": {key: n for key, n in figures.items() if key in TYPED},
         "typed_total": {key: n for key, n in total.items() if key in TYPED},
@@ -144,12 +145,10 @@ def _totals(reports: Iterable[DailyReport], keys: Iterable[str]) -> Counter[str]
     return sums
 
 
-def _own_before(
-    session: Session, period: ResponsePeriod, unit: Place, day: date
-) -> Counter[str]:
+def _own_before(held: list[DailyReport], unit: Place, day: date) -> Counter[str]:
     sums = Counter[str]()
-    for report in lookup.valid_below(session, period, [unit]):
-        if report.day != day:
+    for report in held:
+        if report.unit == unit.code and report.day != day:
             sums.update(report.own)
     return sums
 

@@ -32,61 +32,74 @@ _AFTER_DIGITS = "a"
 
 
 def recorded(
-    session: Session, unit: Place, since: datetime, until: datetime | None
-) -> dict[str, Counter[str]]:
-    """What was recorded in ``unit`` after ``since``, by township or village.
+    session: Session,
+    unit: Place,
+    begun: datetime,
+    since: datetime,
+    until: datetime | None,
+) -> tuple[dict[str, Counter[str]], Counter[str]]:
+    """What was recorded in ``unit``: after ``since`` by part, and all after ``begun``.
 
-    By township for a county. Columns of which there is none stay away; ``until`` None
-    means now.
+    ``begun`` is not after ``since``. By township for a county, otherwise by village.
+    Columns of which there is none stay away; ``until`` None means now.
     """
-    found: dict[str, Counter[str]] = {}
-    for place, n in _tries(session, unit, since, until):
-        found.setdefault(place or "", Counter())["visits"] += n
-    for place, kind, solved, passed, n in _needs(session, unit, since, until):
-        figures = found.setdefault(place or "", Counter())
-        figures[KEYS[kind]] += n
-        figures["found"] += n
-        figures["solved"] += n * solved
-        figures["passed"] += n * passed
-    return found
+    fresh: dict[str, Counter[str]] = {}
+    total = Counter[str]()
 
+    def add(place: str | None, new: int, figures: dict[str, int]) -> None:
+        total.update(figures)
+        if new:
+            fresh.setdefault(place or "", Counter()).update(figures)
 
-def together(parts: dict[str, Counter[str]]) -> Counter[str]:
-    """The sum of all parts."""
-    sums: Counter[str] = Counter()
-    for figures in parts.values():
-        sums.update(figures)
-    return sums
+    for place, new, n in _tries(session, unit, begun, since, until):
+        add(place, new, {"visits": n})
+    for place, new, kind, solved, passed, n in _needs(
+        session, unit, begun, since, until
+    ):
+        add(place, new, {KEYS[kind]: n, "found": n})
+        add(place, new, {"solved": n * solved, "passed": n * passed})
+    return fresh, total
 
 
 def _tries(
-    session: Session, unit: Place, since: datetime, until: datetime | None
+    session: Session,
+    unit: Place,
+    begun: datetime,
+    since: datetime,
+    until: datetime | None,
 ) -> Any:  # noqa: ANN401 - rows
     by, within = _where(VisitTry, unit)
-    inside = [*within, VisitTry.at > since]
+    inside = [*within, VisitTry.at > begun]
     if until is not None:
         inside.append(VisitTry.at <= until)
-    return session.execute(select(by, func.count()).where(*inside).group_by(by))
+    new = case((VisitTry.at > since, 1), else_=0).label("new")
+    rows = select(by.label("place"), new).where(*inside).subquery()
+    return session.execute(select(*rows.c, func.count()).group_by(*rows.c))
 
 
 def _needs(
-    session: Session, unit: Place, since: datetime, until: datetime | None
+    session: Session,
+    unit: Place,
+    begun: datetime,
+    since: datetime,
+    until: datetime | None,
 ) -> Any:  # noqa: ANN401 - rows
     by, within = _where(Need, unit)
-    inside = [*within, Need.raised_at > since]
+    inside = [*within, Need.raised_at > begun]
     solved: ColumnElement[bool] = Need.state == NeedState.SOLVED
     passed: ColumnElement[bool] = Need.passed_at.is_not(None)
     if until is not None:
         inside.append(Need.raised_at <= until)
         solved = and_(solved, Need.closed_at <= until)
         passed = and_(passed, Need.passed_at <= until)
+    new = case((Need.raised_at > since, 1), else_=0).label("new")
     flags = (
         case((solved, 1), else_=0).label("solved"),
         case((and_(passed, ~solved), 1), else_=0).label("passed"),
     )
-    rows = select(by.label("place"), Need.kind, *flags).where(*inside).subquery()
-    columns = list(rows.c)
-    return session.execute(select(*columns, func.count()).group_by(*columns))
+    place = by.label("place")
+    rows = select(place, new, Need.kind, *flags).where(*inside).subquery()
+    return session.execute(select(*rows.c, func.count()).group_by(*rows.c))
 
 
 def _where(
