@@ -200,12 +200,11 @@ def _balances(session: Session, settings: Settings) -> Iterator[Part]:
         enough = known.hundredths >= settings.low_balance * 100
         yield Part(
             f"balance:{known.provider}",
-            "part.balance",
+            f"provider.{known.provider}",
             enough,
-            mark("%(name)s 还剩 %(n)s %(currency)s"),
+            mark("还剩 %(n)s %(currency)s"),
             "" if enough else mark("请充值。余额用完以后，短信排队，发不出去。"),
             {
-                "name": known.provider,
                 "n": known.hundredths // 100,
                 "currency": known.currency,
             },

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from campaigns.delivery.doubts import QUESTIONS
 from campaigns.delivery.models import Message
 from campaigns.errors import NotFound, mark
 from campaigns.privacy import mask_name, mask_phone
@@ -34,6 +35,7 @@ class PersonRow:
     carried: bool
     asked: int
     at: datetime | None
+    ask_at: datetime | None  # when a message in doubt is asked about again
 
 
 def people(  # noqa: PLR0913 - the filters of one page
@@ -90,6 +92,12 @@ def campaign_of(session: Session, message_id: int) -> int:
     return found
 
 
+def _asked_again(message: Message) -> bool:
+    """Whether the provider's records are looked at once more."""
+    doubted = message.state == MessageState.IN_DOUBT
+    return doubted and message.asked < len(QUESTIONS)
+
+
 def _row(message: Message, member: Member) -> PersonRow:
     to_guardian = message.addressee is Addressee.GUARDIAN
     phone = member.guardian_phone if to_guardian else member.phone
@@ -106,4 +114,5 @@ def _row(message: Message, member: Member) -> PersonRow:
         carried=message.carried_by is not None,
         asked=message.asked,
         at=message.finished_at or message.accepted_at or message.submitted_at,
+        ask_at=message.due_at if _asked_again(message) else None,
     )

@@ -76,7 +76,7 @@ def test_every_alarm_is_on_the_page_in_the_figures_and_in_the_check(
     assert all(part.mend for part in found)
     page = enter("guanli").read("/health")
     for words in (
-        *("有短信到点没人发", "暂时不通", "twilio 还剩 99 USD", "还剩 1.0 GB"),
+        *("有短信到点没人发", "暂时不通", "还剩 99 USD", "还剩 1.0 GB"),
         "7 号账号一小时内查看了 40 次号码",
         *("一分钟没有动静", "上一次在 30 小时前", "请运行 outreach backup"),
     ):
