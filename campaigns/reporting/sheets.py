@@ -40,17 +40,16 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Formats:
-    """Cell formats of one workbook."""
+    """Cell formats of one workbook.
+
+    ``rows`` and ``total`` are those of text, of a share, a number and of money.
+    """
 
     title: Any
     plain: Any
     header: Any
-    text: Any
-    share: Any
-    number: Any
-    money: Any
-    total: Any
-    total_number: Any
+    rows: tuple[Any, ...]
+    total: tuple[Any, ...]
 
     @classmethod
     def of(cls, workbook: Any) -> Formats:  # noqa: ANN401 - XlsxWriter has no types
@@ -60,18 +59,20 @@ class Formats:
             base = {"font_name": _FONT, "font_size": 12, "valign": "vcenter"}
             return workbook.add_format({**base, **properties})
 
+        kinds: tuple[dict[str, str], ...] = (
+            {},
+            {"align": "right"},
+            {"num_format": "#,##0"},
+            {"num_format": "#,##0.00"},
+        )
         framed = {"border": 1, "text_wrap": True}
         strong = {"bold": True, **framed}
         return cls(
             title=made(bold=True, font_size=18, align="center"),
             plain=made(),
             header=made(align="center", **strong),
-            text=made(**framed),
-            share=made(**framed, align="right"),
-            number=made(**framed, num_format="#,##0"),
-            money=made(**framed, num_format="#,##0.00"),
-            total=made(**strong),
-            total_number=made(**strong, num_format="#,##0"),
+            rows=tuple(made(**framed, **kind) for kind in kinds),
+            total=tuple(made(**strong, **kind) for kind in kinds),
         )
 
 
@@ -160,7 +161,7 @@ def write_blocks(  # noqa: PLR0913, PLR0917 - a sheet has these parts
             _write(sheet, row, values, formats)
         row += 2
     for row, text in enumerate(notes, row):  # noqa: B020
-        _merge(sheet, row, width, text, formats.text)
+        _merge(sheet, row, width, text, formats.rows[0])
         sheet.set_row(row, height([text], [sum(columns)]))
     _sign(sheet, row + 2, width, heading, formats)
 
@@ -235,12 +236,11 @@ def _write(
     *,
     total: bool = False,
 ) -> None:
-    text = formats.total if total else formats.text
-    number = formats.total_number if total else formats.number
+    text, share, number, money = formats.total if total else formats.rows
     for column, value in enumerate(values):
         if isinstance(value, str):
-            share = value.endswith("%") and not total
-            sheet.write_string(row, column, value, formats.share if share else text)
+            form = share if value.endswith("%") else text
+            sheet.write_string(row, column, value, form)
         else:
-            money = isinstance(value, float)
-            sheet.write_number(row, column, value, formats.money if money else number)
+            form = money if isinstance(value, float) else number
+            sheet.write_number(row, column, value, form)

@@ -80,6 +80,7 @@ def test_a_workbook_is_laid_out_as_offices_print_it(session, campaign):
     )
     assert sheet.print_title_rows == "$1:$3"
     assert [sheet.cell(6, column).value for column in (1, 2)] == ["合计", 3]
+    assert sheet.cell(6, 4).alignment.horizontal == "right", "shares stand as above"
     assert sheet.cell(8, 1).value.startswith("填报人：")
 
 
