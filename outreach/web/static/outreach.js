@@ -146,9 +146,26 @@ function keepTyping() {
   }
 }
 
+// Selecting and copying works on addresses without TLS too, where the clipboard is shut.
+function offerCopy(button) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const from = document.getElementById(button.dataset.copy);
+    const chosen = window.getSelection();
+    if (from.select) from.select();
+    else chosen.selectAllChildren(from);
+    if (!document.execCommand("copy")) return;
+    if (!from.select) chosen.removeAllRanges();
+    button.textContent = button.dataset.done;
+    speak(button.dataset.done);
+    button.focus();
+  });
+}
+
 takeFocus();
 keepTyping();
 const ending = document.getElementById("ending");
 if (ending) remind(ending);
 showPasswords();
+for (const button of document.querySelectorAll("[data-copy]")) offerCopy(button);
 for (const block of document.querySelectorAll("[data-live]")) keepAlive(block);
