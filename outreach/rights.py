@@ -29,6 +29,7 @@ class Action(StrEnum):
     REVEAL = "reveal"
     REVEAL_ID = "reveal_id"
     EDIT_MEMBER = "edit_member"
+    MEND_NUMBERS = "mend_numbers"
     PROPOSE_MEMBER = "propose_member"
     ERASE_MEMBER = "erase_member"
     MERGE_MEMBERS = "merge_members"

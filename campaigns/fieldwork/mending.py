@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from campaigns import privacy
 from campaigns.delivery.numbers import settle_number
-from campaigns.errors import NotFound, mark
+from campaigns.errors import NotFound, Refused, mark
 from campaigns.fieldwork.visit_models import VisitTry
 from campaigns.register.models import Member, Place
 from campaigns.register.number_records import NumberRecord
+from campaigns.register.phones import read_phone
 from campaigns.register.scope import Scope
 from campaigns.vocabulary import Addressee, MemberStatus, NumberStatus
 
@@ -98,15 +99,39 @@ def take_over(session: Session, tried: VisitTry, *, now: datetime) -> Member:
     if tried.new_phone is None or tried.taken_over_at is not None:
         raise NotFound(mark("没有要换的新号码，可能已经换过了。"))
     member = session.get_one(Member, tried.member_id)
-    index = privacy.blind("phone", tried.new_phone)
-    if tried.phone_of is Addressee.GUARDIAN:
-        member.guardian_phone, member.guardian_phone_index = tried.new_phone, index
+    renew(session, member, tried.phone_of, tried.new_phone, now=now)
+    return member
+
+
+def read_new(member: Member, addressee: Addressee, text: str) -> str:
+    """A number to put in the place of one that fails, as E.164. Raises Refused."""
+    phone = read_phone(text)
+    own = addressee is Addressee.MEMBER
+    if phone == (member.phone if own else member.guardian_phone):
+        raise Refused(
+            mark("这就是原来的号码。"), mark("能打通的，请在“核实”里选“正常”。")
+        )
+    return phone
+
+
+def renew(
+    session: Session, member: Member, addressee: Addressee, phone: str, *, now: datetime
+) -> None:
+    """Put ``phone`` in the place of the person's number or their guardian's.
+
+    A person told it, so it works; what was told at visits before is settled with it.
+    """
+    index = privacy.blind("phone", phone)
+    if addressee is Addressee.GUARDIAN:
+        member.guardian_phone, member.guardian_phone_index = phone, index
     else:
-        member.phone, member.phone_index = tried.new_phone, index
-    member.updated_at = tried.taken_over_at = now
+        member.phone, member.phone_index = phone, index
+    member.updated_at = now
+    for tried in session.scalars(_told_of([member.id])):
+        if tried.phone_of is addressee:
+            tried.taken_over_at = now
     session.flush()
     settle_number(session, index, NumberStatus.NORMAL, now)
-    return member
 
 
 def get_told(session: Session, scope: Scope, try_id: int) -> VisitTry:
@@ -158,8 +183,9 @@ def _untaken() -> ColumnElement[bool]:
 
 
 def _told(session: Session, ids: list[int]) -> dict[tuple[int, Addressee], VisitTry]:
+    return {(it.member_id, it.phone_of): it for it in session.scalars(_told_of(ids))}
+
+
+def _told_of(ids: list[int]) -> Select[VisitTry]:
     tries = select(VisitTry).where(VisitTry.member_id.in_(ids), _untaken())
-    return {
-        (it.member_id, it.phone_of): it
-        for it in session.scalars(tries.order_by(VisitTry.id))
-    }
+    return tries.order_by(VisitTry.id)

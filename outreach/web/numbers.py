@@ -16,23 +16,26 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from campaigns.delivery.numbers import settle_number
 from campaigns.fieldwork import mending
 from campaigns.register import practice
 from campaigns.register.members import get_member
-from campaigns.register.models import Place
+from campaigns.register.models import Member, Place
 from campaigns.register.unit import current_unit
 from campaigns.reporting.mend_list import write_mend_list
 from campaigns.vocabulary import Addressee, NumberStatus
-from outreach.access import Action, scope
-from outreach.web.forms import row_number
+from outreach.access import Action, require, scope
+from outreach.web.forms import Typed, row_number
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.languages import language, shown_word
 from outreach.web.noting import noted
 
 bp = Blueprint("numbers", __name__, url_prefix="/fieldwork/numbers")
+_WRONG = 422
+_Row = tuple[Member, Addressee, str]
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -40,10 +43,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @needs(Action.RECORD_VISITS)
 def index() -> str:
     """Whose number fails, by township and village."""
-    with reading() as session:
-        rows = mending.to_mend(session, scope(acting()))
-        found = [(it.value, shown_word(f"number.{it}")) for it in mending.FOUND]
-        return render_template("fieldwork/numbers.html", rows=rows, found=found)
+    return _page(Typed())
 
 
 @bp.get("/list.xlsx")
@@ -65,18 +65,19 @@ def workbook() -> Response:
 
 @bp.post("")
 @needs(Action.RECORD_VISITS)
-def settle() -> Answer:
-    """What somebody found out who rang: every number of the page that has a result."""
+def settle() -> Answer | tuple[str, int]:
+    """What somebody found out: each row of the page with a result or a new number."""
+    typed = Typed()
     with writing() as session:
-        told = list(_told())
-        for member_id, whose, status in told:
-            member = get_member(session, scope(acting()), member_id)
-            family = whose == Addressee.GUARDIAN
-            index = member.guardian_phone_index if family else member.phone_index
-            settle_number(session, index, status, now())
-            noted(session, "check_number", f"member:{member_id}", status=status)
-    said = _("更新了 %(n)s 个号码的状态。", n=len(told))
-    flash(said if told else _("请选核实的结果。"), "good" if told else "warn")
+        told, new = _told(session), _new(session, typed)
+        if typed:
+            _save(session, told, new)
+    if not typed:
+        return _page(typed), _WRONG
+    n = len({row[:2] for row in (*told, *new)})
+    said = _("本页保存了 %(n)s 个号码。", n=n)
+    nothing = _("还没有填。请选核实的结果，或填新号码。")
+    flash(said if n else nothing, "good" if n else "warn")
     return redirect(url_for("numbers.index"), 303)
 
 
@@ -92,10 +93,54 @@ def take_over(try_id: int) -> Answer:
     return redirect(url_for("numbers.index"), 303)
 
 
-def _told() -> Iterator[tuple[int, str, NumberStatus]]:
-    """Member, whose number, and its status, of each row where one was chosen."""
-    for name, told in request.form.items():
+def _page(typed: Typed) -> str:
+    with reading() as session:
+        return render_template(
+            "fieldwork/numbers.html",
+            rows=mending.to_mend(session, scope(acting())),
+            found=[(it.value, shown_word(f"number.{it}")) for it in mending.FOUND],
+            typed=typed,
+            errors=typed.errors,
+        )
+
+
+def _save(session: Session, told: list[_Row], new: list[_Row]) -> None:
+    """Results first: of a number that is replaced they are told of the old one."""
+    for member, whose, status in told:
+        family = whose is Addressee.GUARDIAN
+        index = member.guardian_phone_index if family else member.phone_index
+        settle_number(session, index, NumberStatus(status), now())
+        noted(session, "check_number", f"member:{member.id}", status=status)
+    for member, whose, phone in new:
+        mending.renew(session, member, whose, phone, now=now())
+        noted(session, "take_over_number", f"member:{member.id}", whose=whose)
+
+
+def _told(session: Session) -> list[_Row]:
+    """Each row of which a result was chosen."""
+    return [
+        (get_member(session, scope(acting()), member_id), whose, text)
+        for _name, member_id, whose, text in _fields("status")
+        if text in set(mending.FOUND)
+    ]
+
+
+def _new(session: Session, typed: Typed) -> list[_Row]:
+    """Each row with a new number; a sentence is kept for those that cannot be."""
+    found: list[_Row] = []
+    for name, member_id, whose, text in _fields("new"):
+        require(acting(), Action.MEND_NUMBERS)
+        mine = scope(acting(), Action.MEND_NUMBERS)
+        member = get_member(session, mine, member_id)
+        with typed.catching(name):
+            found.append((member, whose, mending.read_new(member, whose, text)))
+    return found
+
+
+def _fields(asked: str) -> Iterator[tuple[str, int, Addressee, str]]:
+    """Name, member, whose number, and text, of each field that was filled in."""
+    for name, text in request.form.items():
         kind, _sign, which = name.partition("-")
         number, _sign, whose = which.partition("-")
-        if kind == "status" and told in set(mending.FOUND):
-            yield row_number(number), whose, NumberStatus(told)
+        if kind == asked and text.strip() and whose in set(Addressee):
+            yield name, row_number(number), Addressee(whose), text

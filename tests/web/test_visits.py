@@ -12,6 +12,7 @@ import stages
 from openpyxl import load_workbook
 from sqlalchemy import select
 
+from campaigns.delivery.numbers import settle_number
 from campaigns.fieldwork import visits
 from campaigns.fieldwork.visit_models import Need, Visit, VisitTry
 from campaigns.register.models import Member
@@ -277,6 +278,48 @@ def test_a_number_is_checked_and_the_list_is_a_workbook(visit, writing):
     with writing() as session:
         assert session.get_one(Member, key).number_status is NumberStatus.EMPTY
         assert session.get_one(Member, second).number_status is NumberStatus.NORMAL
+
+
+def test_a_page_of_new_numbers_is_saved_at_once_or_told_row_by_row(visit, writing):
+    old, family = "+8614000007001", "+8614000007002"
+    with writing() as session:
+        suspect = {"number_status": NumberStatus.SUSPECT, "phone": old}
+        key = factories.member(session, **suspect, guardian_phone=family).id
+        far = factories.member(
+            session,
+            number_status=NumberStatus.SUSPECT,
+            township="510522102",
+            village="510522102201",
+        ).id
+        index = session.get_one(Member, key).guardian_phone_index
+        settle_number(session, index, NumberStatus.EMPTY, factories.NOW)
+    clerk, page = visit("fubao"), "/fieldwork/numbers"
+    own, other = f"new-{key}-member", f"new-{key}-guardian"
+    answer = clerk.send(page, **{own: "1400000700", other: "140 0000 7003"})
+    assert answer.status_code == 422
+    text = answer.get_data(as_text=True)
+    assert f'<a href="#{own}">手机号要 11 位' in text
+    assert all(f'value="{each}"' in text for each in ("1400000700", "140 0000 7003"))
+    assert "原来的号码" in clerk.send(page, **{own: old}).get_data(as_text=True)
+    with writing() as session:
+        assert session.get_one(Member, key).guardian_phone == family
+    clerk.send(page, **{own: "14000007004", other: "140 0000 7003"})
+    with writing() as session:
+        member = session.get_one(Member, key)
+        assert (member.phone, member.guardian_phone, member.number_status) == (
+            "+8614000007004",
+            "+8614000007003",
+            NumberStatus.NORMAL,
+        )
+        deeds = session.scalars(
+            select(AuditRow.details).where(AuditRow.action == "take_over_number")
+        )
+        assert [deed["whose"] for deed in deeds] == ["member", "guardian"]
+    assert own not in clerk.read(page)
+    elsewhere = {f"new-{far}-member": "14000007005"}
+    assert clerk.send(page, **elsewhere).status_code == 404
+    assert visit("cun").send(page, **elsewhere).status_code == 403
+    assert visit("mangxie").send(page, **elsewhere).status_code == 403
 
 
 def test_what_to_say_is_held_up_played_and_read_out(app, visit, writing):
