@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,7 @@ from campaigns.delivery.contacts import contacts_of
 from campaigns.register import departures, members, optouts
 from campaigns.register.approach import approach
 from campaigns.register.members import Filters, get_member
-from outreach import audit, quotas, rows
+from outreach import audit, looks, quotas, rows
 from outreach.access import Action, may, scope
 from outreach.providers import calls_here
 from outreach.web import register_lists
@@ -78,16 +78,25 @@ def show(member_id: int) -> str:
 @bp.get("/<int:member_id>/reveal")
 @needs(Action.REVEAL)
 def ask_to_reveal(member_id: int) -> str:
-    """Which fields, and why."""
+    """Which fields, and why; for five minutes after an answer, the fields."""
     with reading() as db:
         member = get_member(db, scope(acting()), member_id)
-    return _reveal_form(member_id, Typed(), member.name)
+        seen = looks.standing(db, acting(), member_id, now())
+    if not seen or "other" in request.args:
+        return _reveal_form(member_id, Typed(), member.name)
+    shown = [name for name in _allowed() if name in seen]
+    return render_template(
+        "register/revealed.html",
+        member_id=member_id,
+        shown=[(f"field.{name}", getattr(member, name)) for name in shown],
+        until=min(seen.values()),
+    )
 
 
 @bp.post("/<int:member_id>/reveal")
 @needs(Action.REVEAL)
-def reveal(member_id: int) -> str | tuple[str, int]:
-    """Show the fields once, on this page alone; who, what and why are recorded."""
+def reveal(member_id: int) -> register_lists.Answer:
+    """Open the fields for a short time, here alone; who, what and why are recorded."""
     typed = Typed()
     fields = [name for name in typed.all("fields") if name in _allowed()]
     typed.choice("reason", REASONS, _("请选一个理由。"))
@@ -98,10 +107,9 @@ def reveal(member_id: int) -> str | tuple[str, int]:
         if not typed:
             return _reveal_form(member_id, typed, member.name), _WRONG
         _within_quotas(db, fields)
-        facts = {"fields": fields, "reason": typed["reason"]}
+        facts = {"fields": fields, "reason": typed["reason"], "visit": acting().visit}
         _note(db, "reveal", f"member:{member_id}", details=facts)
-    shown = [(f"field.{name}", getattr(member, name)) for name in fields]
-    return render_template("register/revealed.html", member_id=member_id, shown=shown)
+    return redirect(url_for("register.ask_to_reveal", member_id=member_id), 303)
 
 
 @bp.get("/<int:member_id>/refusal")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import factories
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from campaigns.register.models import Member, OptOut
 from campaigns.vocabulary import Category
 from outreach.audit import AuditRow
+from outreach.sign_ins import SignIn
 
 PHONE = "+8614000007777"
 
@@ -82,14 +85,40 @@ def test_revealing_needs_a_reason_and_is_recorded(visit, writing, person) -> Non
     without = clerk.send(address, fields="phone")
     assert without.status_code == 422
     assert PHONE not in without.get_data(as_text=True)
-    given = clerk.send(address, fields="phone", reason="check")
-    assert PHONE in given.get_data(as_text=True)
+    clerk.send(address, fields="phone", reason="check")
+    assert PHONE in clerk.read(address)
     with writing() as session:
         deed = session.scalars(
             select(AuditRow).where(AuditRow.action == "reveal")
         ).one()
+        details = dict(deed.details)
+        signed_in = session.scalars(select(func.max(SignIn.id))).one()
     assert deed.subject == f"member:{person}"
-    assert deed.details == {"fields": ["phone"], "reason": "check"}
+    assert details == {"fields": ["phone"], "reason": "check", "visit": signed_in}
+
+
+def test_what_is_revealed_stays_five_minutes_for_this_sign_in_and_person(
+    app, visit, writing, person, elsewhere, monkeypatch
+) -> None:
+    clerk, address = visit("xian"), f"/register/{person}/reveal"
+    clerk.send(address, fields="phone", reason="check")
+    again = clerk.open(address)
+    assert PHONE in again.get_data(as_text=True)
+    assert again.headers["Cache-Control"] == "no-store"
+    assert "张三丰" not in again.get_data(as_text=True)
+    assert 'name="reason"' in clerk.read(f"{address}?other=1")
+    assert 'name="reason"' in clerk.read(f"/register/{elsewhere}/reveal")
+    for other in (visit("shenpi"), visit("xian")):
+        assert PHONE not in other.read(address)
+    with writing() as session:
+        looks = select(func.count()).where(AuditRow.action == "reveal")
+        assert session.scalar(looks) == 1
+    wired = app.extensions["outreach"]
+    for seconds, seen in ((290, True), (301, False)):
+        moment = wired.clock() + timedelta(seconds=seconds)
+        with monkeypatch.context() as patch:
+            patch.setattr(wired, "clock", lambda at=moment: at)
+            assert (PHONE in clerk.read(address)) is seen
 
 
 def test_only_the_county_reveals_a_number_of_identity(visit, person) -> None:
