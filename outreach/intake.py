@@ -20,6 +20,7 @@ from campaigns.register.importing import findings
 from campaigns.register.models import Import
 from campaigns.vocabulary import ImportState, LegalBasis
 from outreach.disk import demand_room
+from outreach.segment_sizes import keep_sizes
 from outreach.settings import Settings
 from outreach.wiring import Wiring
 
@@ -112,9 +113,10 @@ def start(session: Session, made: Import) -> None:
 
 
 def take_in(wiring: Wiring, import_id: int) -> None:
-    """Take in the right rows, and wipe the file."""
+    """Take in the right rows, wipe the file, and count the segments anew."""
     importing.take_in(wiring.database.writing, import_id, now=wiring.clock())
     wipe(wiring.settings, import_id)
+    keep_sizes(wiring)
 
 
 def discard(session: Session, settings: Settings, import_id: int) -> Import:

@@ -13,6 +13,7 @@ from outreach.bars import bars
 from outreach.demo.county import deed
 from outreach.demo.measuring import Stopwatch
 from outreach.roster import make_roster
+from outreach.segment_sizes import keep_sizes
 from outreach.wiring import Wiring
 
 
@@ -53,6 +54,7 @@ def take_in_roster(  # noqa: PLR0913, PLR0917 - two people, two instruments
             now=wiring.clock(),
             progress=lambda n, of: progress.update(take, completed=n, total=of),
         )
+    keep_sizes(wiring)
     # The office's own file; ours keep nobody in the clear.
     path.unlink()
     with wiring.database.reading() as session:

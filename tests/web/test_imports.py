@@ -9,9 +9,11 @@ import pytest
 from office import Visitor
 from sqlalchemy import func, select
 
+from campaigns.audience import sizes
 from campaigns.register.certificates import check_digit
 from campaigns.register.importing import inspection
 from campaigns.register.models import Import, Member
+from campaigns.register.scope import Scope
 from campaigns.vocabulary import ImportState
 from outreach import intake, wiring
 from outreach.audit import AuditRow
@@ -97,6 +99,10 @@ def test_right_rows_come_in_and_wrong_ones_are_said_cell_by_cell(
     work()
     assert "已导入 2 人" in clerk.read(address)
     assert people(writing) == 2
+    with writing() as session:
+        kept = sizes.kept(session, Scope(("510522",)))
+        everyone = kept[min(kept)]
+    assert (everyone.people, everyone.reachable) == (2, 2)
 
 
 def test_the_same_file_again_changes_nothing(visit, writing) -> None:
