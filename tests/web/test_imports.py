@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import io
 
+import factories
 import openpyxl
 import pytest
 from office import Visitor
 from sqlalchemy import func, select
 
-from campaigns.audience import sizes
+from campaigns.audience import segments, sizes
 from campaigns.register.certificates import check_digit
 from campaigns.register.importing import inspection
 from campaigns.register.models import Import, Member
 from campaigns.register.scope import Scope
+from campaigns.register.unit import current_unit
 from campaigns.vocabulary import ImportState
 from outreach import intake, wiring
 from outreach.audit import AuditRow
@@ -96,13 +98,15 @@ def test_right_rows_come_in_and_wrong_ones_are_said_cell_by_cell(
     assert people(writing) == 0
     clerk.send(address, f"{address}/take-in")
     assert "正在导入" in clerk.read(address)
+    with writing() as session:
+        everyone = segments.make_standard_segments(session, factories.NOW)[0].id
     work()
     assert "已导入 2 人" in clerk.read(address)
     assert people(writing) == 2
     with writing() as session:
-        kept = sizes.kept(session, Scope(("510522",)))
-        everyone = kept[min(kept)]
-    assert (everyone.people, everyone.reachable) == (2, 2)
+        kept = sizes.kept(session, Scope((current_unit(session).place_code,)))
+        counted = kept[everyone]
+    assert (counted.people, counted.reachable) == (2, 2)
 
 
 def test_the_same_file_again_changes_nothing(visit, writing) -> None:
