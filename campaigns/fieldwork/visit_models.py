@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.orm import Base, Key, closed
 from campaigns.privacy import Sealed
-from campaigns.vocabulary import Addressee, NeedKind, NeedState, VisitOutcome
+from campaigns.vocabulary import Addressee, NeedKind, NeedState, VisitOutcome, VisitWay
 
 _OPEN = text("closed_at IS NULL")
 
@@ -81,6 +81,8 @@ class VisitMissed(Base):
 class VisitTry(Base):
     """One call at the door or on the telephone; ``at`` is when it was recorded.
 
+    Without a visit somebody met or rang the person though no campaign missed them.
+
     ``new_phone`` waits until the county has taken it over, as the person's own or, by
     ``phone_of``, as their guardian's.
     """
@@ -89,10 +91,11 @@ class VisitTry(Base):
     __table_args__ = (Index("visit_try_at", "at"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
-    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"), index=True)
-    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id"), index=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
     township: Mapped[str] = mapped_column(String(20))
     village: Mapped[str | None] = mapped_column(String(20))
+    way: Mapped[VisitWay] = mapped_column(closed(VisitWay), default=VisitWay.DOOR)
     outcome: Mapped[VisitOutcome] = mapped_column(closed(VisitOutcome))
     remark: Mapped[str | None] = mapped_column(Sealed("visit_try.remark"))
     new_phone: Mapped[str | None] = mapped_column(Sealed("visit_try.new_phone"))

@@ -18,7 +18,14 @@ from campaigns.register import departures
 from campaigns.register.models import Member
 from campaigns.register.phones import read_phone
 from campaigns.register.scope import Scope
-from campaigns.vocabulary import SAYS, Addressee, NeedKind, Reason, VisitOutcome
+from campaigns.vocabulary import (
+    SAYS,
+    Addressee,
+    NeedKind,
+    Reason,
+    VisitOutcome,
+    VisitWay,
+)
 
 A_DAY = 10
 """More open visits than these on one worker are too many for a day."""
@@ -37,6 +44,7 @@ class Result:
     remark: str = ""
     new_phone: str = ""
     phone_of: Addressee = Addressee.MEMBER
+    way: VisitWay = VisitWay.DOOR
     needs: Sequence[tuple[NeedKind, str]] = ()
 
 
@@ -90,14 +98,29 @@ def record(
     """
     if visit.closed_at is not None:
         raise NotReady(mark("这一户已经办完了。要改请用“改”。"))
+    _settle(session, visit, result.outcome, by, now)
+    return write_down(session, visit, result, by=by, now=now)
+
+
+def write_down(
+    session: Session,
+    whose: Visit | Member,
+    result: Result,
+    *,
+    by: int | None,
+    now: datetime,
+) -> VisitTry:
+    """Keep what a try came to, and what it says of the person. Raises Refused."""
     if result.outcome is VisitOutcome.UNNEEDED:
         raise Refused(mark("请选一个结果。"))
     phone = read_phone(result.new_phone) if result.new_phone.strip() else None
+    at_visit = isinstance(whose, Visit)
     tried = VisitTry(
-        visit_id=visit.id,
-        member_id=visit.member_id,
-        township=visit.township,
-        village=visit.village,
+        visit_id=whose.id if at_visit else None,
+        member_id=whose.member_id if isinstance(whose, Visit) else whose.id,
+        township=whose.township,
+        village=whose.village,
+        way=result.way,
         outcome=result.outcome,
         remark=result.remark.strip() or None,
         new_phone=phone,
@@ -106,11 +129,10 @@ def record(
         at=now,
     )
     session.add(tried)
-    _settle(session, visit, result.outcome, by, now)
     if result.outcome in LEAVES:
         leave(session, tried, by=by, now=now)
     for kind, words in result.needs:
-        raise_need(session, visit, kind, words, by=by, now=now)
+        raise_need(session, whose, kind, words, by=by, now=now)
     session.flush()
     return tried
 

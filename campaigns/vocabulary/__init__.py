@@ -43,10 +43,12 @@ from campaigns.vocabulary.visits import (
     AT_THE_DOOR,
     BY_TELEPHONE,
     CONTACT,
+    OUTCOMES,
     SAYS,
     NeedKind,
     NeedState,
     VisitOutcome,
+    VisitWay,
 )
 
 __all__ = [
@@ -60,6 +62,7 @@ __all__ = [
     "COPY",
     "MESSAGE_STEPS",
     "OPEN_STATES",
+    "OUTCOMES",
     "PERSON",
     "RECEIPT_CLASSES",
     "SAYS",
@@ -88,6 +91,7 @@ __all__ = [
     "Sex",
     "Urgency",
     "VisitOutcome",
+    "VisitWay",
     "Way",
     "Wish",
 ]

@@ -52,6 +52,16 @@ BY_TELEPHONE = (
 )
 """What a person may record, in the order in which it is asked."""
 
+
+class VisitWay(StrEnum):
+    """How somebody tried: at the door, or wherever they met, or by telephone."""
+
+    DOOR = "door"
+    PHONE = "phone"
+
+
+OUTCOMES = {VisitWay.DOOR: AT_THE_DOOR, VisitWay.PHONE: BY_TELEPHONE}
+
 CONTACT = (_O.MET, _O.CALLED)
 """Evidence for that very person."""
 

@@ -67,6 +67,7 @@ _PAGES = (
     "emergency",
     "visits",
     "needs",
+    "contacting",
     "numbers",
     "overview",
     "reporting",

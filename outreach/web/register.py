@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from campaigns.audience.explaining import explain
-from campaigns.delivery.contacts import contacts_of
 from campaigns.register import departures, members, optouts
 from campaigns.register.approach import approach
 from campaigns.register.members import Filters, get_member
@@ -17,6 +16,7 @@ from outreach import audit, looks, quotas, rows
 from outreach.access import Action, may, scope
 from outreach.providers import calls_here
 from outreach.web import register_lists
+from outreach.web.contacting import history
 from outreach.web.forms import Typed, asked_id
 from outreach.web.gate import acting, needs, now, reading, wired, writing
 
@@ -71,7 +71,7 @@ def show(member_id: int) -> str:
             places=register_lists.names(db, member),
             refusal=register_lists.refusal_of(db, member),
             departure=departures.standing(db, member_id),
-            contacts=contacts_of(db, member_id),
+            history=history(db, member_id),
         )
 
 

@@ -156,7 +156,7 @@ def _tries(session: Session, number: int) -> list[Line]:
             row.at,
             names.get(row.by or 0, _("系统")),
             words=f"{shown_word('visit')}{_('：')}{shown_word(f'outcome.{row.outcome}')}",
-            proof=_numbered("visit", row.visit_id),
+            proof=_numbered("visit", row.visit_id) if row.visit_id else None,
         )
         for row in rows
     ]

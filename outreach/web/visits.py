@@ -27,17 +27,17 @@ from campaigns.register.scope import Scope
 from campaigns.reporting.daily import lookup
 from campaigns.reporting.visit_ledger import write_visit_ledger
 from campaigns.vocabulary import (
-    AT_THE_DOOR,
-    BY_TELEPHONE,
+    OUTCOMES,
     NeedKind,
     VisitOutcome,
+    VisitWay,
 )
 from outreach.access import Action, scope
 from outreach.web.forms import Typed, row_number
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.languages import language, shown_word
 from outreach.web.noting import noted
-from outreach.web.visit_form import choices, result_of
+from outreach.web.visit_form import choices, result_of, taken
 
 bp = Blueprint("visits", __name__, url_prefix="/fieldwork/visits")
 _WRONG = 422
@@ -153,9 +153,9 @@ def record(visit_id: int) -> Response | tuple[str, int]:
     typed = Typed()
     with typed.catching("outcome"), writing() as session:
         visit = visiting.get_visit(session, _mine(), visit_id)
-        result = result_of(typed)
+        result = result_of(typed, _way())
         if typed:
-            _take(session, visit)
+            taken(session, visit)
             visiting.record(session, visit, result, by=acting().user_id, now=now())
             noted(session, "record_visit", f"visit:{visit_id}")
             return _on(session, visit)
@@ -193,17 +193,14 @@ def _mine() -> Scope:
     return scope(acting())
 
 
+def _way() -> VisitWay:
+    by_phone = request.args.get("way") == VisitWay.PHONE
+    return VisitWay.PHONE if by_phone else VisitWay.DOOR
+
+
 def _place() -> str:
     place = request.values.get("place", "")
     return place if place.isdecimal() else ""
-
-
-def _take(session: Session, visit: Visit) -> None:
-    """Who records a visit that nobody was to make has made it."""
-    if not visit.worker:
-        me, who = acting().user_id, acting().shown_as
-        visiting.assign(session, _mine(), [visit.id], who, by=me, now=now())
-        noted(session, "assign_visits", f"visit:{visit.id}", visits=1)
 
 
 def _on(session: Session, visit: Visit) -> Response:
@@ -229,7 +226,7 @@ def _change(visit_id: int, typed: Typed | None = None) -> str:
 
 
 def _page(session: Session, visit: Visit, typed: Typed) -> str:
-    by_phone = request.args.get("way") == _PHONE
+    by_phone = _way() is VisitWay.PHONE
     return render_template(
         "fieldwork/visit.html",
         row=visit_pages.one_row(session, visit),
@@ -239,7 +236,7 @@ def _page(session: Session, visit: Visit, typed: Typed) -> str:
         errors=typed.errors,
         ticked=typed.all("needs"),
         by_phone=by_phone,
-        choices=choices(BY_TELEPHONE if by_phone else AT_THE_DOOR),
+        choices=choices(OUTCOMES[_way()]),
         kinds=[
             (kind.value, shown_word(f"need_kind.{kind}"))
             for kind in NeedKind

@@ -148,6 +148,7 @@ STAGES = {
         "/fieldwork/visits/sheet?kind=phone",
         "/fieldwork/needs",
         "/fieldwork/needs/new/1",
+        "/register/1/contact",
         "/delivery/replies",
         "/delivery/replies?closed=1",
         "/delivery/replies/new",

@@ -16,6 +16,7 @@ from campaigns.delivery.numbers import settle_number
 from campaigns.fieldwork import visits
 from campaigns.fieldwork.visit_models import Need, Visit, VisitTry
 from campaigns.register.models import Member
+from campaigns.reporting.contacts import evidence
 from campaigns.reporting.people import People
 from campaigns.reporting.statistics import campaign_statistics
 from campaigns.vocabulary import (
@@ -24,6 +25,7 @@ from campaigns.vocabulary import (
     NumberStatus,
     Urgency,
     VisitOutcome,
+    VisitWay,
 )
 from outreach.audit import AuditRow
 
@@ -320,6 +322,43 @@ def test_a_page_of_new_numbers_is_saved_at_once_or_told_row_by_row(visit, writin
     assert clerk.send(page, **elsewhere).status_code == 404
     assert visit("cun").send(page, **elsewhere).status_code == 403
     assert visit("mangxie").send(page, **elsewhere).status_code == 403
+
+
+def test_a_contact_is_evidence_alone_and_of_an_open_visit_its_result(
+    campaign, visit, writing
+):
+    first = ids(writing)[0]
+    with writing() as session:
+        owed = session.get_one(Visit, first).member_id
+        other = factories.member(session).id
+    clerk = visit("fubao")
+    for key, way, outcome, said in (
+        (other, "phone", "called", "打电话"),
+        (owed, "door", "family_met", "见面"),
+    ):
+        page = f"/register/{key}/contact"
+        assert page in clerk.read(f"/register/{key}")
+        wrong = clerk.send(page, way="phone", outcome="nobody_home")
+        assert wrong.status_code == 422
+        assert "对不上" in wrong.get_data(as_text=True)
+        assert clerk.send(page, way=way, outcome=outcome).status_code == 303
+        shown = clerk.read(f"/register/{key}").split("<caption")[-1]
+        assert said in shown
+        assert ">fubao<" in shown
+    with writing() as session:
+        tries = session.scalars(select(VisitTry).order_by(VisitTry.id)).all()
+        assert [(each.member_id, each.way) for each in tries] == [
+            (other, VisitWay.PHONE),
+            (owed, VisitWay.DOOR),
+        ]
+        assert tries[0].visit_id is None
+        done = session.get_one(Visit, tries[1].visit_id)
+        assert (done.outcome, done.worker) == (VisitOutcome.FAMILY_MET, "fubao")
+        assert done.closed_at is not None
+        known = set(session.scalars(evidence(factories.NOW)))
+        assert known == {other}
+    assert campaign
+    assert visit("mangxie").open(f"/register/{other}/contact").status_code == 404
 
 
 def test_what_to_say_is_held_up_played_and_read_out(app, visit, writing):

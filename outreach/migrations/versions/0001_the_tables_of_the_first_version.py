@@ -1793,7 +1793,7 @@ def upgrade() -> None:
         sa.Column(
             "visit_id",
             sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
+            nullable=True,
         ),
         sa.Column(
             "member_id",
@@ -1802,6 +1802,7 @@ def upgrade() -> None:
         ),
         sa.Column("township", sa.String(length=20), nullable=False),
         sa.Column("village", sa.String(length=20), nullable=True),
+        sa.Column("way", sa.String(length=24), nullable=False),
         sa.Column("outcome", sa.String(length=24), nullable=False),
         sa.Column("remark", sa.LargeBinary(), nullable=True),
         sa.Column("new_phone", sa.LargeBinary(), nullable=True),
@@ -1822,6 +1823,9 @@ def upgrade() -> None:
     with op.batch_alter_table("visit_try", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_visit_try_visit_id"), ["visit_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_visit_try_member_id"), ["member_id"], unique=False
         )
         batch_op.create_index("visit_try_at", ["at"], unique=False)
 
