@@ -65,6 +65,7 @@ class Action(StrEnum):
     RESUME_CAMPAIGNS = "resume_campaigns"
     TEST_SEND = "test_send"
     RESEND_ANYWAY = "resend_anyway"
+    SETTLE_DOUBTS = "settle_doubts"
     FOLLOW_UP = "follow_up"
     READ_DELIVERY = "read_delivery"
     LIST_RECIPIENTS = "list_recipients"

@@ -1,8 +1,9 @@
-"""Messages in doubt after the last question: sent again only for a reason.
+"""Messages in doubt after the last question: ended by a word, sent again for a reason.
 
-Either the campaign's policy allows it and the provider's own records proved at least
-twice, over more than 15 minutes, that the message never came; or two people decide to
-risk that somebody gets it twice.
+Whoever one went to says that it came, and it is over. To send again, either the
+campaign's policy allows it and the provider's own records proved at least twice, over
+more than 15 minutes, that the message never came; or two people decide to risk that
+somebody gets it twice.
 """
 
 from __future__ import annotations
@@ -10,21 +11,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
+from campaigns.delivery import tally
 from campaigns.delivery.models import Attempt, Message, Resend
+from campaigns.delivery.people import settle
 from campaigns.delivery.requeueing import requeue
 from campaigns.errors import NotAllowed, NotFound, Refused, Stale, mark
 from campaigns.orm import number, table_of
 from campaigns.planning.lifecycle import get_campaign
 from campaigns.planning.models import Campaign
-from campaigns.vocabulary import CampaignState, MessageState
+from campaigns.vocabulary import Addressee, CampaignState, MessageState, Reason
 
 QUESTIONS = (timedelta(minutes=2), timedelta(minutes=15), timedelta(minutes=60))
 """When the ledger is asked, counted from the attempt."""
 MOST = 5000
 """Messages of one wish to send again: more is a campaign of its own."""
+CONFIRMED = "confirmed"
+"""The code of a message of which a person said that it came."""
 _REASON_AT_MOST = 200
 _m = table_of(Message).c
 _a = table_of(Attempt).c
@@ -59,6 +64,40 @@ def resend_absent(session: Session, absent: Iterable[int], now: datetime) -> int
     )
     which = (_m.id.in_(list(absent)), *_STUCK, ~doubted_before, allowed)
     return len(requeue(session, now, *which))
+
+
+def demand_doubt(session: Session, message_id: int) -> Message:
+    """The message, locked, while nobody knows what became of it. Raises Stale."""
+    which = Message.id == message_id, Message.state == number(MessageState.IN_DOUBT)
+    found = session.scalar(select(Message).where(*which).with_for_update())
+    if found is None:
+        raise Stale(mark("这条已经不是“结果不明”了。刷新后再看。"))
+    return found
+
+
+def confirm(session: Session, message_id: int, now: datetime) -> None:
+    """Whoever a message went to says that it came: as good as a receipt.
+
+    The person's own word is also evidence of them, as a key pressed in a call is; a
+    guardian's is not. Raises Stale where it is not in doubt any more.
+    """
+    own = demand_doubt(session, message_id).addressee is Addressee.MEMBER
+    moved = session.execute(
+        update(table_of(Message))
+        .where(_m.id == message_id, _m.state == number(MessageState.IN_DOUBT))
+        .values(
+            was=_m.state,
+            was_reason=_m.reason,
+            state=number(MessageState.DELIVERED),
+            reason=Reason.MET if own else Reason.NONE,
+            code=CONFIRMED,
+            claim=None,
+            lease_until=None,
+            finished_at=now,
+        )
+        .returning(*tally.MOVED)
+    ).all()
+    settle(session, moved)
 
 
 def open_wish(session: Session, campaign_id: int) -> Resend | None:

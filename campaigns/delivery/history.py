@@ -10,6 +10,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from campaigns.delivery.doubts import CONFIRMED
 from campaigns.delivery.models import Attempt, Message, Receipt
 from campaigns.errors import NotFound, mark
 from campaigns.planning.lifecycle import get_campaign
@@ -26,6 +27,7 @@ class Step(StrEnum):
     TRIED = "tried"
     ACCEPTED = "accepted"
     REPORTED = "reported"
+    CONFIRMED = "confirmed"
     ENDED = "ended"
 
 
@@ -74,6 +76,8 @@ def _own(message: Message, begun: datetime) -> Iterator[Event]:
         yield Event(message.submitted_at, Step.SUBMITTED, provider=provider)
     if message.accepted_at:
         yield Event(message.accepted_at, Step.ACCEPTED, provider=provider)
+    if message.finished_at and message.code == CONFIRMED:
+        yield Event(message.finished_at, Step.CONFIRMED, state, reason)
     if message.finished_at and state in {
         MessageState.REJECTED,
         MessageState.CANCELLED,

@@ -60,7 +60,7 @@ def _open_for(session: Session, campaign: Campaign, now: datetime, size: int) ->
     everybody = until is not None and until <= now
     found = _missed(session, campaign, everybody=everybody, size=size)
     if found:
-        _list(session, campaign, packed_ids(found), now)
+        put_on_list(session, campaign, packed_ids(found), now)
     if everybody and len(found) < size:
         campaign.visits_opened_at = now
         session.flush()
@@ -93,8 +93,8 @@ _FAILED = int(MessageState.UNDELIVERED)
 _failed = Recipient.best == number(_FAILED)
 
 
-def _list(session: Session, campaign: Campaign, ids: str, now: datetime) -> None:
-    """Give each recipient an open visit, and put the campaign on it."""
+def put_on_list(session: Session, campaign: Campaign, ids: str, now: datetime) -> None:
+    """Give each of the recipients ``ids`` an open visit, and put the campaign on it."""
     among = Recipient.id.in_(select(_ids.c.id))
     emergency = campaign.urgency is Urgency.EMERGENCY
     due = now + DUE[campaign.urgency]

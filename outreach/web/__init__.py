@@ -68,6 +68,7 @@ _PAGES = (
     "visits",
     "needs",
     "contacting",
+    "settling",
     "numbers",
     "overview",
     "reporting",

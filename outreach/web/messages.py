@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from campaigns.delivery import doubts as delivery_doubts
 from campaigns.delivery import history, looking
+from campaigns.delivery.outcomes import owes_visits
+from campaigns.fieldwork.doubted import to_be_visited
 from campaigns.register.places import names_by_code
 from campaigns.register.unit import current_unit
 from campaigns.vocabulary import TO_PEOPLE, MessageState, Reason
@@ -92,6 +94,8 @@ def doubts(campaign_id: int) -> str:
             **_options(session),
             "stuck": delivery_doubts.stuck(session, campaign_id),
             "wish": wish,
+            "visited": to_be_visited(session, campaign_id),
+            "visits": owes_visits(campaign),
             "names_of": names_of(session, [wish.asked_by] if wish else []),
         }
     return render_template("delivery/doubts.html", rows=rows, **shown)

@@ -32,6 +32,7 @@ STEPS = {
     Step.TRIED: mark("这一次没有提交成功"),
     Step.ACCEPTED: mark("通道收下"),
     Step.REPORTED: mark("回执"),
+    Step.CONFIRMED: mark("收信人说收到了"),
     Step.ENDED: mark("结束"),
 }
 """A message's steps in words."""

@@ -6,19 +6,23 @@ import pytest
 import stages
 from sqlalchemy import select, update
 
-from campaigns.delivery import receipts
-from campaigns.delivery.models import Message, Resend
+from campaigns.delivery import doubts, receipts
+from campaigns.delivery.models import Message, Recipient, Resend
 from campaigns.delivery.provider import Report
-from campaigns.vocabulary import MessageState
+from campaigns.delivery.tally import figures
+from campaigns.fieldwork import visits
+from campaigns.fieldwork.visit_models import Visit
+from campaigns.vocabulary import MessageState, Reason, Urgency
 
 S = MessageState
 
 
-@pytest.fixture
-def campaign(writing):
+@pytest.fixture(params=[Urgency.TIP])
+def campaign(request, writing):
+    """One of the urgency asked for, with two texts in doubt."""
     with writing() as session:
         stages.people(session)
-        made = stages.launched(session)
+        made = stages.launched(session, urgency=request.param)
         queued = select(Message.id).where(
             Message.campaign_id == made.id, Message.state == S.QUEUED
         )
@@ -59,6 +63,68 @@ def test_another_campaign_s_wish_is_not_found(campaign, visit, writing):
     (wish,) = wishes(writing)
     visit("shenpi").send(page, f"/delivery/{campaign + 1}/resend/{wish.id}/agree")
     assert wishes(writing)[0].ended_at is None
+
+
+def in_doubt(writing):
+    with writing() as session:
+        doubted = select(Message.id).where(Message.state == S.IN_DOUBT)
+        return list(session.scalars(doubted.order_by(Message.id)))
+
+
+def test_whoever_says_that_it_came_is_told_and_is_not_sent_to_again(
+    campaign, visit, writing
+):
+    first, second = in_doubt(writing)
+    page, clerk = f"/delivery/{campaign}/doubt", visit("xian")
+    clerk.send(page, f"/delivery/{campaign}/resend", reason="大风预警")
+    (wish,) = wishes(writing)
+    clerk.send(page, f"/delivery/messages/{first}/received")
+    assert in_doubt(writing) == [second]
+    again = clerk.send(page, f"/delivery/messages/{first}/received")
+    assert "已经不是“结果不明”了" in clerk.read(again.location)
+    visit("shenpi").send(page, f"/delivery/{campaign}/resend/{wish.id}/agree")
+    with writing() as session:
+        told = session.get_one(Message, first)
+        assert (told.state, told.reason) == (S.DELIVERED, Reason.MET)
+        assert session.get_one(Message, second).state == S.QUEUED
+        who = Recipient.member_id == told.member_id
+        best = session.scalars(select(Recipient.best).where(who)).one()
+        assert best == S.DELIVERED
+        cells = figures(session, campaign)
+        assert sum(n for c, n in cells.items() if c.state == S.DELIVERED) == 2
+    assert "收信人说收到了" in clerk.read(f"/delivery/messages/{first}")
+    own = f"/delivery/messages/{second}/received"
+    assert visit("fubao").send("/register", own).status_code == 403
+
+
+def test_of_a_tip_no_visit_is_made(campaign, visit, writing):
+    page, clerk = f"/delivery/{campaign}/doubt", visit("xian")
+    assert "改为走访<" not in clerk.read(page)
+    clerk.send(page, f"/delivery/messages/{in_doubt(writing)[0]}/visit")
+    assert "健康提示和已停止的任务不转走访" in clerk.read(page)
+    with writing() as session:
+        assert session.scalars(select(Visit)).all() == []
+
+
+@pytest.mark.parametrize("campaign", [Urgency.MUST_REACH], indirect=True)
+def test_a_visit_is_made_of_a_doubt_and_closes_when_its_receipt_comes(
+    campaign, visit, writing, now
+):
+    first, second = in_doubt(writing)
+    page, clerk = f"/delivery/{campaign}/doubt", visit("xian")
+    assert clerk.read(page).count("改为走访<") == 2
+    clerk.send(page, f"/delivery/messages/{first}/visit")
+    shown = clerk.read(page)
+    assert (shown.count("改为走访<"), shown.count("已转走访")) == (1, 1)
+    twice = clerk.send(page, f"/delivery/messages/{first}/visit")
+    assert "已经在走访名单里" in clerk.read(twice.location)
+    assert in_doubt(writing) == [first, second]
+    with writing() as session:
+        made = session.scalars(select(Visit)).one()
+        assert made.member_id == session.get_one(Message, first).member_id
+        assert visits.hear(session, now) == 0
+        doubts.confirm(session, first, now)
+        assert visits.hear(session, now) == 1
 
 
 def test_it_can_be_left_as_it_is(campaign, visit, writing):
