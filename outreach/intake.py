@@ -15,9 +15,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaigns.errors import CampaignError, NotReady, mark
+from campaigns.fieldwork import undoing
 from campaigns.register import importing
+from campaigns.register.import_models import Import
 from campaigns.register.importing import findings
-from campaigns.register.models import Import
 from campaigns.vocabulary import ImportState, LegalBasis
 from outreach.disk import demand_room
 from outreach.segment_sizes import keep_sizes
@@ -116,6 +117,12 @@ def take_in(wiring: Wiring, import_id: int) -> None:
     """Take in the right rows, wipe the file, and count the segments anew."""
     importing.take_in(wiring.database.writing, import_id, now=wiring.clock())
     wipe(wiring.settings, import_id)
+    keep_sizes(wiring)
+
+
+def undo(wiring: Wiring, import_id: int) -> None:
+    """Take back what two people agreed to take back, and count the segments anew."""
+    undoing.undo(wiring.database.writing, import_id, now=wiring.clock())
     keep_sizes(wiring)
 
 

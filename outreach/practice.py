@@ -21,7 +21,8 @@ from campaigns.fieldwork.models import QuietTime
 from campaigns.orm import Base, table_of
 from campaigns.planning.models import ForeignRoute, Permission
 from campaigns.register import practice
-from campaigns.register.models import Import, Member, Place
+from campaigns.register.import_models import Import
+from campaigns.register.models import Member, Place
 from campaigns.vocabulary import ImportState
 from outreach import exports, tables
 from outreach.accounts import Grant

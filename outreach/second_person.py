@@ -12,7 +12,8 @@ from campaigns.bulletins.models import Bulletin, BulletinVersion
 from campaigns.errors import mark
 from campaigns.planning import emergency, foreign, permissions
 from campaigns.planning.models import Campaign, ForeignRoute, Permission
-from campaigns.register.models import Import
+from campaigns.register.import_models import Import
+from campaigns.register.importing import undoing
 from campaigns.vocabulary import BulletinState, CampaignState, ImportState, Urgency
 from outreach import exports
 from outreach.access import Acting, Action, may
@@ -100,6 +101,9 @@ def _waiting(acting: Acting) -> Iterator[Asked]:
         waits = Import.state == ImportState.WAITING
         rosters = counting(Import, waits, Import.made_by != me)
         yield Asked(mark("%(n)s 份名册等您确认导入"), "/register/imports", rosters)
+    if may(acting, Action.ROLL_BACK_IMPORT):
+        told, page = mark("%(n)s 次导入等您同意撤销"), "/register/imports"
+        yield _opened(told, page, undoing.waiting(me), f"{page}/%s/undo")
 
 
 def _lists(acting: Acting, now: datetime) -> Iterator[Asked]:

@@ -12,7 +12,8 @@ from campaigns.errors import mark
 from campaigns.fieldwork import reply_desk
 from campaigns.planning.models import Campaign
 from campaigns.register import consent, departures, erasures
-from campaigns.register.models import Import, Place
+from campaigns.register.import_models import Import
+from campaigns.register.models import Place
 from campaigns.reporting.daily import lookup, periods
 from campaigns.reporting.daily.clock import due_at
 from campaigns.reporting.daily.contradicting import contradictions

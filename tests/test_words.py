@@ -19,6 +19,7 @@ LISTS = {
     "basis": v.LegalBasis,
     "import": v.ImportState,
     "row": v.RowVerdict,
+    "undone": v.Undone,
     "level": v.Level,
     "sex": v.Sex,
     "outcome": v.VisitOutcome,

@@ -22,8 +22,9 @@ from campaigns.register import erasures
 from campaigns.register.consent import ConsentNote
 from campaigns.register.departures import Departure
 from campaigns.register.erasures import Erasure
+from campaigns.register.import_models import ImportRow
 from campaigns.register.members import sharing
-from campaigns.register.models import ImportRow, Member, OptOut
+from campaigns.register.models import Member, OptOut
 from campaigns.register.number_records import NumberRecord
 from campaigns.vocabulary import OPEN_STATES, MemberStatus
 
@@ -57,7 +58,8 @@ def forget(session: Session, member: Member, now: datetime) -> None:
         for index in (member.phone_index, member.guardian_phone_index)
         if index and len(sharing(session, index)) == 1
     }
-    _row(member, now)
+    for name, value in emptied(member.id, now).items():
+        setattr(member, name, value)
     _beside(session, member.id, now)
     _sent(session, member.id)
     _by_phone(session, phones, now)
@@ -99,14 +101,17 @@ def is_awaited(session: Session, member_id: int) -> bool:
     )
 
 
-def _row(member: Member, now: datetime) -> None:
-    for name, nothing in _GONE.items():
-        setattr(member, name, nothing)
-    member.name = ""
-    member.identity = privacy.blind("erased", str(member.id))
-    member.categories = member.grade = 0
-    member.living_alone = member.chronic_illness = member.reads_aloud = False
-    member.status, member.updated_at = MemberStatus.ERASED, now
+def emptied(member_id: int, now: datetime) -> dict[str, Any]:
+    """The columns of a person's row once nothing in it tells who they were."""
+    return {
+        **_GONE,
+        **dict.fromkeys(("categories", "grade"), 0),
+        **dict.fromkeys(("living_alone", "chronic_illness", "reads_aloud"), False),
+        "name": "",
+        "identity": privacy.blind("erased", str(member_id)),
+        "status": MemberStatus.ERASED,
+        "updated_at": now,
+    }
 
 
 def _beside(session: Session, member_id: int, now: datetime) -> None:
@@ -115,7 +120,7 @@ def _beside(session: Session, member_id: int, now: datetime) -> None:
         (VisitTry, {"remark": None, "new_phone": None}),
         (Need, {"words": None}),
         (ConsentNote, {"evidence": ""}),
-        (ImportRow, {"values": None, "raw": None, "identity": None}),
+        (ImportRow, dict.fromkeys(("values", "raw", "before", "identity"))),
         (OptOut, {"evidence": None, "lift_evidence": None}),
     ):
         session.execute(
@@ -125,7 +130,7 @@ def _beside(session: Session, member_id: int, now: datetime) -> None:
     session.execute(
         update(Reply)
         .where(Reply.member_id == member_id)
-        .values(**_emptied(now), phone_index=os.urandom(16))
+        .values(**_unsaid(now), phone_index=os.urandom(16))
     )
 
 
@@ -145,8 +150,8 @@ def _by_phone(session: Session, phones: set[bytes], now: datetime) -> None:
     said = update(OptOut).where(OptOut.phone_index.in_(phones))
     session.execute(said.values(evidence=None, lift_evidence=None))
     closed = Reply.phone_index.in_(phones), Reply.closed_at.is_not(None)
-    session.execute(update(Reply).where(*closed).values(**_emptied(now)))
+    session.execute(update(Reply).where(*closed).values(**_unsaid(now)))
 
 
-def _emptied(now: datetime) -> dict[str, Any]:
+def _unsaid(now: datetime) -> dict[str, Any]:
     return {"text": "", "phone": "", "outcome": None, "emptied_at": now}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from campaigns.delivery.models import Attempt, Receipt, Reply
@@ -13,13 +13,15 @@ from campaigns.delivery.trials import Trial
 from campaigns.fieldwork.erasing import forget, is_awaited
 from campaigns.register import erasures
 from campaigns.register.erasures import Erasure
+from campaigns.register.import_models import Import, ImportRow
 from campaigns.register.keeping import until
-from campaigns.register.models import Import, ImportRow, Member
+from campaigns.register.models import Member
 from campaigns.vocabulary import ImportState, MemberStatus
 
 BATCH = 2000
 _FEW = 200
 _UNUSED = (ImportState.CHECKED, ImportState.WAITING)
+_ENDED = (ImportState.IMPORTED, ImportState.UNDONE)
 
 
 def expire(session: Session, now: datetime) -> dict[str, int]:
@@ -95,19 +97,20 @@ def _replies(session: Session, now: datetime) -> int:
 
 
 def _uploads(session: Session, now: datetime) -> int:
-    """What wrong rows of old lists held; their problems name no person and stay."""
+    """What rows of old lists held and wrote over; problems name no person and stay."""
     old = select(Import.id).where(
         Import.made_at < until(session, "uploads", now),
-        Import.state == ImportState.IMPORTED,
+        Import.state.in_(_ENDED),
     )
-    kept = ImportRow.raw.is_not(None) | ImportRow.values.is_not(None)
+    contents = ImportRow.raw, ImportRow.values, ImportRow.before
+    kept = or_(*(column.is_not(None) for column in contents))
     some = (
         select(ImportRow.id)
         .where(ImportRow.import_id.in_(old), kept)
         .limit(BATCH)
         .scalar_subquery()
     )
-    emptied = {"raw": None, "values": None, "identity": None}
+    emptied = dict.fromkeys(("raw", "values", "before", "identity"))
     return _rows(
         session, update(ImportRow).where(ImportRow.id.in_(some)).values(emptied)
     )

@@ -21,6 +21,7 @@ from campaigns.vocabulary.people import (
     Preference,
     RowVerdict,
     Sex,
+    Undone,
     Urgency,
     Wish,
 )
@@ -89,6 +90,7 @@ __all__ = [
     "Reason",
     "RowVerdict",
     "Sex",
+    "Undone",
     "Urgency",
     "VisitOutcome",
     "VisitWay",

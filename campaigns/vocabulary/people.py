@@ -162,13 +162,15 @@ class ApprovalWay(StrEnum):
 
 
 class ImportState(StrEnum):
-    """From a file checked to a file taken in."""
+    """From a file checked to a file taken in, and taken back."""
 
     CHECKING = "checking"
     CHECKED = "checked"
     WAITING = "waiting"
     IMPORTING = "importing"
     IMPORTED = "imported"
+    UNDOING = "undoing"
+    UNDONE = "undone"
     DISCARDED = "discarded"
     FAILED = "failed"
 
@@ -180,3 +182,15 @@ class RowVerdict(StrEnum):
     CHANGED = "changed"
     SAME = "same"
     WRONG = "wrong"
+
+
+class Undone(StrEnum):
+    """What became of a row's person when an import was taken back."""
+
+    WENT = "went"
+    RETURNED = "returned"
+    IN_CAMPAIGN = "in_campaign"
+    CHANGED = "changed"
+    LISTED = "listed"
+    NOTED = "noted"
+    MISSING = "missing"

@@ -1,4 +1,4 @@
-"""Queue launch: check an uploaded roster, and take in what is right of it."""
+"""Queue launch: check an uploaded roster, take in what is right of it, or back."""
 
 from __future__ import annotations
 
@@ -17,3 +17,9 @@ def check(import_id: int) -> None:
 def take_in(import_id: int) -> None:
     """Take in the right rows; doing it again finishes what was left over."""
     intake.take_in(current(), import_id)
+
+
+@celery.task
+def undo(import_id: int) -> None:
+    """Take an import back; doing it again finishes what was left over."""
+    intake.undo(current(), import_id)

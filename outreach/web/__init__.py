@@ -34,6 +34,7 @@ _PAGES = (
     "consent",
     "departures",
     "erasing",
+    "undoing",
     "exports",
     "refuse",
     "refusals",

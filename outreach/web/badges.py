@@ -14,12 +14,13 @@ sent download announcement.downloaded
 off clock message.queued campaign.submitted bulletin.in_review import.waiting
 off clock announcement.prepared batch.made import.checked
 off hourglass-split message.submitting import.checking import.importing
+off hourglass-split import.undoing
 off pencil campaign.draft bulletin.draft row.changed
 off slash-circle message.skipped message.cancelled campaign.cancelled import.discarded
 off slash-circle bulletin.superseded bulletin.expired announcement.not_due
 off slash-circle member.moved member.deceased member.revoked row.same number.none
 off slash-circle member.erased
-off slash-circle batch.abandoned
+off slash-circle batch.abandoned import.undone
 bad x-circle-fill message.undelivered message.rejected announcement.missed
 bad x-circle-fill announcement.withdrawn import.failed row.wrong
 bad x-circle-fill number.empty number.suspended number.blocked

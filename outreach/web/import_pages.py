@@ -14,17 +14,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.errors import NotReady, mark
-from campaigns.register.importing import findings, tidying
+from campaigns.register.import_models import Import
+from campaigns.register.importing import findings, tidying, undoing
 from campaigns.register.importing.headings import FIELDS
 from campaigns.register.importing.inspection import CONFIRMED_FROM
-from campaigns.register.models import Import, Place
+from campaigns.register.models import Place
 from campaigns.register.sheets import reading
 from campaigns.vocabulary import ImportState
 from campaigns.words import knows
 from outreach import accounts, intake
 from outreach.settings import Settings
 from outreach.web.forms import Typed
-from outreach.web.gate import acting, wired
+from outreach.web.gate import acting, now, wired
 from outreach.web.languages import shown_word
 
 _LISTED = 100
@@ -45,16 +46,19 @@ def show(db: Session, made: Import) -> str:
     if made.state is ImportState.CHECKING:
         done, total = intake.progress(wired().settings, made.id)
         return render_template("imports/going.html", done=done, total=total, **common)
-    if made.state is ImportState.IMPORTING:
+    if made.state in {ImportState.IMPORTING, ImportState.UNDOING}:
         done, total = made.done_rows, _right(made)
+        done = done if made.state is ImportState.IMPORTING else total - done
         return render_template("imports/going.html", done=done, total=total, **common)
-    if made.state is ImportState.FAILED:
+    if made.state in {ImportState.FAILED, ImportState.DISCARDED}:
         error = intake.error_of(made)
         return render_template("imports/failed.html", error=error, **common)
     if made.state is ImportState.IMPORTED:
+        common["undoable"] = undoing.is_open(db, made, now())
         return render_template("imports/done.html", right=_right(made), **common)
-    if made.state is ImportState.DISCARDED:
-        return render_template("imports/failed.html", error=None, **common)
+    if made.state is ImportState.UNDONE:
+        names = accounts.names_of(db, [made.undo_asked_by, made.undone_by])
+        return render_template("imports/undone.html", names=names, **common)
     return _check(db, common, made)
 
 

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from campaigns.register import importing
+from campaigns.register.import_models import Import
 from campaigns.register.importing import findings
 from campaigns.register.importing.headings import FIELDS
-from campaigns.register.models import Import
 from campaigns.vocabulary import ImportState, LegalBasis
 from outreach import audit, intake
 from outreach.access import Action
@@ -165,6 +165,8 @@ def _remind(made: Import) -> None:
         nudge("importing.check", made.id)
     if made.state is ImportState.IMPORTING:
         nudge("importing.take_in", made.id)
+    if made.state is ImportState.UNDOING:
+        nudge("importing.undo", made.id)
 
 
 def _note(db: Session, deed: str, made: Import) -> None:

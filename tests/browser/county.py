@@ -15,7 +15,8 @@ from campaigns.delivery.models import Message
 from campaigns.fieldwork import needs, replies, visiting, visits
 from campaigns.fieldwork.visit_models import Visit
 from campaigns.planning import drafting, lifecycle, permissions
-from campaigns.register.models import Import, Member, Place, Unit
+from campaigns.register.import_models import Import
+from campaigns.register.models import Member, Place, Unit
 from campaigns.register.scope import Scope
 from campaigns.reporting.daily import filing, periods
 from campaigns.vocabulary import (
@@ -120,22 +121,31 @@ def rosters(wired):
         intake.check(wired, made.id)
     told = '{"sentence": "文件设了密码。", "mend": "去掉密码再上传。", "values": {}}'
     figures = {"rows": 6000, "new": 5800, "changed": 100, "same": 90, "wrong": 10}
+    fates = {"went": 5790, "returned": 98, "in_campaign": 7, "changed": 2, "missing": 3}
     with wired.database.writing() as session:
-        for state in ("importing", "failed", "waiting", "imported"):
+        for state in (
+            *("importing", "failed", "waiting", "imported", "imported"),
+            *("undoing", "undone"),
+        ):
             error = told if state == "failed" else None
+            asked = {"undo_reason": "传错了表", "undo_asked_by": 2}
             session.add(
                 Import(
                     file_name=f"{state}.xlsx",
                     file_hash=state,
                     legal_basis=LegalBasis.STATUTORY,
                     state=ImportState(state),
-                    figures=figures,
+                    figures={**figures, "undone": fates},
                     done_rows=1200,
                     error=error,
                     made_by=1,
                     made_at=wired.clock(),
+                    **(asked if state in {"undoing", "undone"} else {}),
                 )
             )
+        session.flush()
+        session.get_one(Import, 7).undo_reason = "传错了表"
+        session.get_one(Import, 7).undo_asked_by = 2
 
 
 def furnish(site):

@@ -26,7 +26,8 @@ from werkzeug.test import TestResponse, encode_multipart
 from campaigns import privacy
 from campaigns.orm import Base
 from campaigns.register import places, unit
-from campaigns.register.models import Import, ImportRow, Member
+from campaigns.register.import_models import Import, ImportRow
+from campaigns.register.models import Member
 from campaigns.vocabulary import ImportState, RowVerdict
 from outreach import intake, wiring
 from outreach.app import create_app

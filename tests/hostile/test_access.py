@@ -20,7 +20,8 @@ from campaigns.audience import segments
 from campaigns.audience.models import Segment
 from campaigns.bulletins.models import BulletinVersion
 from campaigns.planning.models import Campaign
-from campaigns.register.models import Import, Member, Unit
+from campaigns.register.import_models import Import
+from campaigns.register.models import Member, Unit
 from campaigns.vocabulary import CampaignState, Category
 from outreach.accounts import Grant, User, list_users
 from outreach.audit import AuditRow

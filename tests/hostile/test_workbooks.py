@@ -20,9 +20,9 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
 
 from campaigns.errors import Unreadable
+from campaigns.register.import_models import Import, ImportRow
 from campaigns.register.importing import tidying
 from campaigns.register.importing.tidying import DataRows
-from campaigns.register.models import Import, ImportRow
 from campaigns.register.sheets.reading import open_table
 
 pytestmark = pytest.mark.xdist_group("hostile-workbooks")  # one desk

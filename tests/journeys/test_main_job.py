@@ -16,7 +16,7 @@ from campaigns.audience.rules import Rule
 from campaigns.bulletins import drafting, library, review
 from campaigns.delivery.models import Receipt
 from campaigns.register import importing
-from campaigns.register.models import Import, ImportRow
+from campaigns.register.import_models import Import, ImportRow
 from campaigns.register.places import shipped_rows
 from campaigns.register.scope import Scope
 from campaigns.reporting.statistics import CampaignStatistics, campaign_statistics

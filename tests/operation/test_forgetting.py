@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import factories
@@ -23,8 +23,9 @@ from campaigns.fieldwork.replies import take
 from campaigns.fieldwork.visit_models import Visit
 from campaigns.register import erasures, keeping
 from campaigns.register.consent import ConsentNote
+from campaigns.register.import_models import Import, ImportRow
 from campaigns.register.members import find_members, get_member
-from campaigns.register.models import Import, ImportRow, Member, OptOut
+from campaigns.register.models import Member, OptOut
 from campaigns.register.scope import Scope
 from campaigns.vocabulary import (
     ImportState,
@@ -74,6 +75,15 @@ def canary(office: Wiring) -> int:
         stages.delivered(session, 1, 1)
         take(session, "simulator", None, person.phone, "金丝雀的话", NOW)
         gating.refuse(session, person.phone_index, NOW, evidence="金丝雀说的")
+        session.add(
+            ImportRow(
+                import_id=_list(session, NOW, ImportState.IMPORTED).id,
+                row_number=1,
+                verdict=RowVerdict.CHANGED,
+                member_id=person.id,
+                before="金丝雀的旧名",
+            )
+        )
         session.add(
             ConsentNote(
                 member_id=person.id,
@@ -193,7 +203,7 @@ def test_what_is_too_old_goes_and_what_is_not_stays(office: Wiring) -> None:
         "receipts": 1,
         "attempts": 1,
         "replies": 1,
-        "uploads": 1,
+        "uploads": 4,
         "files": 1,
         "people": 1,
     }
@@ -232,22 +242,25 @@ def _aged(session, old: int, at: dict) -> None:
     )
     reply = take(session, "simulator", None, person.phone, "你好", at["replies"])
     reply.closed_at = at["replies"]
-    for state in (ImportState.IMPORTED, ImportState.CHECKED):
-        made = Import(
-            file_name="名册.xlsx",
-            file_hash=f"{state}{old}",
-            legal_basis=LegalBasis.STATUTORY,
-            state=state,
-            made_at=at["uploads"],
-        )
-        session.add(made)
-        session.flush()
-        session.add(
-            ImportRow(
-                import_id=made.id, row_number=1, verdict=RowVerdict.WRONG, raw="王五"
-            )
-        )
+    for state in (ImportState.IMPORTED, ImportState.CHECKED, ImportState.UNDONE):
+        made = _list(session, at["uploads"], state)
+        row = {"import_id": made.id, "verdict": RowVerdict.WRONG}
+        session.add(ImportRow(row_number=1, raw="王五", **row))
+        session.add(ImportRow(row_number=2, before="王五", **row))
     session.flush()
+
+
+def _list(session, made_at: datetime, state: ImportState) -> Import:
+    made = Import(
+        file_name="名册.xlsx",
+        file_hash=f"{state}{made_at}",
+        legal_basis=LegalBasis.STATUTORY,
+        state=state,
+        made_at=made_at,
+    )
+    session.add(made)
+    session.flush()
+    return made
 
 
 def test_a_time_is_changed_by_two(office: Wiring) -> None:

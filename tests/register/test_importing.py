@@ -16,7 +16,8 @@ from campaigns.audience.rules import Rule
 from campaigns.audience.selection import count
 from campaigns.errors import NotAllowed, NotReady, Unreadable
 from campaigns.register import importing, places
-from campaigns.register.models import ImportRow, Member
+from campaigns.register.import_models import ImportRow
+from campaigns.register.models import Member
 from campaigns.register.optouts import record_refusal
 from campaigns.register.places import Gazetteer, PlaceRow
 from campaigns.register.scope import Scope

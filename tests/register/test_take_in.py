@@ -7,8 +7,9 @@ from lists import person, workbook
 from sqlalchemy import event, func, select
 
 from campaigns.register import importing, places, unit
+from campaigns.register.import_models import Import
 from campaigns.register.importing import storing
-from campaigns.register.models import Import, Member
+from campaigns.register.models import Member
 from campaigns.vocabulary import ImportState, LegalBasis
 
 

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import io
+from datetime import UTC, datetime
 
 import factories
 import openpyxl
 import pytest
 from office import Visitor
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from campaigns.audience import segments, sizes
 from campaigns.register.certificates import check_digit
+from campaigns.register.import_models import Import
 from campaigns.register.importing import inspection
-from campaigns.register.models import Import, Member
+from campaigns.register.models import Member
 from campaigns.register.scope import Scope
 from campaigns.register.unit import current_unit
 from campaigns.vocabulary import ImportState
 from outreach import intake, wiring
 from outreach.audit import AuditRow
 
+MADE = datetime(2026, 11, 1, tzinfo=UTC)
 HEADINGS = ("姓名", "残疾人证号", "乡镇", "村", "联系电话")
 
 
@@ -69,12 +72,15 @@ def work() -> None:
             intake.check(current, made.id)
         if made.state is ImportState.IMPORTING:
             intake.take_in(current, made.id)
+        if made.state is ImportState.UNDOING:
+            intake.undo(current, made.id)
 
 
 @pytest.fixture(autouse=True)
 def no_queue(monkeypatch) -> None:
     """The hints go nowhere; the rows are the truth."""
-    monkeypatch.setattr("outreach.web.imports.nudge", lambda *_: False)
+    for module in ("imports", "undoing"):
+        monkeypatch.setattr(f"outreach.web.{module}.nudge", lambda *_: False)
 
 
 def people(writing) -> int:
@@ -227,3 +233,56 @@ def test_every_step_is_in_the_audit(visit, writing) -> None:
     with writing() as session:
         deeds = session.scalars(select(AuditRow.action).order_by(AuditRow.id)).all()
     assert deeds[-2:] == ["check_import", "take_in_import"]
+
+
+def test_an_import_is_taken_back_by_two_people_and_says_what_came_of_whom(
+    visit, writing
+) -> None:
+    clerk, colleague = visit("xian"), visit("shenpi")
+    for rows in ([person(0)], [person(0, phone="14000002299"), person(1), person(2)]):
+        address = upload(clerk, roster(*rows)).location
+        work()
+        clerk.send(address, f"{address}/take-in")
+        work()
+    with writing() as session:
+        session.scalars(select(Member).order_by(Member.id)).all()[-1].grade = 1
+        session.execute(update(Member).where(Member.grade == 1).values(updated_at=MADE))
+    page = f"{address}/undo"
+    assert page in clerk.read(address)
+    assert clerk.send(page, reason=" ").status_code == 422
+    assert clerk.send(page, reason="传错了表").location == address
+    assert clerk.send(page, f"{page}/agree").status_code == 403
+    assert "有人提出撤销这次导入" in clerk.read(address)
+    assert "1 次导入等您同意撤销" in colleague.read("/")
+    assert "次导入等您同意撤销" not in clerk.read("/")
+    assert "传错了表" in colleague.read(page)
+    assert colleague.send(page, f"{page}/agree").location == address
+    assert "正在撤销" in clerk.read(address)
+    work()
+    text = clerk.read(address)
+    assert "去掉 1 人，恢复 1 人，没有动 1 人" in text
+    assert "导入以后有人改过" in text
+    assert "后来的名册里也有" not in text
+    assert page not in text
+    with writing() as session:
+        states = session.scalars(select(Member.status).order_by(Member.id)).all()
+        assert [state.value for state in states] == ["active", "erased", "active"]
+        assert session.scalars(select(Member.phone).limit(1)).one()[-4:] == "2220"
+        undone = AuditRow.action.contains("undo")
+        deeds = session.scalars(select(AuditRow.action).where(undone)).all()
+    assert sorted(deeds) == ["ask_undo_import", "undo_import"]
+
+
+def test_an_import_that_nobody_agrees_to_take_back_stays(visit, writing) -> None:
+    clerk, colleague = visit("xian"), visit("shenpi")
+    address = upload(clerk, roster(person(0))).location
+    work()
+    clerk.send(address, f"{address}/take-in")
+    work()
+    page = f"{address}/undo"
+    clerk.send(page, reason="传错了表")
+    assert colleague.send(page, f"{page}/drop").location == address
+    assert people(writing) == 1
+    assert "有人提出撤销" not in clerk.read(address)
+    assert "提出撤销" in clerk.read(page)
+    assert visit("mangxie").open(page).status_code == 403

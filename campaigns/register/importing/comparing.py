@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -38,7 +38,14 @@ FIELDS = (
 )
 """What a list may tell about a person: columns of Member."""
 
-_KEPT = (*FIELDS, "number_status", "legal_basis")
+_KEPT = (*FIELDS, "number_status", "legal_basis", "updated_at")
+_TYPES: Mapping[str, Callable[[str], Any]] = {
+    "birth_date": date.fromisoformat,
+    "sex": Sex,
+    "status": MemberStatus,
+    "number_status": NumberStatus,
+    "legal_basis": LegalBasis,
+}
 _AT_ONCE = 500
 
 
@@ -102,11 +109,14 @@ def pack(values: Mapping[str, Any]) -> str:
 
 def unpack(text: str) -> dict[str, Any]:
     """What ``pack`` packed."""
-    values: dict[str, Any] = json.loads(text)
-    if "birth_date" in values:
-        values["birth_date"] = date.fromisoformat(values["birth_date"])
-    if "sex" in values:
-        values["sex"] = Sex(values["sex"])
-    if "status" in values:
-        values["status"] = MemberStatus(values["status"])
-    return values
+    return typed(json.loads(text))
+
+
+def typed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What JSON made text of, as the columns hold it; nothing stays nothing."""
+    made = {
+        name: read(values[name])
+        for name, read in _TYPES.items()
+        if values.get(name) is not None
+    }
+    return {**values, **made}

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.errors import NotReady, mark
+from campaigns.register.import_models import ImportRow
 from campaigns.register.importing.storing import get_import
-from campaigns.register.models import ImportRow
 from campaigns.register.sheets.printing import set_up_page, widths
 from campaigns.vocabulary import RowVerdict
 

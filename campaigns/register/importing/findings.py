@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns import privacy
+from campaigns.register.import_models import Import, ImportRow
 from campaigns.register.importing import comparing
-from campaigns.register.models import Import, ImportRow
 from campaigns.vocabulary import ImportState, RowVerdict
 
 SHOWN = 20

@@ -18,13 +18,13 @@ from campaigns import privacy
 from campaigns.errors import Unreadable, mark
 from campaigns.orm import table_of
 from campaigns.register import practice
+from campaigns.register.import_models import Import, ImportRow
 from campaigns.register.importing import comparing
 from campaigns.register.importing.cells import EXACT
 from campaigns.register.importing.checking import RowChecker
 from campaigns.register.importing.comparing import pack
 from campaigns.register.importing.row import Row
 from campaigns.register.importing.tidying import DataRows
-from campaigns.register.models import Import, ImportRow
 from campaigns.register.places import Gazetteer
 from campaigns.register.sheets.reading import open_table
 from campaigns.register.unit import current_unit

@@ -17,13 +17,21 @@ from sqlalchemy.orm import Session
 from campaigns import privacy
 from campaigns.errors import NotAllowed, NotFound, NotReady, mark
 from campaigns.orm import table_of
+from campaigns.register.import_models import Import, ImportRow
+from campaigns.register.importing import before as earlier
 from campaigns.register.importing import comparing
 from campaigns.register.importing.inspection import BATCH, Progress
 from campaigns.register.members import name_index
-from campaigns.register.models import Import, ImportRow, Member
+from campaigns.register.models import Member
 from campaigns.vocabulary import ImportState, MemberStatus, NumberStatus, RowVerdict
 
-_TAKEN = (RowVerdict.NEW, RowVerdict.CHANGED)
+TAKEN = (RowVerdict.NEW, RowVerdict.CHANGED)
+"""Rows that a list's import takes in."""
+
+_BEGUN = (
+    *(ImportState.IMPORTING, ImportState.IMPORTED),
+    *(ImportState.UNDOING, ImportState.UNDONE),
+)
 _FLAGS = ("living_alone", "chronic_illness", "reads_aloud")
 Sessions = Callable[[], AbstractContextManager[Session]]
 
@@ -52,7 +60,7 @@ def confirm(session: Session, import_id: int, by: int, now: datetime) -> Import:
 def discard(session: Session, import_id: int) -> Import:
     """Forget a checked list with all its rows; nothing of it is in the register."""
     made = get_import(session, import_id)
-    if made.state in {ImportState.IMPORTING, ImportState.IMPORTED}:
+    if made.state in _BEGUN:
         raise NotReady(mark("这份名册已经开始导入，不能放弃。"))
     session.execute(delete(ImportRow).where(ImportRow.import_id == import_id))
     made.state = ImportState.DISCARDED
@@ -82,7 +90,7 @@ def take_in(
                 made.imported_at = made.imported_at or now
             done, figures = made.done_rows, dict(made.figures)
         if progress is not None:
-            progress(done, sum(figures[verdict] for verdict in _TAKEN))
+            progress(done, sum(figures[verdict] for verdict in TAKEN))
         if last is None:
             return figures
         after = last
@@ -104,18 +112,18 @@ def _begin(session: Session, import_id: int) -> Import:
 def _batch(session: Session, made: Import, after: int, now: datetime) -> int | None:
     """Take in the next rows after row ``after``; the last one's number, or None."""
     found = select(
-        ImportRow.row_number, ImportRow.identity, ImportRow.values, ImportRow.member_id
+        *(ImportRow.id, ImportRow.row_number, ImportRow.identity),
+        *(ImportRow.values, ImportRow.member_id),
     ).where(
         ImportRow.import_id == made.id,
         ImportRow.row_number > after,
-        ImportRow.verdict.in_(_TAKEN),
+        ImportRow.verdict.in_(TAKEN),
         ImportRow.values.is_not(None),
     )
     rows = session.execute(found.order_by(ImportRow.row_number).limit(BATCH)).all()
     if not rows:
         return None
-    people = [(row.identity, comparing.unpack(row.values)) for row in rows]
-    _store(session, made, people, [row.member_id for row in rows], now)
+    _store(session, made, rows, now)
     last: int = rows[-1].row_number
     _empty(session, made.id, after, last)
     made.done_rows += len(rows)
@@ -138,37 +146,38 @@ def _empty(session: Session, import_id: int, after: int, last: int) -> None:
 def _store(
     session: Session,
     made: Import,
-    people: Sequence[tuple[bytes, dict[str, Any]]],
-    adopted: Sequence[int | None],
+    rows: Sequence[Any],
     now: datetime,
 ) -> None:
     """Insert who is not there and update who is, looked up again at this moment."""
-    stored = comparing.known(session, (identity for identity, _ in people))
+    stored = comparing.known(session, (row.identity for row in rows))
     by_id = _by_id(
         session,
         {
-            member_id
-            for member_id, (identity, _) in zip(adopted, people, strict=True)
-            if member_id is not None and identity not in stored
+            row.member_id
+            for row in rows
+            if row.member_id is not None and row.identity not in stored
         },
     )
-    new, changed = [], []
-    for (identity, values), member_id in zip(people, adopted, strict=True):
-        before = stored.get(identity) or by_id.get(member_id)
+    new, changed, kept = [], [], []
+    for row in rows:
+        values = comparing.unpack(row.values)
+        before = stored.get(row.identity) or by_id.get(row.member_id)
         if before is None:
-            new.append({**fresh(values, identity, now), "import_id": made.id})
+            new.append({**fresh(values, row.identity, now), "import_id": made.id})
             new[-1]["legal_basis"] = made.legal_basis
         else:
-            merged = {
-                **before,
-                **comparing.changes(values, dict(before), made.legal_basis),
-            }
-            changed.append({**columns(merged, identity), "updated_at": now})
+            news = comparing.changes(values, dict(before), made.legal_basis)
+            merged = {**before, **news}
+            changed.append({**columns(merged, row.identity), "updated_at": now})
             changed[-1]["id"] = before["id"]
+            kept.append({"id": row.id, "before": earlier.pack(dict(before), news, now)})
+            kept[-1]["member_id"] = before["id"]
     if new:
         session.execute(insert(table_of(Member)), new)
     if changed:
         session.execute(update(Member), changed)
+        session.execute(update(ImportRow), kept)
 
 
 def _by_id(session: Session, ids: set[int]) -> dict[int | None, RowMapping]:

@@ -129,6 +129,23 @@ def upgrade() -> None:
         ),
         sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
         sa.Column("imported_at", sa.BigInteger(), nullable=True),
+        sa.Column("undo_reason", sa.LargeBinary(), nullable=True),
+        sa.Column(
+            "undo_asked_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("undo_asked_at", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "undone_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("undone_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "undone_by IS NULL OR undone_by <> undo_asked_by",
+            name=op.f("ck_import_two"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import")),
     )
     with op.batch_alter_table("import", schema=None) as batch_op:
@@ -917,6 +934,8 @@ def upgrade() -> None:
         sa.Column("raw", sa.LargeBinary(), nullable=True),
         sa.Column("problems", sa.JSON(), nullable=False),
         sa.Column("changes", sa.JSON(), nullable=False),
+        sa.Column("before", sa.LargeBinary(), nullable=True),
+        sa.Column("undone", sa.String(length=24), nullable=True),
         sa.ForeignKeyConstraint(
             ["import_id"], ["import.id"], name=op.f("fk_import_row_import_id_import")
         ),
