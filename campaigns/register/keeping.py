@@ -29,9 +29,10 @@ KINDS = {
     "gone": Kind(30, 1, 365),
     "sign_ins": Kind(90, 30, 365),
 }
-"""Carriers' reports, attempts, words of closed replies, lists that were not taken in,
-people who left the register, sign-ins. Records of sending are kept for five months at
-least; the record of deeds is never cut."""
+"""Carriers' reports, attempts, words of closed replies, lists that were not taken in
+and what others wrote over (so long can they be taken back), people who left the
+register, sign-ins. Records of sending are kept for five months at least; the record of
+deeds is never cut."""
 
 
 class Keeping(Base):
