@@ -96,6 +96,7 @@ class Action(StrEnum):
     READ_PROVIDERS = "read_providers"
     CHANGE_PROVIDERS = "change_providers"
     SET_WINDOW = "set_window"
+    CONFIRM_WINDOW = "confirm_window"
     PROPOSE_ROUTE = "propose_route"
     APPROVE_ROUTE = "approve_route"
     CLOSE_ROUTE = "close_route"

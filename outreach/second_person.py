@@ -14,6 +14,7 @@ from campaigns.planning import emergency, foreign, permissions
 from campaigns.planning.models import Campaign, ForeignRoute, Permission
 from campaigns.register.import_models import Import
 from campaigns.register.importing import undoing
+from campaigns.register.models import Unit
 from campaigns.vocabulary import BulletinState, CampaignState, ImportState, Urgency
 from outreach import exports
 from outreach.access import Acting, Action, may
@@ -87,6 +88,9 @@ def _waiting(acting: Acting) -> Iterator[Asked]:
         proposed = counting(Permission, *others)
         told = mark("%(n)s 项长期许可等您确认")
         yield Asked(told, "/planning/permissions", proposed)
+    if may(acting, Action.CONFIRM_WINDOW):
+        wider = counting(Unit, Unit.asked_by.is_not(None), Unit.asked_by != me)
+        yield Asked(mark("%(n)s 处发送时段的修改等您同意"), "/settings", wider)
     if may(acting, Action.APPROVE_ROUTE):
         routes = counting(ForeignRoute, *foreign.UNDECIDED)
         yield Asked(mark("%(n)s 条境外线路等您批准"), "/health/foreign", routes)

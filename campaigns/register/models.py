@@ -30,9 +30,9 @@ class Unit(Base):
     """The county federation that this service works for; one row.
 
     ``part_price`` in thousandths of a yuan, window bounds in minutes of Shanghai's day;
-    an approval waits ``hold_seconds``, one person's own ``lone_hold_hours`` (0: never).
-    Since ``practice_since`` everybody and everything here is invented; messages up to
-    the number ``practised_to`` were, and went with it.
+    an approval waits ``hold_seconds``, one person's own ``lone_hold_hours`` (0: never),
+    wider hours that somebody asked for are ``asked_``. Since ``practice_since`` all is
+    invented; messages up to the number ``practised_to`` were, and went with it.
     """
 
     __tablename__ = "unit"
@@ -47,6 +47,10 @@ class Unit(Base):
     window_from: Mapped[int] = mapped_column(SmallInteger, default=480)
     window_to: Mapped[int] = mapped_column(SmallInteger, default=1200)
     hold_seconds: Mapped[int] = mapped_column(default=60)
+    asked_from: Mapped[int | None] = mapped_column(SmallInteger)
+    asked_to: Mapped[int | None] = mapped_column(SmallInteger)
+    asked_hold: Mapped[int | None]
+    asked_by: Mapped[int | None] = mapped_column(Key)
     lone_hold_hours: Mapped[int] = mapped_column(SmallInteger, default=0)
     practice_since: Mapped[datetime | None]
     practised_to: Mapped[int] = mapped_column(Key, default=0)

@@ -88,6 +88,7 @@ _PAGES = (
     "health",
     "providers",
     "keeping",
+    "hours",
     "foreign",
     "audit",
 )

@@ -29,6 +29,7 @@ OFFICE = {
         "/register/1/erase",
         "/register/exports",
         "/keeping",
+        "/settings",
         "/me/again",
         "/start",
         "/start/unit",

@@ -765,6 +765,14 @@ def upgrade() -> None:
         sa.Column("window_from", sa.SmallInteger(), nullable=False),
         sa.Column("window_to", sa.SmallInteger(), nullable=False),
         sa.Column("hold_seconds", sa.Integer(), nullable=False),
+        sa.Column("asked_from", sa.SmallInteger(), nullable=True),
+        sa.Column("asked_to", sa.SmallInteger(), nullable=True),
+        sa.Column("asked_hold", sa.Integer(), nullable=True),
+        sa.Column(
+            "asked_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
         sa.Column("lone_hold_hours", sa.SmallInteger(), nullable=False),
         sa.Column("practice_since", sa.BigInteger(), nullable=True),
         sa.Column(
