@@ -185,6 +185,8 @@ ERRORS = {
         "/register/imports/new",
         "/register/refusals/new",
         "/register/1/reveal",
+        "/register/1/contact",
+        "/settings",
         "/start/unit",
         "/me/password",
         "/bulletins/1/edit",
