@@ -47,7 +47,8 @@ that were agreed then are ended.
 """
 GOES = frozenset(
     {
-        *("member", "consent_note", "departure", "erasure", "opt_out", "export"),
+        *("member", "consent_note", "departure", "duplicate", "erasure"),
+        *("opt_out", "export"),
         *("bulletin", "bulletin_version", "campaign", "approval", "trial"),
         *("message", "recipient", "attempt", "receipt", "reply", "resend"),
         *("portal_batch", "number_record", "tally", "tally_delta", "progress"),

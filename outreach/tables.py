@@ -13,6 +13,7 @@ from campaigns.planning import models as planning
 from campaigns.register import (
     consent,
     departures,
+    duplicates,
     erasures,
     import_models,
     keeping,
@@ -47,6 +48,7 @@ __all__ = [
     "daily",
     "delivery",
     "departures",
+    "duplicates",
     "erasures",
     "exports",
     "fieldwork",

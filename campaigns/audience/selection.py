@@ -27,7 +27,7 @@ from campaigns.audience.rules import Rule
 from campaigns.errors import NotReady, mark
 from campaigns.register.models import Member
 from campaigns.register.scope import Scope, within
-from campaigns.vocabulary import Category, Reason, Urgency, Way
+from campaigns.vocabulary import Category, MemberStatus, Reason, Urgency, Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +79,12 @@ class SegmentCount:
 def where(rule: Rule, now: datetime) -> list[ColumnElement[bool]]:
     """Conditions on Member, usable in SELECT and in INSERT ... SELECT.
 
+    The second row of one person is nobody, where others who left are told of.
     Raises NotReady while the rule names an excepted segment that nobody looked up
     (``segments.rule_of`` does).
     """
-    conditions = [*_category(rule), *_place(rule), *_age(rule, now), *_marks(rule)]
+    conditions = [Member.status != MemberStatus.MERGED, *_category(rule)]
+    conditions += [*_place(rule), *_age(rule, now), *_marks(rule)]
     if rule.except_rule is not None:
         left_out = select(Member.id).where(*where(rule.except_rule, now))
         conditions.append(Member.id.not_in(left_out.correlate(None)))

@@ -29,12 +29,14 @@ class Contact:
     at: datetime
 
 
-def contacts_of(session: Session, member_id: int, limit: int = _SHOWN) -> list[Contact]:
-    """The last messages made for a member, skipped ones with their reason."""
+def contacts_of(
+    session: Session, *member_ids: int, limit: int = _SHOWN
+) -> list[Contact]:
+    """The last messages made for a person's rows, skipped ones with their reason."""
     query = (
         select(Message, Campaign.name)
         .join(Campaign, Campaign.id == Message.campaign_id)
-        .where(Message.member_id == member_id)
+        .where(Message.member_id.in_(member_ids))
         .order_by(Message.id.desc())
         .limit(limit)
     )

@@ -13,7 +13,7 @@ from campaigns.delivery.models import Recipient
 from campaigns.delivery.outcomes import STILL_OWED, any_of, of_kinds
 from campaigns.planning.models import Campaign
 from campaigns.register.models import Member
-from campaigns.vocabulary import Follows, Reason
+from campaigns.vocabulary import Follows, MemberStatus, Reason
 
 _TOLD = (Reason.MET, Reason.FAMILY_MET)
 
@@ -31,4 +31,4 @@ def whom(
     else:
         left = or_(Recipient.best >= 0, Recipient.reason.in_(_TOLD))
     among = select(Recipient.member_id).where(Recipient.campaign_id == first.id, left)
-    return [Member.id.in_(among)]
+    return [Member.id.in_(among), Member.status != MemberStatus.MERGED]

@@ -37,8 +37,8 @@ def contact(
 
 
 def tries_of(
-    session: Session, member_id: int, limit: int = _SHOWN
+    session: Session, *member_ids: int, limit: int = _SHOWN
 ) -> Sequence[VisitTry]:
     """Who was called on or rung, and what came of it, the latest first."""
-    mine = select(VisitTry).where(VisitTry.member_id == member_id)
+    mine = select(VisitTry).where(VisitTry.member_id.in_(member_ids))
     return session.scalars(mine.order_by(VisitTry.id.desc()).limit(limit)).all()

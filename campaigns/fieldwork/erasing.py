@@ -18,7 +18,7 @@ from campaigns import privacy
 from campaigns.delivery.models import Message, Receipt, Reply
 from campaigns.errors import NotReady, mark
 from campaigns.fieldwork.visit_models import Need, Visit, VisitTry
-from campaigns.register import erasures
+from campaigns.register import erasures, merged
 from campaigns.register.consent import ConsentNote
 from campaigns.register.departures import Departure
 from campaigns.register.erasures import Erasure
@@ -38,21 +38,39 @@ _GONE = dict.fromkeys(
 )
 
 
-def erase(session: Session, wish: Erasure, now: datetime) -> None:
+def erase(session: Session, wish: Erasure, now: datetime) -> list[Erasure]:
     """Forget the person of ``wish``; doing it again changes nothing.
 
+    Returns the wish, and one for each further row of theirs that went with it.
     Raises NotReady while somebody is on the way to them.
     """
     member = session.get_one(Member, wish.member_id)
     if is_awaited(session, member.id):
         raise NotReady(mark("这个人还有没办结的走访或需求。请先办结，再删除。"))
-    forget(session, member, now)
+    further = forget(session, member, now)
     wish.done_at, wish.evidence = now, None
     session.flush()
+    return [wish, *further]
 
 
-def forget(session: Session, member: Member, now: datetime) -> None:
-    """Take from the database whatever tells who ``member`` was."""
+def forget(session: Session, member: Member, now: datetime) -> list[Erasure]:
+    """Take from the database whatever tells who ``member`` was.
+
+    Returns a wish for each further row of the same person, which goes as well.
+    """
+    further = []
+    for key in merged.all_rows(session, member.id)[1:]:
+        row = session.get_one(Member, key)
+        if row.status is MemberStatus.MERGED:
+            wish = erasures.add(session, row, evidence=None, by=None, now=now)
+            wish.done_at = now
+            further.append(wish)
+            _forget(session, row, now)
+    _forget(session, member, now)
+    return further
+
+
+def _forget(session: Session, member: Member, now: datetime) -> None:
     phones = {
         index
         for index in (member.phone_index, member.guardian_phone_index)

@@ -20,6 +20,8 @@ from campaigns.vocabulary import ImportState, MemberStatus
 
 BATCH = 2000
 _FEW = 200
+_STAYS = (MemberStatus.ACTIVE, MemberStatus.ERASED, MemberStatus.MERGED)
+"""The second row of one person goes with the row that was kept."""
 _UNUSED = (ImportState.CHECKED, ImportState.WAITING)
 _ENDED = (ImportState.IMPORTED, ImportState.UNDONE)
 
@@ -48,7 +50,7 @@ def forget_gone(session: Session, now: datetime) -> list[Erasure]:
     left = (
         select(Member)
         .where(
-            Member.status.not_in((MemberStatus.ACTIVE, MemberStatus.ERASED)),
+            Member.status.not_in(_STAYS),
             Member.updated_at < until(session, "gone", now),
         )
         .order_by(Member.id)
@@ -59,9 +61,8 @@ def forget_gone(session: Session, now: datetime) -> list[Erasure]:
         if is_awaited(session, member.id):
             continue
         wish = erasures.add(session, member, evidence=None, by=None, now=now)
-        forget(session, member, now)
+        done += [wish, *forget(session, member, now)]
         wish.done_at = now
-        done.append(wish)
     session.flush()
     return done
 

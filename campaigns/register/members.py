@@ -111,11 +111,15 @@ def count_members(session: Session, scope: Scope) -> Counts:
 
 
 def sharing(session: Session, phone_index: bytes) -> list[Member]:
-    """Everybody who is reached by this phone, as their own or a guardian's."""
+    """Everybody who is reached by this phone, as their own or a guardian's.
+
+    The second row of one person is nobody.
+    """
     either = or_(
         Member.phone_index == phone_index, Member.guardian_phone_index == phone_index
     )
-    return list(session.scalars(select(Member).where(either).order_by(Member.id)))
+    people = select(Member).where(either, Member.status != MemberStatus.MERGED)
+    return list(session.scalars(people.order_by(Member.id)))
 
 
 def set_status(

@@ -78,6 +78,9 @@ class Place(Base):
     second_phone: Mapped[str | None] = mapped_column(Sealed("place.second_phone"))
 
 
+_ALIKE = ("township", "status", "birth_date")
+
+
 def _as_given(context: DefaultExecutionContext) -> bytes | None:
     """What a list says at first about the guardian's phone is taken as known."""
     given = context.get_current_parameters()  # type: ignore[no-untyped-call]
@@ -98,8 +101,7 @@ class Member(Base):
     guardian's phone that the person knows of: where it differs, tell them;
     ``guardian_noticed_index`` is the one that a text told them of.
 
-    Everything a count needs is in ``member_audience``, so that it is answered from
-    the index without reading the sealed columns.
+    ``member_audience`` holds all that a count needs: it reads no sealed column.
     """
 
     __tablename__ = "member"
@@ -112,6 +114,8 @@ class Member(Base):
             *("status", "legal_basis", "tips_basis", "preference", "guardian_copy"),
             *("number_status", "phone_index", "guardian_phone_index"),
         ),
+        Index("member_namesakes", "name_index", *_ALIKE, "provisional"),
+        Index("member_phone_mates", "phone_index", *_ALIKE, "name_index"),
         {"sqlite_autoincrement": True},
     )
 
@@ -119,11 +123,11 @@ class Member(Base):
     identity: Mapped[bytes] = mapped_column()
     provisional: Mapped[bool] = mapped_column(default=False)
     name: Mapped[str] = mapped_column(Sealed("member.name"))
-    name_index: Mapped[bytes | None] = mapped_column(index=True)
+    name_index: Mapped[bytes | None] = mapped_column()
     id_number: Mapped[str | None] = mapped_column(Sealed("member.id_number"))
     certificate: Mapped[str | None] = mapped_column(Sealed("member.certificate"))
     phone: Mapped[str | None] = mapped_column(Sealed("member.phone"))
-    phone_index: Mapped[bytes | None] = mapped_column(index=True)
+    phone_index: Mapped[bytes | None] = mapped_column()
     guardian_name: Mapped[str | None] = mapped_column(Sealed("member.guardian_name"))
     guardian_relation: Mapped[str | None] = mapped_column(
         Sealed("member.guardian_relation")

@@ -32,18 +32,18 @@ class Scope:
         """Nobody: for roles that see no person."""
         return cls(places=("",))
 
-    def where(self) -> list[ColumnElement[bool]]:
-        """Conditions on Member.
+    def where(self, who: type[Member] = Member) -> list[ColumnElement[bool]]:
+        """Conditions on Member, or on ``who``, another name for it.
 
         People whose components are unknown stay outside a scope of categories:
         nobody may see a member of another category by mistake.
         """
         conditions: list[ColumnElement[bool]] = []
         if self.places:
-            conditions.append(or_(*map(within, self.places)))
+            conditions.append(or_(*(within(code, who) for code in self.places)))
         if self.categories:
             conditions.append(
-                Member.categories.op("&")(self.categories) != 0,
+                who.categories.op("&")(self.categories) != 0,
             )
         return conditions
 
@@ -55,15 +55,15 @@ class Scope:
         return [or_(false(), *inside)]
 
 
-def within(code: str) -> ColumnElement[bool]:
-    """Condition on Member: lives in the place ``code`` or below it."""
+def within(code: str, who: type[Member] = Member) -> ColumnElement[bool]:
+    """Condition on Member, or on ``who``: lives in the place ``code`` or below it."""
     if not code:
         return false()
     if len(code) == _TOWNSHIP_DIGITS:
-        return Member.township == code
+        return who.township == code
     if len(code) < _TOWNSHIP_DIGITS:
-        return _below(Member.township, code)
-    return _below(Member.village, code)
+        return _below(who.township, code)
+    return _below(who.village, code)
 
 
 def _below(

@@ -44,13 +44,17 @@ class Sex(StrEnum):
 
 
 class MemberStatus(StrEnum):
-    """Whether a person is still on the register; of the erased nothing is known."""
+    """Whether a person is still on the register; of the erased nothing is known.
+
+    A merged row was one person's second; the row that was kept goes on.
+    """
 
     ACTIVE = "active"
     MOVED = "moved"
     DECEASED = "deceased"
     REVOKED = "revoked"
     ERASED = "erased"
+    MERGED = "merged"
 
 
 class LegalBasis(StrEnum):

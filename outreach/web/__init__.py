@@ -33,6 +33,8 @@ _PAGES = (
     "places",
     "consent",
     "departures",
+    "duplicates",
+    "merging",
     "erasing",
     "undoing",
     "exports",

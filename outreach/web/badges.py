@@ -19,7 +19,7 @@ off pencil campaign.draft bulletin.draft row.changed
 off slash-circle message.skipped message.cancelled campaign.cancelled import.discarded
 off slash-circle bulletin.superseded bulletin.expired announcement.not_due
 off slash-circle member.moved member.deceased member.revoked row.same number.none
-off slash-circle member.erased
+off slash-circle member.erased member.merged
 off slash-circle batch.abandoned import.undone
 bad x-circle-fill message.undelivered message.rejected announcement.missed
 bad x-circle-fill announcement.withdrawn import.failed row.wrong

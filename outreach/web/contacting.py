@@ -71,9 +71,9 @@ def add(member_id: int) -> Response | tuple[str, int]:
     return redirect(url_for("register.show", member_id=member_id), 303)
 
 
-def history(session: Session, member_id: int) -> list[Told]:
-    """What was sent to a person, and who went or rang, the latest first."""
-    tries = contacting.tries_of(session, member_id)
+def history(session: Session, *member_ids: int) -> list[Told]:
+    """What was sent to a person's rows, and who went or rang, the latest first."""
+    tries = contacting.tries_of(session, *member_ids)
     names = names_of(session, [each.by for each in tries])
     found = [
         Told(
@@ -84,7 +84,7 @@ def history(session: Session, member_id: int) -> list[Told]:
             one.state.word,
             f"reason.{one.reason}" if one.reason else "",
         )
-        for one in contacts_of(session, member_id)
+        for one in contacts_of(session, *member_ids)
     ]
     found += [
         Told(

@@ -64,9 +64,9 @@ def agree(erasure_id: int) -> Response:
     with writing() as db:
         show_all(db)
         wish = erasures.agree(db, erasure_id, by=acting().user_id)
-        erasing.erase(db, wish, now())
+        wishes = erasing.erase(db, wish, now())
         noted(db, "erase_member", f"member:{wish.member_id}")
-        erasure_list.add(wired().settings, [wish], now())
+        erasure_list.add(wired().settings, wishes, now())
     flash(_("资料已删除，不能恢复。拒收登记还在，按号码的密文索引保存。"), "good")
     return redirect(url_for("erasing.index"), 303)
 

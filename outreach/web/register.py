@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from campaigns.audience.explaining import explain
-from campaigns.register import departures, members, optouts
+from campaigns.register import departures, members, merged, optouts
 from campaigns.register.approach import approach
 from campaigns.register.members import Filters, get_member
 from outreach import audit, looks, quotas, rows
@@ -40,7 +40,8 @@ def index() -> str:
         )
         counts = members.count_members(db, mine)
         places = register_lists.places(db, mine)
-    return register_lists.page(page, counts, places, filters)
+        pairs = None if request.args else register_lists.pairs(db, mine)
+    return register_lists.page(page, counts, places, filters, pairs=pairs)
 
 
 @bp.post("/find")
@@ -71,7 +72,9 @@ def show(member_id: int) -> str:
             places=register_lists.names(db, member),
             refusal=register_lists.refusal_of(db, member),
             departure=departures.standing(db, member_id),
-            history=history(db, member_id),
+            history=history(db, *merged.all_rows(db, member_id)),
+            merges=merged.into(db, member_id),
+            merged_into=merged.of(db, member_id),
         )
 
 

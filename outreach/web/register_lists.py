@@ -11,13 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from campaigns.register import optouts
+from campaigns.register import duplicates, optouts
 from campaigns.register.approach import approach
 from campaigns.register.members import CONTACTS, Counts, Filters, Page
 from campaigns.register.models import Member, OptOut, Place
 from campaigns.register.scope import Scope
 from campaigns.vocabulary import Category, Level
+from outreach.access import Action, may
 from outreach.web.forms import Typed
+from outreach.web.gate import acting
 
 Answer = Response | tuple[str, int]
 SOURCES = ("phone", "person", "village", "reply")
@@ -53,13 +55,21 @@ def places(db: Session, mine: Scope) -> dict[str, Any]:
     return {"towns": sorted(towns), "villages": sorted(villages), "names": names}
 
 
-def page(
+def pairs(db: Session, mine: Scope) -> int | None:
+    """How many pairs of possible duplicates there are, for whoever may merge them."""
+    if not may(acting(), Action.MERGE_MEMBERS):
+        return None
+    return db.scalar(duplicates.how_many(mine))
+
+
+def page(  # noqa: PLR0913 - what a page of the register shows
     found: Page,
     counts: Counts,
     where: dict[str, Any],
     filters: Filters,
     *,
     sought: str = "",
+    pairs: int | None = None,
 ) -> str:
     """The list with its filters; ``sought`` is what a person typed to find."""
     return render_template(
@@ -69,6 +79,7 @@ def page(
         where=where,
         filters=filters,
         sought=sought,
+        pairs=pairs,
         typed=Typed(**request.args.to_dict()),
         categories=list(Category),
         grades=_GRADES,
@@ -79,9 +90,9 @@ def page(
     )
 
 
-def names(db: Session, member: Member) -> dict[str, str]:
-    """The names of a person's township and village."""
-    codes = [code for code in (member.township, member.village) if code]
+def names(db: Session, *people: Member) -> dict[str, str]:
+    """The names of these people's townships and villages."""
+    codes = {code for it in people for code in (it.township, it.village) if code}
     rows = db.execute(select(Place.code, Place.name).where(Place.code.in_(codes)))
     return dict(rows.all())
 

@@ -25,6 +25,8 @@ OFFICE = {
         "/register/imports",
         "/register/imports/new",
         "/register/departures",
+        "/register/duplicates",
+        "/register/duplicates/1/2",
         "/register/erasures",
         "/register/1/erase",
         "/register/exports",

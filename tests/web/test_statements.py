@@ -28,6 +28,7 @@ PAGES = {
         "/fieldwork/",
         "/fieldwork/visits",
         "/register",
+        "/register/duplicates",
         "/reporting/",
         "/reporting/campaigns/1",
         "/reporting/daily/register",

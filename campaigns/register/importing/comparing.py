@@ -73,7 +73,10 @@ def has_provisional(session: Session) -> bool:
 def changes(
     values: Mapping[str, Any], stored: Mapping[str, Any], basis: LegalBasis
 ) -> dict[str, Any]:
-    """Columns that would change. An empty cell never erases what is on record."""
+    """Columns that would change. An empty cell never erases what is on record.
+
+    A list that still has a person's second row does not put it back.
+    """
     new = {
         name: values[name]
         for name in FIELDS
@@ -81,6 +84,8 @@ def changes(
     }
     if "phone" in new:
         new["number_status"] = NumberStatus.NORMAL
+    if stored["status"] == MemberStatus.MERGED:
+        new.pop("status", None)
     if stored["legal_basis"] == LegalBasis.NONE != basis:
         new["legal_basis"] = basis
     return new

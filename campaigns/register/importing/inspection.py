@@ -29,7 +29,7 @@ from campaigns.register.places import Gazetteer
 from campaigns.register.sheets.reading import open_table
 from campaigns.register.unit import current_unit
 from campaigns.shanghai import day_of
-from campaigns.vocabulary import ImportState, LegalBasis, RowVerdict
+from campaigns.vocabulary import ImportState, LegalBasis, MemberStatus, RowVerdict
 
 BATCH = 2_000
 CONFIRMED_FROM = 5_000
@@ -165,7 +165,11 @@ def find_stored(session: Session, rows: Sequence[Row]) -> dict[int, Any]:
     if comparing.has_provisional(session):
         keys = {row.number: privacy.blind("provisional", row.said) for row in rows}
         others = comparing.known(session, keys.values())
-        adopted = {n: others[key] for n, key in keys.items() if key in others}
+        adopted = {
+            n: others[key]
+            for n, key in keys.items()
+            if key in others and others[key]["status"] != MemberStatus.MERGED
+        }
     both = ((row, found.get(row.identity or b"")) for row in rows)
     return {
         row.number: stored

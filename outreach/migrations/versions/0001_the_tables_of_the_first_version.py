@@ -269,10 +269,14 @@ def upgrade() -> None:
             unique=False,
         )
         batch_op.create_index(
-            batch_op.f("ix_member_name_index"), ["name_index"], unique=False
+            "member_namesakes",
+            ["name_index", "township", "status", "birth_date", "provisional"],
+            unique=False,
         )
         batch_op.create_index(
-            batch_op.f("ix_member_phone_index"), ["phone_index"], unique=False
+            "member_phone_mates",
+            ["phone_index", "township", "status", "birth_date", "name_index"],
+            unique=False,
         )
         batch_op.create_index(
             batch_op.f("ix_member_village"), ["village"], unique=False
@@ -365,6 +369,50 @@ def upgrade() -> None:
             unique=True,
             sqlite_where=sa.text("settled_at IS NULL"),
             postgresql_where=sa.text("settled_at IS NULL"),
+        )
+
+    op.create_table(
+        "duplicate",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "member_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "other_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("same", sa.Boolean(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("refusals", sa.JSON(), nullable=False),
+        sa.Column(
+            "after_message",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "decided_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("decided_at", sa.BigInteger(), nullable=False),
+        sa.Column("undone_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_duplicate_member_id_member")
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_id"], ["member.id"], name=op.f("fk_duplicate_other_id_member")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_duplicate")),
+    )
+    with op.batch_alter_table("duplicate", schema=None) as batch_op:
+        batch_op.create_index("duplicate_pair", ["member_id", "other_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_duplicate_other_id"), ["other_id"], unique=False
         )
 
     op.create_table(
@@ -2078,6 +2126,7 @@ def _keep_the_audit() -> None:
 _ONE_PERSONS = (
     "consent_note",
     "departure",
+    "duplicate",
     "erasure",
     "message",
     "need",
@@ -2327,6 +2376,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_once_key_used_at"))
 
     op.drop_table("once_key")
+    with op.batch_alter_table("duplicate", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_duplicate_other_id"))
+        batch_op.drop_index("duplicate_pair")
+
+    op.drop_table("duplicate")
     with op.batch_alter_table("departure", schema=None) as batch_op:
         batch_op.drop_index(
             "departure_one_waits",
@@ -2340,8 +2394,8 @@ def downgrade() -> None:
         batch_op.drop_index("member_audience")
         batch_op.drop_index("member_guardian_new")
         batch_op.drop_index(batch_op.f("ix_member_village"))
-        batch_op.drop_index(batch_op.f("ix_member_phone_index"))
-        batch_op.drop_index(batch_op.f("ix_member_name_index"))
+        batch_op.drop_index("member_phone_mates")
+        batch_op.drop_index("member_namesakes")
         batch_op.drop_index(batch_op.f("ix_member_guardian_phone_index"))
 
     op.drop_table("member")
