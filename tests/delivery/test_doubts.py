@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from campaigns.delivery import (
     doubts,
@@ -20,7 +20,7 @@ from campaigns.delivery.asking import Answer
 from campaigns.delivery.models import Message
 from campaigns.errors import NotAllowed, Refused, Stale
 from campaigns.orm import table_of
-from campaigns.vocabulary import CampaignState, MessageState
+from campaigns.vocabulary import Addressee, CampaignState, MessageState, Reason
 
 S = MessageState
 SIGNER = b"s" * 32
@@ -140,6 +140,35 @@ def test_a_doubt_that_was_none_does_not_count_as_the_first(
     sending.record(session, batch, outcomes, now)
     ask_the_ledger()
     assert states(campaign) == [S.QUEUED]
+
+
+def first_of(session, campaign):
+    mine = select(Message).where(Message.campaign_id == campaign.id)
+    return session.scalars(mine.order_by(Message.id).limit(1)).one()
+
+
+def test_a_persons_word_ends_a_doubt_for_good(
+    session, doubted, ask_the_ledger, states, now
+):
+    campaign = doubted(resend_absent=True)
+    first = first_of(session, campaign)
+    doubts.confirm(session, first.id, now)
+    ask_the_ledger()
+    assert states(campaign) == [S.DELIVERED, S.QUEUED]
+    session.refresh(first)
+    assert first.reason == Reason.MET
+    assert tally.recount(session, campaign.id) == []
+    with pytest.raises(Stale):
+        doubts.confirm(session, first.id, now)
+
+
+def test_a_guardians_word_is_no_evidence_of_the_person(session, doubted, now):
+    first = first_of(session, doubted())
+    first.addressee = Addressee.GUARDIAN
+    session.flush()
+    doubts.confirm(session, first.id, now)
+    session.refresh(first)
+    assert (first.state, first.reason) == (S.DELIVERED, "")
 
 
 def test_whoever_asked_does_not_agree(session, doubted, ask_the_ledger, states, now):
