@@ -60,12 +60,13 @@ def better(one: Member, two: Member) -> Member:
 
 
 def proposed(one: Member, two: Member) -> dict[str, Member]:
-    """Whose value to propose where they differ: the better row's where it has one."""
+    """Whose value to propose where they differ: the better row's unless it has none."""
     first = better(one, two)
     second = two if first is one else one
+    told = {group: GROUPS[group][0] for group in differing(one, two)}
     return {
-        group: first if getattr(first, GROUPS[group][0]) else second
-        for group in differing(one, two)
+        group: second if getattr(second, it) and not getattr(first, it) else first
+        for group, it in told.items()
     }
 
 

@@ -53,6 +53,9 @@ def test_the_coordinator_chooses_and_undoing_brings_both_back(session, rows, now
         "phone": kept,
         "notes": other,
     }
+    kept.id_number = None
+    assert merged.proposed(other, kept)["identity"] is kept, "where neither has one"
+    kept.id_number = "x"
     made = merging.merge(
         session, kept, other, ["identity", "phone", "notes"], by=1, now=now
     )
