@@ -82,7 +82,8 @@ class Office(drill.Office):
 
     def quiet(self, campaign_id: int) -> bool:
         """Whether nothing moves any more: sent, reported, and the reports applied."""
-        return self.handed_over(campaign_id) and not self.stack.receipts_waiting()
+        # In this order: what the carrier got rid of meanwhile is still to be applied.
+        return not self.stack.receipts_waiting() and self.handed_over(campaign_id)
 
     def prove(self, campaign_id: int) -> Proof:
         with self.wiring.database.reading() as session:
