@@ -16,7 +16,7 @@ from campaigns.delivery.models import DutyRow, Line, Receipt
 from campaigns.delivery.progress import stalled
 from campaigns.errors import mark
 from campaigns.planning.models import Campaign
-from campaigns.vocabulary import CampaignState
+from campaigns.vocabulary import IN_PROGRESS
 from outreach import clocks, rows
 from outreach import disk as disks
 from outreach.audit import AuditRow
@@ -80,7 +80,7 @@ def kept(session: Session, settings: Settings, now: datetime) -> list[Part]:
 
 def running(session: Session) -> list[tuple[int, str, datetime | None]]:
     """Number, state and start of each campaign under way; never its text."""
-    under_way = Campaign.status.in_((CampaignState.RUNNING, CampaignState.PAUSED))
+    under_way = Campaign.status.in_(IN_PROGRESS)
     query = select(Campaign.id, Campaign.status, Campaign.launched_at).where(under_way)
     return [(n, state.value, since) for n, state, since in session.execute(query)]
 

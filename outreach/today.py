@@ -18,13 +18,13 @@ from campaigns.register.models import Member, Place
 from campaigns.reporting.daily.models import ResponsePeriod
 from campaigns.reporting.daily.standing import filed_on, is_below
 from campaigns.shanghai import day_of, midnight
-from campaigns.vocabulary import AnnouncementState, CampaignState
+from campaigns.vocabulary import IN_PROGRESS, AnnouncementState
 from outreach.access import Acting, Action, may, scope
 from outreach.accounts import Role, User
 from outreach.audit import AuditRow
 from outreach.counting import counting, counts
 
-_UNDER_WAY = Campaign.status.in_((CampaignState.RUNNING, CampaignState.PAUSED))
+_UNDER_WAY = Campaign.status.in_(IN_PROGRESS)
 _DUE = Announcement.state.not_in(
     (AnnouncementState.NOT_DUE, AnnouncementState.WITHDRAWN)
 )

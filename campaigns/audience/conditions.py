@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 from sqlalchemy import (
     ColumnElement,
-    Select,
     SQLColumnExpression,
     and_,
     false,
@@ -17,7 +16,7 @@ from sqlalchemy import (
 )
 
 from campaigns.register.models import Member, OptOut
-from campaigns.register.number_records import NumberRecord
+from campaigns.register.number_records import recorded
 from campaigns.shanghai import day_of
 from campaigns.vocabulary import Category, LegalBasis, NumberStatus, Urgency
 
@@ -72,11 +71,7 @@ def guardian_alive() -> Condition:
     recorded it by its phone.
     """
     index = Member.guardian_phone_index
-    return and_(index.is_not(None), index.not_in(_dead_numbers()))
-
-
-def _dead_numbers() -> Select[bytes]:
-    return select(NumberRecord.phone_index).where(NumberRecord.status.in_(DEAD_NUMBERS))
+    return and_(index.is_not(None), index.not_in(recorded(DEAD_NUMBERS)))
 
 
 def allowed(urgency: Urgency, now: datetime) -> Condition:
@@ -101,11 +96,11 @@ def refused(
     same look-up tells it, where a second one cost a count a tenth more.
     """
     if urgency == Urgency.EMERGENCY:
-        return phone.in_(_dead_numbers()) if or_dead else false()
+        return phone.in_(recorded(DEAD_NUMBERS)) if or_dead else false()
     scopes = ("all", "tips") if urgency == Urgency.TIP else ("all",)
     standing = OptOut.lifted_at.is_(None), OptOut.scope.in_(scopes)
     phones = select(OptOut.phone_index).where(~OptOut.personal, *standing)
     people = select(OptOut.member_id).where(OptOut.personal, *standing)
-    barred = phones.union_all(_dead_numbers()) if or_dead else phones
+    barred = phones.union_all(recorded(DEAD_NUMBERS)) if or_dead else phones
     there = and_(phone.is_not(None), phone.in_(barred))
     return or_(there, Member.id.in_(people))

@@ -17,7 +17,13 @@ from campaigns.delivery.models import Message
 from campaigns.delivery.tally import PARTS
 from campaigns.orm import number
 from campaigns.planning.models import Campaign
-from campaigns.vocabulary import PERSON, CampaignState, Channel, MessageState
+from campaigns.vocabulary import (
+    IN_PROGRESS,
+    PERSON,
+    CampaignState,
+    Channel,
+    MessageState,
+)
 
 BY_HAND = "portal_file"
 """The provider that people feed through a portal; no task sends its messages."""
@@ -65,7 +71,7 @@ def _due(now: datetime) -> Select[int]:
 def to_record(session: Session) -> list[int]:
     """Launched campaigns whose clips, for villages or for calls, are to be made."""
     due = select(Campaign).where(
-        Campaign.status.in_((CampaignState.RUNNING, CampaignState.PAUSED)),
+        Campaign.status.in_(IN_PROGRESS),
         Campaign.launched_at.is_not(None),
         or_(Campaign.recorded_at.is_(None), Campaign.calls_ready_at.is_(None)),
         Campaign.recording_error.is_(None),

@@ -14,7 +14,7 @@ from campaigns.delivery.numbers import settle_number
 from campaigns.errors import NotFound, Refused, mark
 from campaigns.fieldwork.visit_models import VisitTry
 from campaigns.register.models import Member, Place
-from campaigns.register.number_records import NumberRecord
+from campaigns.register.number_records import NumberRecord, recorded
 from campaigns.register.phones import read_phone
 from campaigns.register.scope import Scope
 from campaigns.vocabulary import Addressee, MemberStatus, NumberStatus
@@ -85,7 +85,7 @@ def how_many(scope: Scope) -> Select[int]:
     """Counts the numbers that wait to be checked, guardians' among them."""
     doubtful = (
         Member.number_status == NumberStatus.SUSPECT,
-        Member.guardian_phone_index.in_(_recorded((NumberStatus.SUSPECT,))),
+        Member.guardian_phone_index.in_(recorded((NumberStatus.SUSPECT,))),
     )
     own, guardians = (
         select(func.count(Member.id)).where(which, _ACTIVE, *scope.where())
@@ -153,7 +153,7 @@ def _failing(
         index, fails = Member.phone_index, Member.number_status.in_(TO_MEND)
     else:
         index = Member.guardian_phone_index
-        fails = index.in_(_recorded(TO_MEND))
+        fails = index.in_(recorded(TO_MEND))
     return (
         select(Member, NumberRecord)
         .outerjoin(NumberRecord, NumberRecord.phone_index == index)
@@ -164,10 +164,6 @@ def _failing(
 
 
 _ACTIVE = Member.status == MemberStatus.ACTIVE
-
-
-def _recorded(statuses: tuple[NumberStatus, ...]) -> Select[bytes]:
-    return select(NumberRecord.phone_index).where(NumberRecord.status.in_(statuses))
 
 
 def _status(

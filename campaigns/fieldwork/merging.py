@@ -22,6 +22,7 @@ from campaigns.register import erasures, merged
 from campaigns.register.duplicates import Duplicate
 from campaigns.register.members import sharing
 from campaigns.register.models import Member, OptOut
+from campaigns.register.optouts import phone_of
 from campaigns.vocabulary import MemberStatus
 
 _SOURCE = "merged"
@@ -122,8 +123,7 @@ def _refuse_busy(session: Session, kept: Member, other: Member) -> None:
 
 def _phones(*people: Member) -> list[bytes]:
     """The phone of each: their own, or their guardian's."""
-    found = (it.phone_index or it.guardian_phone_index for it in people)
-    return list(dict.fromkeys(index for index in found if index))
+    return list(dict.fromkeys(filter(None, map(phone_of, people))))
 
 
 def _refused(session: Session, *people: Member) -> OptOut | None:

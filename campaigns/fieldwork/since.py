@@ -20,14 +20,12 @@ from campaigns.register.departures import Departure
 from campaigns.register.erasures import Erasure
 from campaigns.register.import_models import Import, ImportRow
 from campaigns.register.models import OptOut
-from campaigns.vocabulary import CampaignState, ImportState
+from campaigns.vocabulary import IN_PROGRESS, ImportState
 
 _STANDS = (
     *(ImportState.CHECKING, ImportState.CHECKED, ImportState.WAITING),
     *(ImportState.IMPORTING, ImportState.IMPORTED),
 )
-
-_UNDER_WAY = (CampaignState.RUNNING, CampaignState.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ def _in_campaign(made: Import, ids: Sequence[int]) -> Select[int]:
     """In the audience of a campaign that was launched since, or is being launched."""
     begun = or_(
         Campaign.launched_at >= made.made_at,
-        and_(Campaign.launched_at.is_(None), Campaign.status.in_(_UNDER_WAY)),
+        and_(Campaign.launched_at.is_(None), Campaign.status.in_(IN_PROGRESS)),
     )
     return select(Recipient.member_id).where(
         Recipient.campaign_id.in_(select(Campaign.id).where(begun)),

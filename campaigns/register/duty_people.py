@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from campaigns.errors import NotFound, Refused, mark
 from campaigns.register.models import Place
 from campaigns.register.phones import read_phone
-from campaigns.register.scope import Scope
+from campaigns.register.scope import Scope, places
 from campaigns.vocabulary import Level
 
 _NAME = 30
@@ -19,9 +19,7 @@ _WITH_DUTY = (Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE)
 
 def duty_places(session: Session, scope: Scope) -> Sequence[Place]:
     """Places within ``scope`` in the order of their codes, a county before its own."""
-    here = Place.level.in_(_WITH_DUTY), Place.valid_to.is_(None)
-    found = select(Place).where(*here, *scope.where_place()).order_by(Place.code)
-    return session.scalars(found).all()
+    return places(session, scope, *_WITH_DUTY)
 
 
 def get_place(session: Session, scope: Scope, code: str) -> Place:

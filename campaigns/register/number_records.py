@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import SmallInteger
+from sqlalchemy import Select, SmallInteger, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.orm import Base, closed
@@ -26,3 +27,8 @@ class NumberRecord(Base):
     strikes: Mapped[int] = mapped_column(SmallInteger)
     first_at: Mapped[datetime]
     last_at: Mapped[datetime]
+
+
+def recorded(statuses: Collection[NumberStatus]) -> Select[bytes]:
+    """Keys of the numbers that are on record with one of ``statuses``."""
+    return select(NumberRecord.phone_index).where(NumberRecord.status.in_(statuses))

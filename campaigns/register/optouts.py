@@ -36,7 +36,7 @@ def record_refusal(  # noqa: PLR0913 - who refused what, and how we know
     """
     if scope not in SCOPES:
         raise Refused(mark("拒收范围只有“健康提示”和“全部”。请重新选择。"))
-    index = phone_index or (member and _phone_of(member))
+    index = phone_index or (member and phone_of(member))
     if not index:
         raise Refused(mark("这个人没有手机，不用登记拒收。"))
     shared = len(sharing(session, index)) > 1
@@ -199,5 +199,6 @@ def list_refusals(
     return list(session.scalars(found))
 
 
-def _phone_of(member: Member) -> bytes | None:
+def phone_of(member: Member) -> bytes | None:
+    """Their own phone, or their guardian's: what a refusal without a number is of."""
     return member.phone_index or member.guardian_phone_index

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
@@ -70,6 +71,12 @@ def _below(
     column: QueryableAttribute[str] | QueryableAttribute[str | None], code: str
 ) -> ColumnElement[bool]:
     return and_(column >= code, column < code + _AFTER_DIGITS)
+
+
+def places(session: Session, scope: Scope, *levels: Level) -> Sequence[Place]:
+    """Places of these levels in force inside ``scope``, each before those below it."""
+    inside = Place.level.in_(levels), Place.valid_to.is_(None), *scope.where_place()
+    return session.scalars(select(Place).where(*inside).order_by(Place.code)).all()
 
 
 def villages(session: Session, scope: Scope) -> list[tuple[str, str, str]]:

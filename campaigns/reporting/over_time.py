@@ -10,19 +10,17 @@ from sqlalchemy.orm import Session
 from campaigns.delivery import tally
 from campaigns.planning.models import Campaign
 from campaigns.reporting.models import Progress
-from campaigns.vocabulary import CampaignState, MessageState
+from campaigns.vocabulary import IN_PROGRESS, MessageState
 
 CLOSEST = timedelta(seconds=5)
 POINTS = 100
 """Two points lie at least a hundredth of the campaign's age apart."""
 
-_WATCHED = (CampaignState.RUNNING, CampaignState.PAUSED)
-
 
 def note_all(session: Session, now: datetime) -> int:
     """Note the running campaigns whose figures moved; return how many. Cheap."""
     running = select(Campaign).where(
-        Campaign.status.in_(_WATCHED), Campaign.launched_at.is_not(None)
+        Campaign.status.in_(IN_PROGRESS), Campaign.launched_at.is_not(None)
     )
     return sum(note(session, campaign, now) for campaign in session.scalars(running))
 

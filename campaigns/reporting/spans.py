@@ -23,12 +23,12 @@ class Span(NamedTuple):
     @property
     def begins(self) -> datetime:
         """The first moment of it."""
-        return _midnight(self.first)
+        return midnight(self.first)
 
     @property
     def ends(self) -> datetime:
         """The first moment after it."""
-        return _midnight(self.last + _DAY)
+        return midnight(self.last + _DAY)
 
 
 def named(name: str, today: date) -> Span:
@@ -78,10 +78,6 @@ def _this_quarter(today: date) -> Span:
 
 def _this_year(today: date) -> Span:
     return Span(today.replace(month=1, day=1), today.replace(month=12, day=31))
-
-
-def _midnight(day: date) -> datetime:
-    return midnight(day)
 
 
 NAMED: dict[str, Callable[[date], Span]] = {

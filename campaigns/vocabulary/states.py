@@ -40,6 +40,9 @@ class CampaignState(StrEnum):
     CANCELLED = "cancelled"
 
 
+IN_PROGRESS = (CampaignState.RUNNING, CampaignState.PAUSED)
+"""What has begun and is not over."""
+
 CAMPAIGN_STEPS: dict[CampaignState, frozenset[CampaignState]] = {
     CampaignState.DRAFT: frozenset({CampaignState.SUBMITTED, CampaignState.CANCELLED}),
     CampaignState.SUBMITTED: frozenset(

@@ -12,7 +12,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
     url_for,
 )
 from flask_babel import gettext as _
@@ -37,14 +36,14 @@ from campaigns.reporting.play_log import write_play_log
 from campaigns.shanghai import day_of, midnight
 from outreach import access
 from outreach.access import Action
+from outreach.web import downloads
 from outreach.web.fieldwork import opened
 from outreach.web.forms import Typed, row_number
 from outreach.web.gate import acting, needs, now, reading, writing
-from outreach.web.languages import language, shown_word
+from outreach.web.languages import clock, language, shown_word
 from outreach.web.noting import noted
 
 bp = Blueprint("airtime", __name__, url_prefix="/fieldwork")
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DAYS = 31
 
 
@@ -65,9 +64,8 @@ def log() -> Response:
             rows, to, unit=name, since=first, until=today, language=language()
         )
         noted(session, "export_play_log", f"place:{acting().place}")
-    to.seek(0)
     title = f"{name}_{shown_word('play_log')}_{today:%Y%m%d}.xlsx"
-    return send_file(to, mimetype=_XLSX, as_attachment=True, download_name=title)
+    return downloads.workbook(to, title)
 
 
 @bp.get("/quiet")
@@ -174,7 +172,7 @@ def _quiet_page(typed: Typed) -> str:
         names=names,
         places=places,
         kinds=kinds,
-        hour=lambda n: f"{n // 60:02d}:{n % 60:02d}",
+        hour=clock,
     )
 
 

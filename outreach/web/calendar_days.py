@@ -17,6 +17,7 @@ from campaigns.register.unit import current_unit
 from campaigns.shanghai import SHANGHAI, day_of
 from outreach.access import Action
 from outreach.web.gate import acting, needs, now, reading
+from outreach.web.languages import clock
 
 bp = Blueprint("calendar_days", __name__, url_prefix="/planning")
 _BEHIND, _AHEAD = timedelta(days=3), timedelta(days=30)
@@ -39,7 +40,7 @@ def show() -> str:
             moment = row.launched_at or row.due_at or row.starts_at
             if moment and first <= day_of(moment) <= last:
                 local = moment.astimezone(SHANGHAI)
-                at = _clock(local.hour * 60 + local.minute)
+                at = clock(local.hour * 60 + local.minute)
                 days[local.date()]["campaigns"].append((at, row))
         for one in quiet.between(session, first, last):
             days[one.day]["quiet"].append(told(one, places))
@@ -50,7 +51,7 @@ def show() -> str:
 def told(one: QuietTime, places: dict[str, str]) -> dict[str, str]:
     """A quiet time as a person reads it."""
     whole = one.begins == 0 and one.ends >= _DAY
-    hours = _("整天") if whole else f"{_clock(one.begins)}–{_clock(one.ends)}"
+    hours = _("整天") if whole else f"{clock(one.begins)}–{clock(one.ends)}"
     place = places.get(one.place, one.place)
     return {"place": place, "hours": hours, "kind": one.kind}
 
@@ -65,7 +66,3 @@ def _week() -> list[str]:
         _("星期六"),
         _("星期日"),
     ]
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02d}:{minute % 60:02d}"

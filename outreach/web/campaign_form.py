@@ -26,7 +26,7 @@ from outreach.web.forms import Typed
 from outreach.web.four_forms import Sound
 from outreach.web.frame import day, practising
 from outreach.web.gate import acting, now, wired
-from outreach.web.languages import language, sentence, shown_word
+from outreach.web.languages import clock, language, sentence, shown_word
 
 _FORM_TIME = "%Y-%m-%dT%H:%M"
 
@@ -173,9 +173,7 @@ def _providers() -> list[tuple[str, str, str]]:
 
 def _window(session: Session) -> str:
     unit = current_unit(session)
-    hours = (unit.window_from, unit.window_to)
-    begin, end = (f"{minutes // 60:02}:{minutes % 60:02}" for minutes in hours)
-    return f"{begin}–{end}"
+    return f"{clock(unit.window_from)}–{clock(unit.window_to)}"
 
 
 def _moment(typed: Typed, name: str, *, asked: bool = True) -> datetime | None:

@@ -13,7 +13,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
     url_for,
 )
 from flask_babel import gettext as _
@@ -32,6 +31,7 @@ from campaigns.reporting.daily.sheet_rows import blocks_of
 from campaigns.reporting.daily.workbook import SAID, file_name, write_daily
 from campaigns.shanghai import day_of
 from outreach.access import Action
+from outreach.web import downloads
 from outreach.web.forms import Typed
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.languages import shown_word
@@ -39,7 +39,6 @@ from outreach.web.noting import noted
 from outreach.web.open_items import open_words
 
 bp = Blueprint("daily", __name__, url_prefix="/reporting/daily")
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DAYS = 14
 _MOST = range(1_000_001)
 
@@ -148,9 +147,8 @@ def workbook(day: str) -> Response:
         name = practice.named(session, lookup.get_unit(session, report.unit).name)
         write_daily(report, to, name)
         note(session, "export_daily", f"{report.unit}:{report.day}")
-    to.seek(0)
     name = file_name(report, name)
-    return send_file(to, mimetype=_XLSX, as_attachment=True, download_name=name)
+    return downloads.workbook(to, name)
 
 
 def day_in(text: str) -> date:

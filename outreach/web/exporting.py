@@ -16,13 +16,13 @@ from campaigns.reporting.report_tables import report_tables
 from campaigns.reporting.statistics import CampaignStatistics
 from outreach import audit
 from outreach.access import Action
+from outreach.web import downloads
 from outreach.web.campaign_check import found
 from outreach.web.gate import acting, needs, now, writing
 from outreach.web.languages import language
 from outreach.web.reporting import published, replies_of
 
 bp = Blueprint("exporting", __name__, url_prefix="/reporting")
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("/campaigns/<int:campaign_id>/report.xlsx")
@@ -41,9 +41,8 @@ def workbook(campaign_id: int) -> Response:
             translate=_,
             answers=answers,
         )
-    file.seek(0)
     name = f"{statistics.name}.xlsx"
-    return send_file(file, mimetype=_XLSX, as_attachment=True, download_name=name)
+    return downloads.workbook(file, name)
 
 
 @bp.get("/campaigns/<int:campaign_id>/report.csv")

@@ -11,7 +11,6 @@ from flask import (
     flash,
     redirect,
     render_template,
-    send_file,
     url_for,
 )
 from flask_babel import gettext as _
@@ -25,6 +24,7 @@ from campaigns.reporting.sheets import Heading
 from outreach import accounts, exports
 from outreach.access import Action, may, scope
 from outreach.exports import Export
+from outreach.web import downloads
 from outreach.web.forms import Typed
 from outreach.web.gate import acting, needs, now, reading, wired, writing
 from outreach.web.languages import language, shown_word
@@ -32,7 +32,6 @@ from outreach.web.noting import noted
 
 bp = Blueprint("exports", __name__, url_prefix="/register/exports")
 _WRONG = 422
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("")
@@ -94,7 +93,7 @@ def _take(export_id: int, *, unmasked: bool) -> Response:
             path.unlink(missing_ok=True)
         noted(db, "take_export", f"export:{export_id}", people=people)
     name = f"E-{made.id}.xlsx"
-    return send_file(content, mimetype=_XLSX, as_attachment=True, download_name=name)
+    return downloads.workbook(content, name)
 
 
 def _begin(action: Action, *, unmasked: bool) -> Answer | tuple[str, int]:

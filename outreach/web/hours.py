@@ -14,6 +14,7 @@ from outreach.access import Action
 from outreach.accounts import names_of
 from outreach.web.forms import Typed, saying_why
 from outreach.web.gate import acting, needs, reading, writing
+from outreach.web.languages import clock
 from outreach.web.noting import noted
 
 bp = Blueprint("hours", __name__, url_prefix="/settings")
@@ -95,18 +96,14 @@ def _page(typed: Typed | None = None) -> str:
         asked=_words(asked) if asked else "",
         who=who,
         mine=mine,
-        times=[(str(minute), _clock(minute)) for minute in _MINUTES],
+        times=[(str(minute), clock(minute)) for minute in _MINUTES],
     )
 
 
 def _words(one: Hours) -> str:
     return _(
         "%(begin)s–%(end)s，批准后等 %(hold)s 秒",
-        begin=_clock(one.begin),
-        end=_clock(one.end),
+        begin=clock(one.begin),
+        end=clock(one.end),
         hold=one.hold,
     )
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from flask import Response, render_template, send_file
+from flask import Response, render_template
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,13 +24,13 @@ from campaigns.vocabulary import ImportState
 from campaigns.words import knows
 from outreach import accounts, intake
 from outreach.settings import Settings
+from outreach.web import downloads
 from outreach.web.forms import Typed
 from outreach.web.gate import acting, now, wired
 from outreach.web.languages import shown_word
 
 _LISTED = 100
 _FIRST = 3
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def index(db: Session) -> str:
@@ -90,7 +90,7 @@ def correction(db: Session, made: Import) -> Response:
         correcting.correction_workbook(db, made.id, path)
         body = path.read_bytes()
     name = _("修改表-%(n)s.xlsx", n=made.id)
-    return _download(body, name)
+    return downloads.workbook(io.BytesIO(body), name)
 
 
 def blank() -> Response:
@@ -101,7 +101,7 @@ def blank() -> Response:
         path = Path(folder) / "file.xlsx"
         correcting.blank_workbook(path)
         body = path.read_bytes()
-    return _download(body, _("名册空白表.xlsx"))
+    return downloads.workbook(io.BytesIO(body), _("名册空白表.xlsx"))
 
 
 def _check(db: Session, common: dict[str, Any], made: Import) -> str:
@@ -135,9 +135,3 @@ def _shown(name: str, value: str, places: dict[str, str]) -> str:
 def _masked(name: str, cells: Any, index: int) -> str:  # noqa: ANN401
     value = cells[index] if index < len(cells) else ""
     return findings.mask(name, value)
-
-
-def _download(body: bytes, name: str) -> Response:
-    return send_file(
-        io.BytesIO(body), mimetype=_XLSX, as_attachment=True, download_name=name
-    )

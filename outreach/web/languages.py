@@ -112,3 +112,8 @@ class _InMemory(Babel):
     @property
     def domain_instance(self) -> Domain:
         return _Domain()
+
+
+def clock(minute: int) -> str:
+    """A minute of the day, 0 to 1440, as it is written in both languages: 07:30."""
+    return f"{minute // 60:02}:{minute % 60:02}"

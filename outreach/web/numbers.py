@@ -12,7 +12,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
     url_for,
 )
 from flask_babel import gettext as _
@@ -28,6 +27,7 @@ from campaigns.register.unit import current_unit
 from campaigns.reporting.mend_list import write_mend_list
 from campaigns.vocabulary import Addressee, NumberStatus
 from outreach.access import Action, require, scope
+from outreach.web import downloads
 from outreach.web.forms import Typed, row_number
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.languages import language, shown_word
@@ -36,7 +36,6 @@ from outreach.web.noting import noted
 bp = Blueprint("numbers", __name__, url_prefix="/fieldwork/numbers")
 _WRONG = 422
 _Row = tuple[Member, Addressee, str]
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("")
@@ -58,9 +57,8 @@ def workbook() -> Response:
         unit = practice.named(session, name)
         write_mend_list(rows, file, unit=unit, now=now(), language=language())
         noted(session, "export_numbers", f"place:{acting().place}", rows=len(rows))
-    file.seek(0)
     name = f"{unit}_{shown_word('mend_list')}.xlsx"
-    return send_file(file, mimetype=_XLSX, as_attachment=True, download_name=name)
+    return downloads.workbook(file, name)
 
 
 @bp.post("")

@@ -19,7 +19,7 @@ from campaigns.reporting.spans import Span
 from campaigns.shanghai import day_of
 from campaigns.vocabulary import CampaignState
 from outreach.access import Action
-from outreach.web import figures
+from outreach.web import downloads, figures
 from outreach.web.forms import Typed
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.languages import language, shown_word
@@ -35,7 +35,6 @@ _BEGUN = (
 )
 _MOST = 120
 """Campaigns on a page, which stays below 300 kB: two a week for more than a year."""
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ def workbook() -> Response:
             language=language(),
             translate=_,
         )
-    return _file(file.getvalue(), asked, "xlsx", _XLSX)
+    return downloads.workbook(file, _file_name(asked, "xlsx"))
 
 
 @bp.get("/campaigns.csv")
@@ -103,7 +102,10 @@ def csv() -> Response:
     with writing() as session:
         lines = _taken(session, asked, encoding)
     table = overview_files.campaigns_table(lines, language())
-    return _file(csv_bytes(table, encoding), asked, "csv", "text/csv")
+    content, name = BytesIO(csv_bytes(table, encoding)), _file_name(asked, "csv")
+    return send_file(
+        content, mimetype="text/csv", as_attachment=True, download_name=name
+    )
 
 
 def _asked() -> Asked:
@@ -145,12 +147,9 @@ def _taken(session: Session, asked: Asked, kind: str) -> list[Line]:
     return lines
 
 
-def _file(content: bytes, asked: Asked, kind: str, mimetype: str) -> Response:
+def _file_name(asked: Asked, kind: str) -> str:
     first, last = asked.span
-    name = f"{shown_word('report_campaigns')}_{first:%Y%m%d}-{last:%Y%m%d}.{kind}"
-    return send_file(
-        BytesIO(content), mimetype=mimetype, as_attachment=True, download_name=name
-    )
+    return f"{shown_word('report_campaigns')}_{first:%Y%m%d}-{last:%Y%m%d}.{kind}"
 
 
 def _spans(asked: Asked) -> list[tuple[str, str, bool]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -12,6 +11,7 @@ from campaigns.register.importing import by_hand
 from campaigns.register.importing.row import Row
 from campaigns.register.members import get_member
 from campaigns.register.models import Member, Place
+from campaigns.register.scope import places
 from campaigns.vocabulary import Category, LegalBasis, Level
 from campaigns.words import word
 from outreach.access import Action, scope
@@ -116,15 +116,12 @@ def _of(member: Member) -> Typed:
 
 
 def _page(db: Session, typed: Typed, member: Member | None = None) -> str:
-    found = select(Place).where(
-        *scope(acting()).where_place(), Place.valid_to.is_(None)
-    )
     towns, homes = {}, []
-    for place in db.scalars(found.order_by(Place.code)):
+    for place in places(db, scope(acting()), Level.TOWNSHIP, Level.VILLAGE):
         if place.level is Level.TOWNSHIP:
             towns[place.code] = place.name
             homes.append((place.code, place.name, True))
-        elif place.level is Level.VILLAGE:
+        else:
             homes.append(
                 (place.code, f"{towns.get(place.parent or '', '')} {place.name}", False)
             )

@@ -6,11 +6,11 @@ from collections import defaultdict
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from campaigns.register import place_edits
 from campaigns.register.models import Place
+from campaigns.register.scope import places
 from campaigns.shanghai import day_of
 from campaigns.vocabulary import Level
 from outreach.access import Action, scope
@@ -74,15 +74,12 @@ def change(code: str) -> Response | tuple[str, int]:
 
 
 def _list(typed: Typed) -> str:
-    asked = select(Place).where(
-        *scope(acting()).where_place(), Place.valid_to.is_(None)
-    )
     townships, below = [], defaultdict(list)
     with reading() as session:
-        for place in session.scalars(asked.order_by(Place.code)):
+        for place in places(session, scope(acting()), Level.TOWNSHIP, Level.VILLAGE):
             if place.level is Level.TOWNSHIP:
                 townships.append(place)
-            elif place.level is Level.VILLAGE:
+            else:
                 below[place.parent].append(place)
     return render_template(
         "register/places.html",

@@ -11,7 +11,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
     url_for,
 )
 from flask import Response as FileResponse
@@ -33,6 +32,7 @@ from campaigns.vocabulary import (
     VisitWay,
 )
 from outreach.access import Action, scope
+from outreach.web import downloads
 from outreach.web.forms import Typed, row_number
 from outreach.web.gate import acting, needs, now, reading, writing
 from outreach.web.languages import language, shown_word
@@ -42,7 +42,6 @@ from outreach.web.visit_form import choices, result_of, taken
 bp = Blueprint("visits", __name__, url_prefix="/fieldwork/visits")
 _WRONG = 422
 _PHONE = "phone"
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SHOWN = 50
 _MONTH = timedelta(days=31)
 
@@ -130,9 +129,8 @@ def ledger() -> FileResponse:
         unit = practice.named(session, lookup.get_unit(session, acting().place).name)
         write_visit_ledger(rows, to, unit=unit, now=now(), language=language())
         noted(session, "export_visits", f"place:{acting().place}", rows=len(rows))
-    to.seek(0)
     name = f"{unit}_{shown_word('visit_ledger')}.xlsx"
-    return send_file(to, mimetype=_XLSX, as_attachment=True, download_name=name)
+    return downloads.workbook(to, name)
 
 
 @bp.get("/<int:visit_id>")
